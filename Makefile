@@ -1,0 +1,51 @@
+# Verbs for developers; each sets up what it needs and is fast the second time.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.setup
+
+.PHONY: setup run demo test check bench protos format clean help
+.DEFAULT_GOAL := help
+
+help: ## Say what there is
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(STAMP) ## Make .venv with everything in it, pinned
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "emotag needs Python 3.11 or newer; name one with: make PYTHON=python3.12 setup" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+run: $(STAMP) ## Serve until Ctrl-C
+	@$(BIN)/emotag serve
+
+demo: $(STAMP) ## Start the service, play a conversation through it, stop
+	@$(BIN)/emotag demo
+
+test: $(STAMP) ## Run every test
+	@$(BIN)/pytest
+
+check: $(STAMP) ## Lint, format, types, layers, contract, generated code
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/buf lint
+	$(BIN)/buf format --exit-code --diff
+	$(BIN)/python protos/generate.py --check
+
+bench: $(STAMP) ## Print the table of speed ratios (BENCH_ARGS=--json for machines)
+	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
+
+protos: $(STAMP) ## Write clients/python/emotag/v1 from protos/
+	$(BIN)/python protos/generate.py
+
+format: $(STAMP) ## Let ruff and buf rewrite what they can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+	$(BIN)/buf format --write
+
+clean: ## Remove what make made
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache

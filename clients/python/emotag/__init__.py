@@ -1,0 +1,1 @@
+"""Emotion tags for what agents say to each other: the client SDK."""

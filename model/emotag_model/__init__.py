@@ -1,0 +1,1 @@
+"""What a tag is computed by: the CNN-BiSRU model, its words, labels, checkpoints and training."""

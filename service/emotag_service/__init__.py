@@ -1,0 +1,1 @@
+"""What a tag is served by: the engine and its fronts."""

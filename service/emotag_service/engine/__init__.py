@@ -1,0 +1,1 @@
+"""The transport-free core: messages in, tags out."""
