@@ -1,0 +1,65 @@
+"""The trainable network: two channels over word vectors, CNN and BiSRU, fused and classified."""
+
+import torch
+from torch import Tensor, nn
+
+from emotag_model.network.attention import PooledAttention
+from emotag_model.network.config import CnnBiSruConfig
+from emotag_model.network.conv_channel import ConvChannel
+from emotag_model.network.masking import masked_max, pooling_mask, token_mask
+from emotag_model.sru.layer import BiSru
+
+PADDING_ID = 0
+UNKNOWN_ID = 1
+
+
+class CnnBiSru(nn.Module):
+    """Token ids → logits; a message's logits do not depend on what it was padded or batched with.
+
+    ``embedding.weight`` [vocabulary_size, embedding_size] may be set from pre-trained vectors; what its row 0 holds is
+    never read. Runs under autocast; nothing in it waits for the device.
+    """
+
+    def __init__(self, config: CnnBiSruConfig) -> None:
+        super().__init__()
+        self.config = config
+        state_size = 2 * config.sru_size
+        self.embedding = nn.Embedding(config.vocabulary_size, config.embedding_size, padding_idx=PADDING_ID)
+        self.conv = ConvChannel(config)
+        input_sizes = [config.embedding_size] + [state_size] * (config.sru_layers - 1)
+        self.sru = nn.ModuleList(BiSru(size, config.sru_size) for size in input_sizes)
+        self.attention = PooledAttention(state_size, config.attention_heads)
+        self.dropout = nn.Dropout(config.dropout)
+        self.embedding_dropout = nn.Dropout(config.embedding_dropout)
+        self.classifier = nn.Linear(config.fusion_size, config.label_count)
+
+    def forward(self, token_ids: Tensor, lengths: Tensor) -> Tensor:
+        """Token ids [B, T] int64, padded with 0, and lengths [B] int64 in tokens → logits [B, label_count].
+
+        A message of length 0 is read as one zero word vector: its logits are finite and mean nothing.
+        """
+        return self.explain(token_ids, lengths)[0]
+
+    def explain(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
+        """As ``forward``, and the evidence [B, T]: the attention each token gets, summing to 1 over a message."""
+        mask, pooling = token_mask(lengths, token_ids.shape[1]), pooling_mask(lengths, token_ids.shape[1])
+        embedded = self._embed(token_ids, mask)
+        states = self._encode(embedded, mask)
+        attended, evidence = self.attention(states, pooling)
+        strongest = masked_max(states, pooling).view(len(states), 2, -1).amax(dim=1)
+        fused = torch.cat([self.conv(embedded, mask, pooling), attended, strongest], dim=1)
+        return self.classifier(self.dropout(fused)), evidence
+
+    def _embed(self, token_ids: Tensor, mask: Tensor) -> Tensor:
+        if self.training and self.config.word_dropout:
+            dropped = torch.rand(token_ids.shape, device=token_ids.device) < self.config.word_dropout
+            token_ids = token_ids.masked_fill(dropped, UNKNOWN_ID)
+        embedded: Tensor = self.embedding_dropout(self.embedding(token_ids))
+        return embedded * mask.unsqueeze(-1)
+
+    def _encode(self, embedded: Tensor, mask: Tensor) -> Tensor:
+        states = embedded.transpose(0, 1)  # the SRU is time-major
+        steps = mask.t()
+        for layer in self.sru:
+            states = self.dropout(layer(states, steps))
+        return states.transpose(0, 1)
