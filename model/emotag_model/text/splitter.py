@@ -1,0 +1,99 @@
+"""Cuts one blank-free chunk of text into GloVe/Penn-style lower-case words, emoji and punctuation."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from emotag_model.text.rules import Rules
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+URL, USER, COMMUNITY, ELONGATED = "<url>", "<user>", "<community>", "<elongated>"
+PERSON, RELIGION = "[name]", "[religion]"  # the masks of GoEmotions, kept as it writes them
+MARKS = (URL, USER, COMMUNITY, ELONGATED, PERSON, RELIGION)
+"""Words that stand for something else than themselves."""
+
+EMOJI = "[\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2b00-\u2bff\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+
+# Every alternative matches at its first try or fails within a bounded look: linear in the text, whatever the text.
+_PATTERN = r"""
+    (?P<url>(?:https?://|www\.)[^\s)\]>"]*)
+  | (?P<mask>\[(?:name|religion)\])
+  | (?P<community>(?<![^\W_])/?r/\w+) | (?P<user>(?<![^\W_])(?:/?u/|@)\w+)
+  | (?P<emoticon>(?<![^\W_])(?:{letter_emoticons})(?![^\W_]) | {sign_emoticons})
+  | (?P<sarcasm>(?<!\w)/s(?!\w))
+  | (?P<word>'?[^\W\d_]+(?:['-][^\W\d_]+)*)
+  | (?P<number>\d+(?:[.,:/]\d+)*(?:st|nd|rd|th|s)?(?![^\W_]) | \d+)
+  | (?P<emoji>{emoji})
+  | (?P<shout>[!?]{{2,}}) | (?P<dots>\.{{2,}}) | (?P<sign>[^\w\s]|_)(?P=sign)*
+"""
+_SILENT = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn", "Sk"})  # marks, controls, surrogates, skin tones
+_QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"'})
+_CLITIC = re.compile(r"(?P<stem>.*)(?P<tail>n't|'(?:s|m|re|ve|ll|d|em))", re.DOTALL)
+_LAUGH = re.compile(r"(?:a|b)?(?:ha|he|ah){2,}h*|b?wa(?:ha)+h*")
+
+
+class Splitter:
+    """Cuts chunks by one set of rules."""
+
+    def __init__(self, rules: Rules | None = None) -> None:
+        self.rules = rules or Rules()
+        self._pattern = re.compile(_compose(self.rules.emoticons), re.VERBOSE)
+
+    def split(self, chunk: str) -> list[str]:
+        """Return the words of `chunk`, a text without white space, in order; none for what has nothing visible."""
+        if chunk.isascii() and chunk.isalpha() and (word := chunk.lower()) not in self.rules.emoticons:
+            return list(self._word(word))  # most chunks: no pattern needed
+        if not (chunk.isascii() and chunk.isprintable()):
+            chunk = _visible(chunk)
+        chunk = chunk.lower().translate(_QUOTES)
+        words: list[str] = []
+        for match in self._pattern.finditer(chunk):
+            words.extend(self._words(match.lastgroup or "sign", match.group()))
+        return words
+
+    def _words(self, kind: str, found: str) -> Iterator[str]:
+        if kind == "word":
+            yield from self._word(found)
+        elif kind == "emoticon":
+            yield self.rules.emoticons[found]
+        elif kind in _REPLACED:
+            yield _REPLACED[kind]
+        elif kind == "shout":
+            yield "!!" if "?" not in found else "??" if "!" not in found else "?!"
+        elif kind == "sign":
+            yield found[0]
+        else:
+            yield found
+
+    def _word(self, word: str) -> Iterator[str]:
+        if word in self.rules.spellings:
+            yield from self.rules.spellings[word]
+        elif clitic := _CLITIC.fullmatch(word):
+            if clitic["stem"]:
+                yield from self._word(clitic["stem"])
+            yield clitic["tail"]
+        elif word.startswith("'"):
+            yield "'"
+            yield word[1:]
+        else:
+            yield "haha" if _LAUGH.fullmatch(word) else word
+
+
+_REPLACED = {"url": URL, "user": USER, "community": COMMUNITY, "dots": "..."}
+
+
+def _visible(chunk: str) -> str:
+    """Compose characters (NFKC) and drop those that show nothing by themselves."""
+    composed = unicodedata.normalize("NFKC", chunk)
+    return "".join(char for char in composed if unicodedata.category(char) not in _SILENT or char in "^`\u00b4")
+
+
+def _compose(emoticons: dict[str, str]) -> str:
+    ordered = sorted(emoticons, key=len, reverse=True)  # the longest first: ":'(" before ":'"
+    letters = [re.escape(each) for each in ordered if each[0].isalnum() or each[-1].isalnum()]
+    signs = [re.escape(each) for each in ordered if not (each[0].isalnum() or each[-1].isalnum())]
+    return _PATTERN.format(letter_emoticons="|".join(letters), sign_emoticons="|".join(signs), emoji=EMOJI)
