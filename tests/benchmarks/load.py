@@ -1,0 +1,84 @@
+"""The load of the service lines: the same client code against any server of the contract."""
+
+from __future__ import annotations
+
+import asyncio
+import statistics
+import time
+from collections.abc import AsyncIterator
+
+import grpc
+
+from emotag.v1 import emotion_service_pb2 as pb
+from emotag.v1 import emotion_service_pb2_grpc as rpc
+from tests.benchmarks.texts import messages
+
+FRAME_MESSAGES = 64
+FRAMES_IN_FLIGHT = 16
+
+
+async def unary_rate(target: str, *, calls: int = 3_000, in_flight: int = 32) -> float:
+    """Messages per second of unary calls with one message each, `in_flight` at a time."""
+    async with grpc.aio.insecure_channel(target) as channel:
+        classify = rpc.EmotionServiceStub(channel).Classify
+        requests = iter([pb.ClassifyRequest(messages=[message]) for message in messages(calls)])
+        await classify(pb.ClassifyRequest(messages=messages(1)))
+
+        async def caller() -> None:
+            for request in requests:
+                _check((await classify(request)).tags, 1)
+
+        began = time.perf_counter()
+        await asyncio.gather(*(caller() for _ in range(in_flight)))
+        return calls / (time.perf_counter() - began)
+
+
+async def stream_rate(target: str, *, frames: int = 800) -> float:
+    """Messages per second over one stream, packed frames, at most `FRAMES_IN_FLIGHT` unanswered."""
+    packed = [pb.StreamClassifyRequest(messages=chunk) for chunk in _chunks(frames)]
+    room = asyncio.Semaphore(FRAMES_IN_FLIGHT)
+
+    async def requests() -> AsyncIterator[pb.StreamClassifyRequest]:
+        for frame in packed:
+            await room.acquire()
+            yield frame
+
+    async with grpc.aio.insecure_channel(target) as channel:
+        await channel.channel_ready()
+        began = time.perf_counter()
+        received = released = 0
+        async for reply in rpc.EmotionServiceStub(channel).StreamClassify(requests()):
+            _check(reply.tags, len(reply.tags))
+            received += len(reply.tags)
+            while released < received // FRAME_MESSAGES:
+                room.release()
+                released += 1
+        elapsed = time.perf_counter() - began
+    if received != frames * FRAME_MESSAGES:
+        raise RuntimeError(f"{target}: sent {frames * FRAME_MESSAGES} messages, got {received} tags")
+    return received / elapsed
+
+
+async def idle_latency(target: str, *, calls: int = 300) -> float:
+    """Median milliseconds of one unary call with nothing else in flight."""
+    async with grpc.aio.insecure_channel(target) as channel:
+        classify = rpc.EmotionServiceStub(channel).Classify
+        requests = [pb.ClassifyRequest(messages=[message]) for message in messages(calls)]
+        times = []
+        for request in requests:
+            began = time.perf_counter()
+            _check((await classify(request)).tags, 1)
+            times.append(time.perf_counter() - began)
+        return statistics.median(times) * 1e3
+
+
+def _chunks(frames: int) -> list[list[pb.ClassifyRequest]]:
+    every = messages(frames * FRAME_MESSAGES)
+    return [every[start : start + FRAME_MESSAGES] for start in range(0, len(every), FRAME_MESSAGES)]
+
+
+def _check(tags: list[pb.ClassifyResponse], count: int) -> None:
+    """A rate counts only messages that were really tagged."""
+    failed = [tag for tag in tags if not tag.label]
+    if failed or len(tags) != count:
+        raise RuntimeError(f"a message was not tagged: {failed[:1] or tags}")
