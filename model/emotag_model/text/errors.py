@@ -4,4 +4,4 @@ from __future__ import annotations
 
 
 class TextDataError(ValueError):
-    """A word-vector, vocabulary, tokenizer or message file is not what it should be; the text names the place and the fix."""
+    """A file of words, vectors or messages is not what it should be; the text names the place and the fix."""

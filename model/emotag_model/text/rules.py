@@ -1,4 +1,4 @@
-"""The tables that tokens are cut by: emoticons, spellings without apostrophe, and the version of the patterns in code."""
+"""The tables that tokens are cut by (emoticons, spellings), and the version of the patterns in code."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SPELLINGS = {
     "thats": ("that", "'s"), "whats": ("what", "'s"), "theres": ("there", "'s"), "shes": ("she", "'s"),
     "hes": ("he", "'s"), "cannot": ("can", "not"),
 }  # fmt: skip
-"""Words that GloVe knows in two parts although people write them in one. Left out: those that are words (ill, were, its)."""
+"""Words that GloVe knows in two parts and people write in one; not those that are words themselves (ill, were, its)."""
 
 
 @dataclass(frozen=True, kw_only=True)

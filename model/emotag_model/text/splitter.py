@@ -16,7 +16,10 @@ PERSON, RELIGION = "[name]", "[religion]"  # the masks of GoEmotions, kept as it
 MARKS = (URL, USER, COMMUNITY, ELONGATED, PERSON, RELIGION)
 """Words that stand for something else than themselves."""
 
-EMOJI = "[\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2b00-\u2bff\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+EMOJI = (
+    "[\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2b00-\u2bff"
+    "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
+)
 
 # Every alternative matches at its first try or fails within a bounded look: linear in the text, whatever the text.
 _PATTERN = r"""

@@ -6,7 +6,7 @@ import json
 import re
 import unicodedata
 from itertools import product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emotag_model.text.errors import TextDataError
 from emotag_model.text.rules import Rules
@@ -89,15 +89,18 @@ class Tokenizer:
     def load(cls, path: Path) -> Tokenizer:
         """Read what `save` wrote. Raises TextDataError when it is something else, OSError when it cannot be read."""
         try:
-            content = json.loads(path.read_text(encoding="utf-8"))
-            if content["format"] != FORMAT:
-                raise TextDataError(f"{path}: format is {content['format']!r}, not {FORMAT!r}")
-            rules = Rules.from_dict(content["rules"])
-            return cls(Vocabulary(content["vocabulary"]), rules=rules, max_tokens=content["max_tokens"])
+            return cls._from_content(json.loads(path.read_text(encoding="utf-8")))
         except TextDataError as error:
             raise TextDataError(f"{path}: {error}") from error
         except (KeyError, TypeError, AttributeError, ValueError) as error:
             raise TextDataError(f"{path}: not an emotag tokenizer ({type(error).__name__}: {error})") from error
+
+    @classmethod
+    def _from_content(cls, content: dict[str, Any]) -> Tokenizer:
+        if content["format"] != FORMAT:
+            raise TextDataError(f"format is {content['format']!r}, not {FORMAT!r}")
+        rules = Rules.from_dict(content["rules"])
+        return cls(Vocabulary(content["vocabulary"]), rules=rules, max_tokens=content["max_tokens"])
 
     def _chunks(self, text: str) -> tuple[list[str], bool]:
         if len(text) <= self._max_characters:

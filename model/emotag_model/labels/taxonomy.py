@@ -1,0 +1,115 @@
+"""A set of labels that tags can be expressed in, computed from the logits of the fine labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from emotag_model.labels.errors import LabelsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+_LARGEST_LOGIT = 80.0  # beyond it float32's exp overflows, and the score is 0 or 1 anyway
+
+
+@dataclass(frozen=True, kw_only=True)
+class Taxonomy:
+    """K labels over the F fine labels of the model.
+
+    A label's logit is the largest among its members' (the roll-up rule for sigmoid outputs); its score is
+    `sigmoid(scale * logit + bias)` (Platt scaling, fitted on held-out messages), a probability. It holds when the
+    score reaches the label's threshold.
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    members: tuple[tuple[int, ...], ...]  # per label, the fine labels it is made of
+    scale: tuple[float, ...]
+    bias: tuple[float, ...]
+    thresholds: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        self._check_shapes()
+        self._check_values()
+
+    @classmethod
+    def plain(cls, name: str, groups: Mapping[str, Sequence[int]]) -> Self:
+        """Make a taxonomy that is not calibrated yet: scores are plain sigmoids, every threshold is one half."""
+        count = len(groups)
+        members = tuple(tuple(group) for group in groups.values())
+        one, zero, half = (1.0,) * count, (0.0,) * count, (0.5,) * count
+        return cls(name=name, labels=tuple(groups), members=members, scale=one, bias=zero, thresholds=half)
+
+    def calibrated(self, scale: Sequence[float], bias: Sequence[float], thresholds: Sequence[float]) -> Taxonomy:
+        """Return the same taxonomy with other scores and thresholds, each given per label."""
+        return replace(self, scale=tuple(scale), bias=tuple(bias), thresholds=tuple(thresholds))
+
+    def roll_up(self, fine: NDArray[Any]) -> NDArray[Any]:
+        """Fine logits, or fine 0/1 truth, [B, F] → the largest of each label's members, [B, K]."""
+        order, starts = self._groups
+        rolled: NDArray[Any] = np.maximum.reduceat(fine[:, order], starts, axis=1)
+        return rolled
+
+    def scores(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Fine logits [B, F] → calibrated probabilities [B, K], float32, in the order of `labels`."""
+        scale, bias = self._platt
+        adjusted = self.roll_up(logits) * scale + bias
+        scores: NDArray[np.float32] = 1 / (1 + np.exp(-np.clip(adjusted, -_LARGEST_LOGIT, _LARGEST_LOGIT)))
+        return scores
+
+    @cached_property
+    def threshold_array(self) -> NDArray[np.float32]:
+        """The thresholds [K] in float32; a label holds where its score reaches its threshold."""
+        return np.asarray(self.thresholds, dtype=np.float32)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `from_dict` reads, in JSON's types."""
+        rows = zip(self.labels, self.members, self.scale, self.bias, self.thresholds, strict=True)
+        keys = ("label", "members", "scale", "bias", "threshold")
+        return {"name": self.name, "labels": [dict(zip(keys, row, strict=True)) for row in rows]}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """Read `to_dict`'s form. Raises LabelsError for one that contradicts itself, KeyError for a missing field."""
+        rows = data["labels"]
+        return cls(
+            name=data["name"],
+            labels=tuple(row["label"] for row in rows),
+            members=tuple(tuple(row["members"]) for row in rows),
+            scale=tuple(float(row["scale"]) for row in rows),
+            bias=tuple(float(row["bias"]) for row in rows),
+            thresholds=tuple(float(row["threshold"]) for row in rows),
+        )
+
+    @cached_property
+    def _groups(self) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """All members one label after the other, and where each label's begin."""
+        order = np.array([member for group in self.members for member in group], dtype=np.intp)
+        starts = np.cumsum([0, *(len(group) for group in self.members[:-1])], dtype=np.intp)
+        return order, starts
+
+    @cached_property
+    def _platt(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        return np.asarray(self.scale, dtype=np.float32), np.asarray(self.bias, dtype=np.float32)
+
+    def _check_shapes(self) -> None:
+        if not self.labels or len(set(self.labels)) != len(self.labels):
+            raise LabelsError(f"taxonomy {self.name!r}: labels must be distinct and at least one, not {self.labels}")
+        for field in ("members", "scale", "bias", "thresholds"):
+            if (count := len(getattr(self, field))) != len(self.labels):
+                raise LabelsError(f"taxonomy {self.name!r}: {field} has {count} entries for {len(self.labels)} labels")
+
+    def _check_values(self) -> None:
+        for label, group in zip(self.labels, self.members, strict=True):
+            if not group or any(type(member) is not int or member < 0 for member in group):
+                raise LabelsError(f"taxonomy {self.name!r}: members of {label!r} must be fine label ids, not {group}")
+        if not np.isfinite([*self.scale, *self.bias]).all() or min(self.scale) <= 0:
+            raise LabelsError(f"taxonomy {self.name!r}: every scale must be positive, every scale and bias finite")
+        if not all(0 <= threshold <= 1 for threshold in self.thresholds):
+            raise LabelsError(f"taxonomy {self.name!r}: thresholds must lie in [0, 1], not {self.thresholds}")
