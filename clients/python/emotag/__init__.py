@@ -1,1 +1,55 @@
-"""Emotion tags for what agents say to each other: the client SDK."""
+"""Emotion tags for what agents say to each other: the client SDK.
+
+from emotag import EmotionClient
+
+with EmotionClient("localhost:50051") as client:
+    for tag in client.stream(["Thank you so much!", "This is the third time it broke."]):
+        print(tag.label, tag.score)
+"""
+
+from emotag.aio_client import AsyncEmotionClient
+from emotag.client import EmotionClient
+from emotag.errors import (
+    CallCancelledError,
+    DeadlineExceededError,
+    EmotionError,
+    InternalError,
+    InvalidArgumentError,
+    LimitExceededError,
+    OverloadedError,
+    PermissionDeniedError,
+    ProtocolError,
+    StreamBrokenError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnsupportedError,
+)
+from emotag.info import Info, Limits, Model, Taxonomy
+from emotag.message import Message
+from emotag.retry import Retry
+from emotag.tag import Tag
+
+__all__ = [
+    "AsyncEmotionClient",
+    "CallCancelledError",
+    "DeadlineExceededError",
+    "EmotionClient",
+    "EmotionError",
+    "Info",
+    "InternalError",
+    "InvalidArgumentError",
+    "LimitExceededError",
+    "Limits",
+    "Message",
+    "Model",
+    "OverloadedError",
+    "PermissionDeniedError",
+    "ProtocolError",
+    "Retry",
+    "StreamBrokenError",
+    "Tag",
+    "Taxonomy",
+    "UnauthenticatedError",
+    "UnavailableError",
+    "UnsupportedError",
+]

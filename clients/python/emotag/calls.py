@@ -1,0 +1,82 @@
+"""What both clients share: their settings, and what they make for each call."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emotag.channel import DEFAULT_TARGET, Connection
+from emotag.decoder import Decoder
+from emotag.entry import Intake
+from emotag.retry import Deadline, Retry
+from emotag.session import Session
+from emotag.window import Window
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import grpc
+
+    from emotag.info import Info, Limits
+    from emotag.options import Options
+    from emotag.v1 import emotion_service_pb2 as pb
+
+DEFAULT_TIMEOUT = 30.0
+
+
+class Settings:
+    """What a client was made with.
+
+    Attributes:
+        connection: Where to connect.
+        timeout: Seconds that a unary call may take, attempts and waits included; None means for ever.
+        retry: When to send again.
+        info: What answers, once it was asked.
+    """
+
+    def __init__(
+        self,
+        target: str = DEFAULT_TARGET,
+        *,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        retry: Retry | None = None,
+        credentials: grpc.ChannelCredentials | None = None,
+        metadata: Sequence[tuple[str, str | bytes]] = (),
+    ) -> None:
+        if timeout is not None and not timeout > 0:
+            raise ValueError(f"timeout must be more than 0 seconds, or None, not {timeout}")
+        self.connection = Connection(target, credentials, tuple(metadata))
+        self.timeout = timeout
+        self.retry = retry or Retry()
+        self.info: Info | None = None
+
+    @property
+    def limits(self) -> Limits | None:
+        """What the server accepts, once it was asked."""
+        return None if self.info is None else self.info.limits
+
+    def deadline(self, timeout: float | None) -> Deadline:
+        """The deadline of a unary call; `timeout` None means the client's own."""
+        return Deadline(self.timeout if timeout is None else timeout)
+
+    def session(self, options: Options, deadline: Deadline) -> Session:
+        """The state of a new stream."""
+        return Session(Window(ordered=not options.unordered), self.retry, deadline)
+
+    def knows(self, answer: pb.ClassifyResponse) -> bool:
+        """Whether `info` is of the model that answered."""
+        return self.info is not None and self.info.model.digest == answer.model.digest
+
+    def decoder(self, options: Options) -> Decoder:
+        """A decoder of unary answers, by what is known of the server."""
+        labels = self.info.labels(options.taxonomy) if self.info is not None and options.scores else ()
+        return Decoder(options, labels=labels)
+
+
+def stream_intake() -> Intake:
+    """Ids that are unique within a stream."""
+    return Intake(unique=True)
+
+
+def call_intake() -> Intake:
+    """A unary call's answers are matched by position; ids may repeat."""
+    return Intake(unique=False)

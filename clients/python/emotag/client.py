@@ -1,0 +1,195 @@
+"""The client for programs that block."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+import grpc
+
+from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, stream_intake
+from emotag.channel import DEFAULT_TARGET
+from emotag.decoder import Decoder
+from emotag.info import Info, info_from
+from emotag.options import Options
+from emotag.plan import Plan
+from emotag.retry import Attempts, Deadline, Retry
+from emotag.status import from_rpc
+from emotag.stream import Stream
+from emotag.v1 import emotion_service_pb2 as pb
+from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable, Iterator, Sequence
+    from types import TracebackType
+    from typing import Self
+
+    from emotag.entry import Item
+    from emotag.message import Message
+    from emotag.stream import Call
+    from emotag.tag import Tag
+
+
+class EmotionClient:
+    """Has messages tagged. Safe to share between threads; one connection serves all its calls.
+
+        with EmotionClient("localhost:50051") as client:
+            print(client.classify("Thank you so much!").label)
+
+    Everything that this class raises is an `EmotionError`; `emotag.errors` draws the tree.
+    """
+
+    def __init__(
+        self,
+        target: str = DEFAULT_TARGET,
+        *,
+        timeout: float | None = DEFAULT_TIMEOUT,
+        retry: Retry | None = None,
+        credentials: grpc.ChannelCredentials | None = None,
+        metadata: Sequence[tuple[str, str | bytes]] = (),
+    ) -> None:
+        """Connects at the first call.
+
+        Args:
+            target: gRPC target of the server.
+            timeout: Seconds that a call may take in all, its retries included; None means for ever. Streams have no
+                timeout but the one they are called with.
+            retry: How often and how soon to send again.
+            credentials: TLS, as `grpc.ssl_channel_credentials()` makes them; None means plaintext.
+            metadata: Sent with every call, such as `[("authorization", "Bearer …")]`.
+        """
+        self._settings = Settings(target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata)
+        self._channel = self._settings.connection.channel()
+        self._stub = EmotionServiceStub(self._channel)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Disconnect; calls under way are cancelled."""
+        self._channel.close()
+
+    def classify(
+        self,
+        message: str | Message,
+        *,
+        taxonomy: str = "",
+        scores: bool = False,
+        top_k: int = 0,
+        explain: bool = False,
+        timeout: float | None = None,
+    ) -> Tag:
+        """Tag one message.
+
+        Raises:
+            EmotionError: The call failed, or this message can not be tagged: what the other methods put into
+                `Tag.error`, this one raises.
+        """
+        options = Options(taxonomy, scores, top_k, explain)
+        tag = self._classify([message], options, self._settings.deadline(timeout))[0]
+        if tag.error is not None:
+            raise tag.error
+        return tag
+
+    def classify_many(
+        self,
+        messages: Iterable[str | Message],
+        *,
+        taxonomy: str = "",
+        scores: bool = False,
+        top_k: int = 0,
+        explain: bool = False,
+        timeout: float | None = None,
+    ) -> list[Tag]:
+        """Tag messages; one tag each, in their order, by as many calls as the server's limits make it.
+
+        A message that can not be tagged has a tag with `error`; the others are not affected.
+
+        Raises:
+            EmotionError: A call as a whole failed.
+        """
+        return self._classify(messages, Options(taxonomy, scores, top_k, explain), self._settings.deadline(timeout))
+
+    def stream(
+        self,
+        messages: Iterable[Item],
+        *,
+        taxonomy: str = "",
+        scores: bool = False,
+        top_k: int = 0,
+        explain: bool = False,
+        unordered: bool = False,
+        timeout: float | None = None,
+    ) -> Generator[Tag, None, None]:
+        """Tag messages while they come; one tag each, in their order or, `unordered`, as soon as each is ready.
+
+        `messages` is read by a thread, as far ahead of the tags as 1,024 messages. What is there is sent at once, up to
+        64 messages a frame. A message that can not be tagged has a tag with `error`; so has an `EmotionError` that
+        stands in `messages`. A lost connection is opened again, and what was not answered is sent again; each message
+        is answered once. Close the generator, or leave it to be collected, to cancel the rest.
+
+        Raises:
+            StreamBrokenError: There were more interruptions than `Retry` allows.
+            EmotionError: The stream as a whole failed, such as for an unknown taxonomy.
+            Exception: Whatever `messages` raises; the call is cancelled.
+        """
+        options = Options(taxonomy, scores, top_k, explain, unordered)
+        return self._stream(options, Deadline(timeout)).run(messages)
+
+    def info(self, *, timeout: float | None = None) -> Info:
+        """Ask which model answers, in which taxonomies, within which limits.
+
+        Raises:
+            EmotionError: The call failed.
+        """
+        deadline = self._settings.deadline(timeout)
+        attempts = Attempts(self._settings.retry, deadline)
+        while True:
+            try:
+                answer = self._stub.GetModelInfo(
+                    pb.GetModelInfoRequest(),
+                    timeout=deadline.remaining(),
+                    metadata=self._settings.connection.metadata,
+                )
+            except grpc.RpcError as failure:
+                time.sleep(attempts.failed(from_rpc(failure)))
+            else:
+                self._settings.info = info_from(answer)
+                return self._settings.info
+
+    def _classify(self, messages: Iterable[str | Message], options: Options, deadline: Deadline) -> list[Tag]:
+        plan = Plan(messages, call_intake(), options, self._settings.retry, deadline)
+        if plan.needs_limits and self._settings.info is None:
+            self.info(timeout=deadline.remaining())
+        while (request := plan.next_call(self._settings.limits)) is not None:
+            try:
+                answer = self._stub.Classify(
+                    request, timeout=deadline.remaining(), metadata=self._settings.connection.metadata
+                )
+            except grpc.RpcError as failure:
+                time.sleep(plan.failed(from_rpc(failure)))
+            else:
+                time.sleep(plan.answered(self._decoded(answer, options, deadline)))
+        return plan.tags()
+
+    def _decoded(self, answer: pb.ClassifyResponse, options: Options, deadline: Deadline) -> list[Tag]:
+        """A unary answer has scores without their labels: those are asked for once for each model that answers."""
+        if options.scores and not self._settings.knows(answer):
+            self.info(timeout=deadline.remaining())
+        decoder = self._settings.decoder(options)
+        decoder.new_model(answer.model)
+        return decoder.tags(answer.tags)
+
+    def _stream(self, options: Options, deadline: Deadline) -> Stream:
+        def connect(frames: Iterator[pb.StreamClassifyRequest]) -> Call:
+            return self._stub.StreamClassify(
+                frames, timeout=deadline.remaining(), metadata=self._settings.connection.metadata
+            )
+
+        session = self._settings.session(options, deadline)
+        return Stream(options, session, stream_intake(), lambda: Decoder(options), connect)
