@@ -1,0 +1,131 @@
+"""The one boundary between handlers and the wire: every error leaves as a status with details, never as UNKNOWN."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from typing import TYPE_CHECKING, Any
+
+import grpc
+import structlog
+from grpc import aio
+
+from emotag_service.engine.errors import EngineError, InvalidOptionsError
+from emotag_service.grpc.status import CallRefusedError, error_status, make_status
+from emotag_service.grpc.wire import unreadable
+from emotag_service.logs import stack
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+
+    from google.rpc.status_pb2 import Status
+
+_log = structlog.get_logger(__name__)
+_DETAILS = "grpc-status-details-bin"
+
+
+class GuardedServer:
+    """Stands before a server while services are added to it, and guards every handler that passes."""
+
+    def __init__(self, server: aio.Server) -> None:
+        self._server = server
+
+    def add_generic_rpc_handlers(self, handlers: Iterable[grpc.GenericRpcHandler]) -> None:
+        """Take no notice: what generated code puts here is the unguarded twin of the registered handlers."""
+
+    def add_registered_method_handlers(
+        self, service_name: str, method_handlers: Mapping[str, grpc.RpcMethodHandler[Any, Any]]
+    ) -> None:
+        """Add a service's handlers, guarded."""
+        guarded = {name: _guard(handler) for name, handler in method_handlers.items()}
+        self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service_name, guarded),))
+        self._server.add_registered_method_handlers(service_name, guarded)
+
+
+def _guard(handler: Any) -> grpc.RpcMethodHandler[Any, Any]:
+    codecs = {
+        "request_deserializer": _tolerant(handler.request_deserializer),
+        "response_serializer": handler.response_serializer,
+    }
+    if handler.stream_stream is not None:
+        behaviour = handler.stream_stream
+        guarded = _guarded_replies(behaviour) if inspect.isasyncgenfunction(behaviour) else _guarded_stream(behaviour)
+        return grpc.stream_stream_rpc_method_handler(guarded, **codecs)
+    if handler.unary_stream is not None:
+        return grpc.unary_stream_rpc_method_handler(_guarded_call(handler.unary_stream), **codecs)
+    return grpc.unary_unary_rpc_method_handler(_guarded_call(handler.unary_unary), **codecs)
+
+
+def _tolerant(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
+    """Turn what cannot be read into a refusal that the handler's guard raises."""
+
+    def read(data: bytes) -> Any:
+        try:
+            return deserialize(data)
+        except Exception:  # noqa: BLE001 - whatever the parser raises, the bytes are at fault
+            return unreadable("request of this method")
+
+    return read
+
+
+def _guarded_call(behaviour: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[Any, Any], Awaitable[Any]]:
+    async def call(request: Any, context: Any) -> Any:
+        try:
+            if isinstance(request, CallRefusedError):
+                raise request  # noqa: TRY301 - joins the translation below
+            return await behaviour(request, context)
+        except Exception as error:  # noqa: BLE001 - the boundary
+            return await _end(context, error)
+
+    return call
+
+
+def _guarded_stream(behaviour: Callable[[Any, Any], Awaitable[None]]) -> Callable[[Any, Any], Awaitable[None]]:
+    async def call(requests: Any, context: Any) -> None:
+        try:
+            await behaviour(requests, context)
+        except Exception as error:  # noqa: BLE001 - the boundary
+            await _end(context, error)
+
+    return call
+
+
+def _guarded_replies(behaviour: Callable[[Any, Any], AsyncIterator[Any]]) -> Callable[[Any, Any], AsyncIterator[Any]]:
+    async def call(requests: Any, context: Any) -> AsyncIterator[Any]:
+        try:
+            async for reply in behaviour(_readable(requests), context):
+                yield reply
+        except Exception as error:  # noqa: BLE001 - the boundary
+            await _end(context, error)
+
+    return call
+
+
+async def _readable(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
+    async for request in requests:
+        if isinstance(request, CallRefusedError):
+            raise request
+        yield request
+
+
+async def _end(context: aio.ServicerContext[Any, Any], error: Exception) -> None:
+    """End a call with the status of an error; a call that is over already, or being aborted, needs none."""
+    if isinstance(error, aio.AbortError):
+        raise error
+    if context.done() or context.cancelled():
+        raise asyncio.CancelledError from error
+    status = _status(error)
+    details = ((_DETAILS, status.SerializeToString()),)
+    await context.abort(_CODES[status.code], status.message, details)
+
+
+def _status(error: Exception) -> Status:
+    if isinstance(error, CallRefusedError):
+        return error.status
+    if isinstance(error, EngineError):
+        return error_status(error, "options." if isinstance(error, InvalidOptionsError) else "")
+    _log.error("handler failed", error=type(error).__name__, stack=stack(error))
+    return make_status("INTERNAL", "INTERNAL", "the server failed; its log says why")
+
+
+_CODES = {code.value[0]: code for code in grpc.StatusCode}

@@ -1,0 +1,111 @@
+"""Requests of the wire as the engine's own types."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emotag.v1.emotion_service_pb2 import REPLY_ORDER_REQUEST, REPLY_ORDER_UNORDERED, REPLY_ORDER_UNSPECIFIED
+from emotag_service.engine.errors import InvalidMessageError
+from emotag_service.engine.message import Message
+from emotag_service.engine.options import Options
+from emotag_service.engine.tag import Tag
+from emotag_service.grpc.ids import make_id, shorten, too_long
+from emotag_service.grpc.limits import MAX_ID_BYTES, REPEAT_WINDOW
+from emotag_service.grpc.status import invalid_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from google.protobuf.duration_pb2 import Duration
+    from google.protobuf.timestamp_pb2 import Timestamp
+
+    from emotag.v1.emotion_service_pb2 import ClassifyOptions
+    from emotag.v1.message_pb2 import Message as WireMessage
+    from emotag_service.grpc.ids import RepeatWindow
+
+_MAX_DURATION = 315_576_000_000  # seconds, as duration.proto says
+_MIN_TIMESTAMP, _MAX_TIMESTAMP = -62_135_596_800, 253_402_300_799  # seconds, as timestamp.proto says
+_NANOS = 1_000_000_000
+_ORDERS = (REPLY_ORDER_UNSPECIFIED, REPLY_ORDER_REQUEST, REPLY_ORDER_UNORDERED)
+
+
+class Intake:
+    """The messages of one request or frame, sorted into what goes to the engine and what is refused here.
+
+    Attributes:
+        messages: What goes to the engine, in request order.
+        refused: Tags of the others, by index in the request.
+    """
+
+    __slots__ = ("messages", "refused")
+
+    def __init__(
+        self,
+        wire: Iterable[WireMessage],
+        problems: dict[int, InvalidMessageError],
+        window: RepeatWindow | None = None,
+    ) -> None:
+        self.messages: list[Message] = []
+        self.refused: dict[int, Tag] = {}
+        for index, message in enumerate(wire):
+            identifier = message.id or make_id()
+            try:
+                self.messages.append(_take(message, identifier, problems.get(index), window))
+            except InvalidMessageError as error:
+                self.refused[index] = Tag(shorten(identifier), error=error)
+
+    def merge(self, tags: list[Tag | None]) -> list[Tag | None]:
+        """The engine's tags and the refusals, in request order."""
+        if not self.refused:
+            return tags
+        rest = iter(tags)
+        total = len(self.messages) + len(self.refused)
+        return [self.refused[index] if index in self.refused else next(rest) for index in range(total)]
+
+
+def read_options(wire: ClassifyOptions) -> Options:
+    """Translate the options that concern the engine.
+
+    Raises:
+        CallRefusedError: The reply order is none that the contract knows.
+    """
+    if wire.reply_order not in _ORDERS:
+        raise invalid_field("options.reply_order", f"{wire.reply_order} is not a ReplyOrder", "INVALID_OPTIONS")
+    return Options(taxonomy=wire.taxonomy, all_scores=wire.all_scores, top_k=wire.top_k, explain=wire.explain)
+
+
+def _take(
+    wire: WireMessage, identifier: str, problem: InvalidMessageError | None, window: RepeatWindow | None
+) -> Message:
+    oversized = too_long(identifier)
+    # An id that is refused for its length still counts as a message, without being kept.
+    repeated = window is not None and window.repeats("" if oversized else identifier)
+    if oversized:
+        raise InvalidMessageError("id", f"is longer than {MAX_ID_BYTES} bytes")
+    if repeated:
+        raise InvalidMessageError("id", f"is the id of one of the last {REPEAT_WINDOW:,} messages of this stream")
+    if problem is not None:
+        raise problem
+    return Message(
+        wire.text,
+        identifier,
+        wire.conversation_id,
+        wire.sender,
+        _seconds_since_epoch(wire.sent_at) if wire.HasField("sent_at") else None,
+        _seconds(wire.time_to_live) if wire.HasField("time_to_live") else None,
+    )
+
+
+def _seconds_since_epoch(timestamp: Timestamp) -> float:
+    if not (_MIN_TIMESTAMP <= timestamp.seconds <= _MAX_TIMESTAMP and 0 <= timestamp.nanos < _NANOS):
+        raise InvalidMessageError("sent_at", "is not a valid Timestamp: years 1 to 9999, nanos 0 to 999,999,999")
+    return timestamp.seconds + timestamp.nanos / _NANOS
+
+
+def _seconds(duration: Duration) -> float:
+    in_range = abs(duration.seconds) <= _MAX_DURATION and abs(duration.nanos) < _NANOS
+    if not in_range or duration.seconds * duration.nanos < 0:
+        raise InvalidMessageError(
+            "time_to_live", "is not a valid Duration: at most 10,000 years, nanos below a second and of the same sign"
+        )
+    return duration.seconds + duration.nanos / _NANOS

@@ -1,0 +1,80 @@
+"""The engine's answers as replies of the wire."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emotag.v1.emotion_service_pb2 import GetModelInfoResponse, StreamStart
+from emotag.v1.model_info_pb2 import Limits, ModelIdentity, TaxonomyInfo
+from emotag.v1.tag_pb2 import TokenWeight
+from emotag_service.grpc.status import error_status
+
+if TYPE_CHECKING:
+    from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
+
+    from emotag.v1.tag_pb2 import Tag as WireTag
+    from emotag_service.engine.engine import EngineInfo
+    from emotag_service.engine.tag import Tag
+    from emotag_service.grpc.limits import FrontLimits
+
+
+def add_tag(replies: RepeatedCompositeFieldContainer[WireTag], tag: Tag, path: str = "") -> None:
+    """Append a tag.
+
+    Args:
+        replies: The `tags` of a reply.
+        tag: What the engine answered.
+        path: Where the message stands in the request, for errors; such as "messages[3].".
+    """
+    if tag.error is not None:
+        replies.add(message_id=tag.message_id, error=error_status(tag.error, path))
+        return
+    wire = replies.add(
+        message_id=tag.message_id,
+        label=tag.label,
+        score=tag.score,
+        labels=tag.labels,
+        queue_seconds=tag.queue_seconds,
+        compute_seconds=tag.compute_seconds,
+    )
+    if tag.uncertain:
+        wire.uncertain = True
+    if tag.truncated:
+        wire.truncated = True
+    if tag.scores is not None:
+        wire.scores.extend(tag.scores.tolist())
+    if tag.token_weights:
+        wire.token_weights.extend(TokenWeight(token=token, weight=weight) for token, weight in tag.token_weights)
+
+
+def model_identity(info: EngineInfo) -> ModelIdentity:
+    """The model that answers."""
+    return ModelIdentity(name=info.model.name, version=info.model.version, digest=info.model.digest)
+
+
+def limits(info: EngineInfo, front: FrontLimits) -> Limits:
+    """What the server accepts."""
+    return Limits(
+        max_text_bytes=info.limits.max_text_bytes,
+        max_frame_bytes=front.frame_bytes,
+        max_frame_messages=front.frame_messages,
+        max_tokens=info.limits.max_tokens,
+    )
+
+
+def model_info(info: EngineInfo, front: FrontLimits) -> GetModelInfoResponse:
+    """What answers, in which taxonomies, within which limits."""
+    return GetModelInfoResponse(
+        model=model_identity(info),
+        taxonomies=[
+            TaxonomyInfo(name=taxonomy.name, labels=taxonomy.labels, thresholds=[float(t) for t in taxonomy.thresholds])
+            for taxonomy in info.taxonomies
+        ],
+        limits=limits(info, front),
+    )
+
+
+def stream_start(info: EngineInfo, front: FrontLimits, taxonomy: str) -> StreamStart:
+    """What a stream's options came to; `taxonomy` is one that the engine has."""
+    labels = next(known.labels for known in info.taxonomies if known.name == taxonomy)
+    return StreamStart(model=model_identity(info), taxonomy=taxonomy, labels=labels, limits=limits(info, front))

@@ -1,0 +1,147 @@
+"""The gRPC server around an engine: from the first connection to the last answer."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import grpc
+import structlog
+from grpc import aio
+from grpc_health.v1 import health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from emotag.v1.emotion_service_pb2 import (
+    ClassifyRequest,
+    ClassifyResponse,
+    GetModelInfoRequest,
+    GetModelInfoResponse,
+    StreamClassifyRequest,
+    StreamClassifyResponse,
+)
+from emotag_service.grpc.boundary import GuardedServer
+from emotag_service.grpc.health import SERVICE_NAME, Health
+from emotag_service.grpc.limits import FrontLimits
+from emotag_service.grpc.servicer import EmotionServicer
+from emotag_service.grpc.wire import reader
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emotag_service.engine.engine import Engine
+
+_log = structlog.get_logger(__name__)
+
+_OPTIONS = (
+    # Otherwise a second server would silently share the port, and the kernel would split callers between the two.
+    ("grpc.so_reuseport", 0),
+    # Idle agent streams are pinged by their clients every 30 s; the default would close them for it.
+    ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
+    ("grpc.keepalive_permit_without_calls", 1),
+    # A peer that vanished without a word is found within two minutes.
+    ("grpc.keepalive_time_ms", 60_000),
+    ("grpc.keepalive_timeout_ms", 20_000),
+)
+_LINGER_SECONDS = 2.0
+_CLOSE_SECONDS = 1.0
+
+
+class ListenError(Exception):
+    """The address cannot be listened on; the text says what to change."""
+
+
+class Server:
+    """Serves `emotag.v1.EmotionService`, grpc.health.v1 and reflection on one address.
+
+    The address is taken when the server is made, so that a port in use is known before a model is loaded; callers that
+    connect meanwhile wait.
+
+    Attributes:
+        port: The port that is listened on.
+        health: What grpc.health.v1 answers.
+    """
+
+    def __init__(self, address: str, limits: FrontLimits = FrontLimits()) -> None:  # noqa: B008 - immutable
+        """Take the address.
+
+        Raises:
+            ListenError: It is in use, or none of this machine's.
+        """
+        self.health = Health()
+        self._limits = limits
+        # No compression: messages are short, and the time goes where tags could be computed.
+        self._server = aio.server(options=(*_OPTIONS, ("grpc.max_receive_message_length", limits.frame_bytes)))
+        self.port = _listen(self._server, address)
+        self._servicer: EmotionServicer | None = None
+
+    async def start(self, engine: Engine) -> None:
+        """Answer calls by `engine`, started or not; health follows it."""
+        self._servicer = EmotionServicer(engine, self._limits)
+        guarded = GuardedServer(self._server)
+        guarded.add_registered_method_handlers(SERVICE_NAME, _handlers(self._servicer, self._limits))
+        health_pb2_grpc.add_HealthServicer_to_server(self.health, guarded)
+        reflection.enable_server_reflection((SERVICE_NAME, "grpc.health.v1.Health", reflection.SERVICE_NAME), guarded)
+        engine.on_health(lambda healthy: self.health.set(serving=healthy))
+        self.health.set(serving=engine.healthy)
+        await self._server.start()
+
+    async def drain(self, engine: Engine, grace: float) -> int:
+        """Refuse new messages, answer what was admitted, tell every stream, and end all calls within `grace` seconds.
+
+        A stream on which nothing is in flight and that its caller does not close is ended after two seconds.
+
+        Returns:
+            How many admitted messages had no answer in time.
+        """
+        loop = asyncio.get_running_loop()
+        end = loop.time() + grace
+        self.health.stop()
+        if self._servicer is None:
+            return 0
+        streams = self._servicer.streams
+        streams.drain(grace)
+        linger = loop.call_later(min(_LINGER_SECONDS, grace), streams.end)
+        try:
+            unanswered: int = await engine.drain(grace)
+            async with asyncio.timeout_at(end):
+                await streams.empty()
+        except TimeoutError:
+            _log.warning("streams cut off", streams=len(streams))
+        finally:
+            linger.cancel()
+        return unanswered
+
+    async def stop(self) -> None:
+        """Take no more connections, give replies under way a moment, and cancel every other call. Idempotent."""
+        await self._server.stop(_CLOSE_SECONDS)
+
+
+def _listen(server: aio.Server, address: str) -> int:
+    try:
+        port = server.add_insecure_port(address)
+    except RuntimeError as error:
+        raise ListenError(
+            f"cannot listen on {address}: it is in use or not an address of this machine; choose with --host and --port"
+        ) from error
+    return port
+
+
+def _handlers(servicer: EmotionServicer, limits: FrontLimits) -> Mapping[str, grpc.RpcMethodHandler]:  # type: ignore[type-arg]
+    # By hand, because requests are read by our own, tolerant deserialisers.
+    return {
+        "Classify": grpc.unary_unary_rpc_method_handler(
+            servicer.classify,
+            request_deserializer=reader(ClassifyRequest, limits.frame_messages),
+            response_serializer=ClassifyResponse.SerializeToString,
+        ),
+        "StreamClassify": grpc.stream_stream_rpc_method_handler(
+            servicer.stream_classify,
+            request_deserializer=reader(StreamClassifyRequest, limits.frame_messages),
+            response_serializer=StreamClassifyResponse.SerializeToString,
+        ),
+        "GetModelInfo": grpc.unary_unary_rpc_method_handler(
+            servicer.get_model_info,
+            request_deserializer=GetModelInfoRequest.FromString,
+            response_serializer=GetModelInfoResponse.SerializeToString,
+        ),
+    }

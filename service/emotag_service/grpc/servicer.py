@@ -1,0 +1,105 @@
+"""EmotionService: calls of the wire as calls of the engine, and back."""
+
+from __future__ import annotations
+
+import time
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from emotag.v1.emotion_service_pb2 import ClassifyRequest, ClassifyResponse, GetModelInfoRequest, GetModelInfoResponse
+from emotag_service.engine.errors import DrainingError, MessageError, NoReplicaError, QueueFullError
+from emotag_service.grpc.decode import Intake, read_options
+from emotag_service.grpc.encode import add_tag, model_identity, model_info
+from emotag_service.grpc.peers import Peers
+from emotag_service.grpc.status import CallRefusedError, error_status, invalid_field
+from emotag_service.grpc.stream import Stream
+from emotag_service.grpc.streams import Streams
+from emotag_service.grpc.wire import too_many
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from grpc import aio
+
+    from emotag.v1.model_info_pb2 import ModelIdentity
+    from emotag_service.engine.engine import Engine
+    from emotag_service.engine.tag import Tag
+    from emotag_service.grpc.limits import FrontLimits
+    from emotag_service.grpc.wire import Inbound
+
+    Context = aio.ServicerContext[Any, Any]
+
+_RETRYABLE = (QueueFullError, DrainingError, NoReplicaError)
+
+
+class EmotionServicer:
+    """Answers the three methods of `emotag.v1.EmotionService` by an engine.
+
+    Attributes:
+        streams: The streams that are open.
+    """
+
+    def __init__(self, engine: Engine, limits: FrontLimits) -> None:
+        self.streams = Streams()
+        self._engine = engine
+        self._limits = limits
+        self._peers = Peers(engine)
+
+    async def classify(self, inbound: Inbound[ClassifyRequest], context: Context) -> ClassifyResponse:
+        """Answer every message of one request, in its order.
+
+        Raises:
+            CallRefusedError: The request as a whole is wrong, or all of it may be sent again later.
+            InvalidOptionsError: The options ask for what the engine does not have.
+        """
+        request = inbound.request
+        options = self._engine.check_options(read_options(request.options))
+        self._check_count(len(request.messages))
+        intake = Intake(request.messages, inbound.problems)
+        with self._peers.caller(context.peer()) as caller:
+            job = self._engine.submit(intake.messages, options, caller=caller, deadline=_deadline(context))
+            tags = intake.merge(list(await job.wait()))
+        return self._response([tag for tag in tags if tag is not None])
+
+    async def stream_classify(self, _requests: object, context: Context) -> None:
+        """Answer a stream; see `Stream`."""
+        stream = Stream(self._engine, self._limits, context)
+        with self.streams.hold(stream):
+            await stream.run()
+
+    async def get_model_info(self, _request: GetModelInfoRequest, _context: Context) -> GetModelInfoResponse:
+        """Say what answers."""
+        return self._model_info
+
+    @cached_property
+    def _model_info(self) -> GetModelInfoResponse:
+        return model_info(self._engine.info, self._limits)
+
+    @cached_property
+    def _model(self) -> ModelIdentity:
+        return model_identity(self._engine.info)
+
+    def _check_count(self, messages: int) -> None:
+        if messages == 0:
+            raise invalid_field("messages", "is empty: send at least one message", "NO_MESSAGES")
+        if messages > self._limits.frame_messages:
+            raise too_many(messages, self._limits.frame_messages)
+
+    def _response(self, tags: Sequence[Tag]) -> ClassifyResponse:
+        _refuse_if_all_may_retry(tags)
+        response = ClassifyResponse(model=self._model)
+        for index, tag in enumerate(tags):
+            add_tag(response.tags, tag, f"messages[{index}]." if tag.error is not None else "")
+        return response
+
+
+def _refuse_if_all_may_retry(tags: Sequence[Tag]) -> None:
+    """Refuse the call when no message of it was taken: clients retry whole calls by their status alone."""
+    errors: list[MessageError] = [tag.error for tag in tags if isinstance(tag.error, _RETRYABLE)]
+    if len(errors) == len(tags):
+        raise CallRefusedError(error_status(errors[0]))
+
+
+def _deadline(context: Context) -> float | None:
+    remaining: float | None = context.time_remaining()
+    return None if remaining is None else time.monotonic() + remaining

@@ -1,0 +1,86 @@
+"""Errors as google.rpc.Status: the one place where an error becomes a code with details."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from google.protobuf.duration_pb2 import Duration
+from google.rpc.code_pb2 import Code
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
+from google.rpc.status_pb2 import Status
+
+from emotag_service.engine.errors import EngineError, InvalidMessageError, InvalidOptionsError, QueueFullError
+
+if TYPE_CHECKING:
+    from google.protobuf.message import Message as Details
+
+DOMAIN = "emotag.v1"
+"""`ErrorInfo.domain` of every error of this service."""
+
+
+class CallRefusedError(Exception):
+    """A call that ends with a status of its own, instead of one error per message.
+
+    Attributes:
+        status: What the caller gets.
+    """
+
+    def __init__(self, status: Status) -> None:
+        super().__init__(status.message)
+        self.status = status
+
+
+def make_status(code: str, reason: str, message: str, *details: Details) -> Status:
+    """Put a status together.
+
+    Args:
+        code: Name of a google.rpc.Code.
+        reason: `ErrorInfo.reason`: stable, upper-case, for programs.
+        message: For people.
+        details: More details, put after ErrorInfo.
+    """
+    status = Status(code=Code.Value(code), message=message)
+    status.details.add().Pack(ErrorInfo(domain=DOMAIN, reason=reason))
+    for detail in details:
+        status.details.add().Pack(detail)
+    return status
+
+
+def error_status(error: EngineError, path: str = "") -> Status:
+    """Translate an error of the engine.
+
+    Args:
+        error: What the engine raised or answered.
+        path: Where the faulty message or options stand in the request, such as "messages[3]."; put before the field.
+    """
+    return make_status(error.code, error.reason, f"{path}{error}" if path else str(error), *_details(error, path))
+
+
+def invalid_field(field: str, problem: str, reason: str = "INVALID_REQUEST") -> CallRefusedError:
+    """Refuse a call for one of its fields.
+
+    Args:
+        field: Path of the field in the request.
+        problem: What is wrong with it and what would be right.
+        reason: `ErrorInfo.reason`.
+    """
+    return CallRefusedError(make_status("INVALID_ARGUMENT", reason, f"{field}: {problem}", bad_field(field, problem)))
+
+
+def bad_field(field: str, problem: str) -> BadRequest:
+    """Name the field that is at fault."""
+    return BadRequest(field_violations=[BadRequest.FieldViolation(field=field, description=problem)])
+
+
+def _details(error: EngineError, path: str) -> list[Details]:
+    if isinstance(error, QueueFullError):
+        return [RetryInfo(retry_delay=_duration(error.retry_after))]
+    if isinstance(error, InvalidMessageError | InvalidOptionsError):
+        return [bad_field(f"{path}{error.field}", str(error).removeprefix(f"{error.field}: "))]
+    return []
+
+
+def _duration(seconds: float) -> Duration:
+    duration = Duration()
+    duration.FromNanoseconds(int(seconds * 1e9))
+    return duration

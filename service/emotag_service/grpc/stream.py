@@ -1,0 +1,146 @@
+"""One bidirectional stream: one reader, one writer, and a bounded number of messages between them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+from google.protobuf.duration_pb2 import Duration
+from grpc import aio
+
+from emotag.v1.emotion_service_pb2 import (
+    REPLY_ORDER_UNORDERED,
+    ClassifyOptions,
+    Drain,
+    StreamClassifyRequest,
+    StreamClassifyResponse,
+)
+from emotag_service.grpc.decode import Intake, read_options
+from emotag_service.grpc.encode import add_tag, stream_start
+from emotag_service.grpc.ids import RepeatWindow
+from emotag_service.grpc.outbox import OrderedOutbox, UnorderedOutbox
+from emotag_service.grpc.status import CallRefusedError, invalid_field, make_status
+from emotag_service.grpc.wire import too_many
+
+if TYPE_CHECKING:
+    from emotag_service.engine.engine import Engine
+    from emotag_service.engine.options import Options
+    from emotag_service.grpc.limits import FrontLimits
+    from emotag_service.grpc.outbox import Outbox
+    from emotag_service.grpc.wire import Inbound
+
+    Context = aio.ServicerContext[Any, Any]
+
+_STOPPING = make_status("UNAVAILABLE", "DRAINING", "the server is stopping: send again elsewhere")
+
+
+class Stream:
+    """The server's side of one stream. The task that runs it writes; a second one reads."""
+
+    def __init__(self, engine: Engine, limits: FrontLimits, context: Context) -> None:
+        self._engine = engine
+        self._limits = limits
+        self._context = context
+        self._caller = engine.caller(context.peer())
+        self._wake = asyncio.Event()
+        self._room = asyncio.Event()
+        self._outbox: Outbox = OrderedOutbox(self._wake.set)
+        self._in_flight = 0
+        self._reply_tags = limits.reply_tags
+        self._notices = StreamClassifyResponse()
+        self._started = False
+        self._ended = False
+
+    async def run(self) -> None:
+        """Answer until the caller has sent all and has all its answers.
+
+        Raises:
+            CallRefusedError: The caller broke the contract, or the server stops; everything before it is answered.
+            InvalidOptionsError: The first frame asks for what the engine does not have.
+        """
+        reader = asyncio.create_task(self._read(), name="stream reader")
+        reader.add_done_callback(lambda _: self._wake.set())
+        try:
+            await self._write(reader)
+        finally:
+            reader.cancel()
+            self._caller.close()
+            await asyncio.gather(reader, return_exceptions=True)
+
+    def drain(self, grace: float) -> None:
+        """Tell the caller that the server stops within `grace` seconds."""
+        duration = Duration()
+        duration.FromMilliseconds(int(grace * 1000))
+        self._notices.drain.CopyFrom(Drain(grace=duration))
+        self._wake.set()
+
+    def end(self) -> None:
+        """End with UNAVAILABLE as soon as nothing is in flight."""
+        self._ended = True
+        self._wake.set()
+
+    async def _read(self) -> None:
+        options: Options | None = None
+        window = RepeatWindow()
+        while (frame := await self._context.read()) is not aio.EOF:
+            if isinstance(frame, CallRefusedError):
+                raise frame
+            if options is None:
+                options = self._open(frame.request.options)
+            elif frame.request.HasField("options"):
+                raise invalid_field("options", "only the first frame may have options", "OPTIONS_NOT_FIRST")
+            if frame.request.messages:
+                await self._accept(frame, options, window)
+
+    def _open(self, wire: ClassifyOptions) -> Options:
+        options: Options = self._engine.check_options(read_options(wire))
+        if wire.reply_order == REPLY_ORDER_UNORDERED:
+            self._outbox = UnorderedOutbox(self._wake.set)
+        if options.explain:
+            self._reply_tags = self._limits.explained_tags
+        self._notices.start.CopyFrom(stream_start(self._engine.info, self._limits, options.taxonomy))
+        self._started = True
+        self._wake.set()
+        return options
+
+    async def _accept(self, frame: Inbound[StreamClassifyRequest], options: Options, window: RepeatWindow) -> None:
+        messages = frame.request.messages
+        if len(messages) > self._limits.frame_messages:
+            raise too_many(len(messages), self._limits.frame_messages)
+        await self._hold_back(len(messages), frame.size)
+        intake = Intake(messages, frame.problems, window)
+        self._in_flight += len(messages)
+        self._outbox.add(intake, self._engine.submit(intake.messages, options, caller=self._caller))
+
+    async def _hold_back(self, messages: int, size: int) -> None:
+        """Wait, and thereby read nothing, until the stream and the engine have room."""
+        while self._in_flight + messages > self._limits.stream_messages:
+            self._room.clear()
+            await self._room.wait()
+        await self._engine.room(self._caller, messages, size)
+
+    async def _write(self, reader: asyncio.Task[None]) -> None:
+        while True:
+            self._wake.clear()
+            if await self._write_ready():
+                continue
+            if self._in_flight == 0 and reader.done():
+                return reader.result()
+            if self._in_flight == 0 and self._ended:
+                raise CallRefusedError(_STOPPING)
+            await self._wake.wait()
+
+    async def _write_ready(self) -> bool:
+        """Write one frame of what is ready, if anything is."""
+        tags = self._outbox.take(self._reply_tags)
+        reply = self._notices
+        # Nothing goes before `start`, not even a drain notice.
+        if not tags and not (self._started and (reply.HasField("start") or reply.HasField("drain"))):
+            return False
+        self._notices = StreamClassifyResponse()
+        for tag in tags:
+            add_tag(reply.tags, tag)
+        await self._context.write(reply)
+        self._in_flight -= len(tags)
+        self._room.set()
+        return True

@@ -1,0 +1,133 @@
+"""Bytes to requests, without trust: what cannot be read is described, message by message where that is possible.
+
+The runtime refuses a whole frame for one string that is not UTF-8, and ends the call with UNKNOWN for a frame that it
+cannot parse. Here such a string costs its own message alone, and a broken frame is INVALID_ARGUMENT.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from google.protobuf.message import DecodeError
+
+from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
+from emotag.v1.message_pb2 import Message
+from emotag_service.engine.errors import InvalidMessageError
+from emotag_service.grpc.fields import MalformedError, fields
+from emotag_service.grpc.status import CallRefusedError, invalid_field, make_status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Request = TypeVar("Request", ClassifyRequest, StreamClassifyRequest)
+
+_STRINGS = {1: "id", 2: "text", 3: "conversation_id", 4: "sender"}
+_COUNT_FROM = 64 * 1024  # smaller frames cannot hold so many empty messages that parsing them would cost much memory
+
+
+class Inbound(Generic[Request]):
+    """A request as it was read.
+
+    Attributes:
+        request: What could be read. A message that could not stands in it with its id alone.
+        size: Bytes on the wire.
+        problems: What is wrong with messages that could not be read, by index.
+    """
+
+    __slots__ = ("problems", "request", "size")
+
+    def __init__(self, request: Request, size: int, problems: dict[int, InvalidMessageError]) -> None:
+        self.request: Request = request
+        self.size = size
+        self.problems = problems
+
+
+def reader(kind: type[Request], max_messages: int) -> Callable[[bytes], Inbound[Request] | CallRefusedError]:
+    """Make the deserialiser of a request; it returns a refusal where there is nothing to read, and never raises."""
+    number = kind.DESCRIPTOR.fields_by_name["messages"].number
+
+    def read(data: bytes) -> Inbound[Request] | CallRefusedError:
+        try:
+            if len(data) > _COUNT_FROM:
+                _check_count(data, number, max_messages)
+            return Inbound(kind.FromString(data), len(data), {})
+        except DecodeError:
+            return _salvage(kind, data, number)
+        except MalformedError:
+            return unreadable(kind.DESCRIPTOR.full_name)
+        except CallRefusedError as refusal:
+            return refusal
+
+    return read
+
+
+def unreadable(name: str) -> CallRefusedError:
+    """Refuse bytes that are no such protobuf message."""
+    problem = f"the request is not a {name}: encode it with stubs generated from protos/emotag/v1"
+    return CallRefusedError(make_status("INVALID_ARGUMENT", "MALFORMED_REQUEST", problem))
+
+
+def too_many(given: int | None, limit: int) -> CallRefusedError:
+    """Refuse a request or frame for the number of its messages; `given` is None when counting stopped at the limit."""
+    count = f"more than {limit}" if given is None else str(given)
+    problem = f"has {count} messages, at most {limit} are allowed: send several requests or frames"
+    return invalid_field("messages", problem, "TOO_MANY_MESSAGES")
+
+
+def _check_count(data: bytes, number: int, limit: int) -> None:
+    """Refuse before parsing: 16 MiB can hold eight million empty messages, which parse into a gigabyte."""
+    seen = 0
+    for field, _, _ in fields(data):
+        seen += field == number
+        if seen > limit:
+            raise too_many(None, limit)
+
+
+def _salvage(kind: type[Request], data: bytes, number: int) -> Inbound[Request] | CallRefusedError:
+    request: Request = kind()
+    problems: dict[int, InvalidMessageError] = {}
+    try:
+        for field, start, end in fields(data):
+            if field == number:
+                message, problem = _read_message(data[start:end])
+                request.messages.append(message)
+                if problem is not None:
+                    problems[len(request.messages) - 1] = problem
+            elif field == kind.OPTIONS_FIELD_NUMBER:
+                request.options.MergeFromString(data[start:end])
+    except (MalformedError, DecodeError):
+        return unreadable(kind.DESCRIPTOR.full_name)
+    return Inbound(request, len(data), problems)
+
+
+def _read_message(data: bytes) -> tuple[Message, InvalidMessageError | None]:
+    try:
+        return Message.FromString(data), None
+    except DecodeError:
+        return _named_only(data)
+
+
+def _named_only(data: bytes) -> tuple[Message, InvalidMessageError]:
+    """The id of a message that cannot be read, and the string that is at fault.
+
+    Raises:
+        DecodeError: It is not a string that is at fault.
+    """
+    message, problem = Message(), None
+    for field, start, end in fields(data):
+        name = _STRINGS.get(field)
+        text = _text(data[start:end]) if name else ""
+        if name and text is None:
+            problem = InvalidMessageError(name, "is not valid UTF-8")
+        elif name == "id" and text is not None:
+            message.id = text
+    if problem is None:
+        raise DecodeError("not a Message")
+    return message, problem
+
+
+def _text(data: bytes) -> str | None:
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return None

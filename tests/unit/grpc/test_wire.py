@@ -1,0 +1,121 @@
+"""What cannot be read costs as little as possible: one message where it can be, never the process."""
+
+from __future__ import annotations
+
+import tracemalloc
+
+import pytest
+from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
+from emotag.v1.message_pb2 import Message
+from emotag_service.grpc.status import CallRefusedError
+from emotag_service.grpc.wire import Inbound, reader
+
+_READ = reader(StreamClassifyRequest, 1024)
+
+
+def _frame(*messages: bytes, options: bytes | None = None) -> bytes:
+    head = b"" if options is None else b"\x0a" + bytes([len(options)]) + options
+    return head + b"".join(b"\x12" + bytes([len(message)]) + message for message in messages)
+
+
+def _broken(identifier: bytes = b"bad", field: int = 2) -> bytes:
+    """A message whose string in `field` is a lone surrogate, as a careless encoder writes it."""
+    return b"\x0a" + bytes([len(identifier)]) + identifier + bytes([field << 3 | 2, 3]) + b"\xed\xa0\x80"
+
+
+def _inbound(data: bytes) -> Inbound[StreamClassifyRequest]:
+    inbound = _READ(data)
+    assert isinstance(inbound, Inbound)
+    return inbound
+
+
+def _refusal(data: bytes) -> CallRefusedError:
+    refusal = _READ(data)
+    assert isinstance(refusal, CallRefusedError)
+    return refusal
+
+
+def test_a_good_frame_is_read_whole() -> None:
+    request = StreamClassifyRequest(messages=[Message(id="a", text="hi"), Message(id="b", text="there")])
+    inbound = _inbound(request.SerializeToString())
+    assert inbound.request == request
+    assert inbound.size == request.ByteSize()
+    assert not inbound.problems
+
+
+def test_a_string_that_is_not_utf8_costs_its_message_alone() -> None:
+    good = Message(id="good", text="thanks").SerializeToString()
+    inbound = _inbound(_frame(good, _broken(), good, options=b"\x0a\x05ekman"))
+    assert [message.id for message in inbound.request.messages] == ["good", "bad", "good"]
+    assert inbound.request.messages[2].text == "thanks"
+    assert inbound.request.options.taxonomy == "ekman"
+    assert list(inbound.problems) == [1]
+    assert inbound.problems[1].field == "text"
+
+
+@pytest.mark.parametrize(("field", "name"), [(2, "text"), (3, "conversation_id"), (4, "sender")])
+def test_the_field_that_is_not_utf8_is_named(field: int, name: str) -> None:
+    problem = _inbound(_frame(_broken(field=field))).problems[0]
+    assert problem.field == name
+    assert "UTF-8" in str(problem)
+
+
+def test_an_id_that_is_not_utf8_is_named_and_not_echoed() -> None:
+    inbound = _inbound(_frame(b"\x0a\x02\xff\xfe\x12\x02hi"))
+    assert inbound.problems[0].field == "id"
+    assert inbound.request.messages[0].id == ""
+
+
+def test_the_same_holds_for_a_unary_request() -> None:
+    read = reader(ClassifyRequest, 10)
+    inbound = read(b"\x0a" + bytes([len(_broken())]) + _broken() + b"\x12\x07\x0a\x05ekman")
+    assert isinstance(inbound, Inbound)
+    assert inbound.request.options.taxonomy == "ekman"
+    assert list(inbound.problems) == [0]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"\xff\xff\xff", b"\x12\x7fabc", _frame(b"\x12\x7f"), _frame(options=b"\x0a\x02\xff\xfe")],
+    ids=["garbage", "cut off", "broken message", "options not UTF-8"],
+)
+def test_what_is_no_request_is_refused_with_details(data: bytes) -> None:
+    status = _refusal(data).status
+    info = ErrorInfo()
+    assert status.details[0].Unpack(info)
+    assert (info.domain, info.reason) == ("emotag.v1", "MALFORMED_REQUEST")
+    assert "emotag.v1.StreamClassifyRequest" in status.message
+
+
+def test_millions_of_empty_messages_are_refused_before_they_are_parsed() -> None:
+    data = b"\x12\x00" * (4 * 2**20)
+    tracemalloc.start()
+    refusal = _refusal(data)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 2**20
+    bad = BadRequest()
+    assert refusal.status.details[1].Unpack(bad)
+    assert bad.field_violations[0].field == "messages"
+    assert "more than 1024" in refusal.status.message
+
+
+def test_a_large_frame_of_few_messages_is_read() -> None:
+    request = StreamClassifyRequest(messages=[Message(id="big", text="x" * 5_000_000)])
+    assert _inbound(request.SerializeToString()).request == request
+
+
+@given(st.binary(max_size=300))
+def test_the_reader_never_raises(data: bytes) -> None:
+    assert isinstance(_READ(data), Inbound | CallRefusedError)
+
+
+@given(st.lists(st.binary(max_size=40), max_size=5))
+def test_the_reader_never_raises_on_framed_garbage(messages: list[bytes]) -> None:
+    result = _READ(_frame(*messages))
+    if isinstance(result, Inbound):
+        assert len(result.request.messages) == len(messages)
