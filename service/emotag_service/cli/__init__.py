@@ -1,0 +1,1 @@
+"""Commands of the service; `emotag` finds them by name."""

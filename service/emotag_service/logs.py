@@ -1,0 +1,94 @@
+"""Logging: events for people on a terminal, JSON lines otherwise, all to stderr. The text of a message is never logged.
+
+That holds for stacks too: an exception's own words may quote what it failed on, so only its type and its frames are
+written.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+import traceback
+from typing import TYPE_CHECKING, Any, Literal, TextIO
+
+import structlog
+
+if TYPE_CHECKING:
+    from structlog.typing import EventDict, Processor, WrappedLogger
+
+LogFormat = Literal["auto", "console", "json"]
+LOG_FORMATS: tuple[LogFormat, ...] = ("auto", "console", "json")
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def configure(log_format: LogFormat = "auto", level: str = "info", stream: TextIO | None = None) -> None:
+    """Send structlog's events, and those of the standard library, to one place in one form.
+
+    Args:
+        log_format: "auto" means console on a terminal and JSON otherwise.
+        level: The least level that is written.
+        stream: Where to; stderr when None.
+    """
+    target = stream or sys.stderr
+    number = logging.getLevelNamesMapping()[level.upper()]
+    shared = _shared_processors()
+    structlog.configure(
+        processors=[*shared, _renderer(log_format, target)],
+        wrapper_class=structlog.make_filtering_bound_logger(number),
+        logger_factory=structlog.PrintLoggerFactory(target),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(target)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                _without_values,
+                _renderer(log_format, target),
+            ],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+
+
+def is_console(log_format: LogFormat, stream: TextIO | None = None) -> bool:
+    """Whether logs are for people."""
+    return log_format == "console" or (log_format == "auto" and (stream or sys.stderr).isatty())
+
+
+def stack(error: BaseException) -> str:
+    """Where an exception and its causes came from, without their own words."""
+    parts = []
+    link: BaseException | None = error
+    while link is not None:
+        parts.append("".join(traceback.format_tb(link.__traceback__)) + type(link).__name__)
+        link = link.__cause__ or link.__context__
+    return "\ncaused by\n".join(parts)
+
+
+def _shared_processors() -> list[Processor]:
+    return [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        _without_values,
+    ]
+
+
+def _renderer(log_format: LogFormat, stream: TextIO) -> Processor:
+    if is_console(log_format, stream):
+        return structlog.dev.ConsoleRenderer(colors=stream.isatty())
+    return structlog.processors.JSONRenderer(ensure_ascii=False)
+
+
+def _without_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Replace exceptions by their stacks: see the module's docstring."""
+    given: Any = event.pop("exc_info", None)
+    if given is True:
+        given = sys.exc_info()
+    error = given[1] if isinstance(given, tuple) else given
+    if isinstance(error, BaseException):
+        event["stack"] = stack(error)
+        event["error"] = type(error).__name__
+    return event

@@ -1,0 +1,113 @@
+"""A whole process of the service: an engine, the gRPC front, and the signals that stop them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_service.engine.engine import Engine
+from emotag_service.grpc.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+    from pathlib import Path
+
+    from emotag_service.config import ServeConfig
+
+_log = structlog.get_logger(__name__)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
+
+class Service:
+    """Serves until it is told to stop."""
+
+    def __init__(self, config: ServeConfig, ready: Callable[[int], None] = lambda _port: None) -> None:
+        """Serve with `config`; `ready` is called with the port once messages are welcome."""
+        self._config = config
+        self._ready = ready
+        self._stop = asyncio.Event()
+        self._stop_now = asyncio.Event()
+
+    async def run(self) -> bool:
+        """Serve until a signal, then drain; a second signal stops at once.
+
+        Returns:
+            Whether every admitted message was answered.
+
+        Raises:
+            ListenError: The address cannot be listened on.
+            CheckpointError: The checkpoint cannot be loaded.
+            EngineError: The engine cannot be started.
+        """
+        for number in _SIGNALS:
+            asyncio.get_running_loop().add_signal_handler(number, self._on_signal, number)
+        began = time.perf_counter()
+        server = Server(self._config.address)
+        try:
+            engine = await asyncio.to_thread(self._load)
+            try:
+                await server.start(engine)
+                return await self._serve(server, engine, began)
+            finally:
+                await server.stop()
+                await engine.close()
+        finally:
+            await server.stop()
+
+    def _load(self) -> Engine:
+        path: Path = self._config.checkpoint or default_checkpoint()
+        checkpoint = Checkpoint.load(path)
+        return Engine.from_checkpoint(checkpoint, devices=self._config.devices, limits=self._config.engine_limits)
+
+    async def _serve(self, server: Server, engine: Engine, began: float) -> bool:
+        if not await _unless(self._stop, engine.start()):
+            return True
+        _log.info(
+            "serving",
+            host=self._config.host,
+            port=server.port,
+            model=engine.info.model.name,
+            version=engine.info.model.version,
+            startup_seconds=round(time.perf_counter() - began, 3),
+        )
+        self._ready(server.port)
+        await self._stop.wait()
+        return await self._drain(server, engine)
+
+    async def _drain(self, server: Server, engine: Engine) -> bool:
+        unanswered: list[int] = []
+
+        async def drain() -> None:
+            unanswered.append(await server.drain(engine, self._config.drain_seconds))
+
+        finished = await _unless(self._stop_now, drain())
+        clean = finished and unanswered == [0]
+        _log.info("stopped", clean=clean, unanswered=sum(unanswered) if finished else None)
+        return clean
+
+    def _on_signal(self, number: int) -> None:
+        if self._stop.is_set():
+            _log.warning("stopping at once", signal=signal.Signals(number).name)
+            self._stop_now.set()
+        else:
+            _log.info("stopping", signal=signal.Signals(number).name, grace_seconds=self._config.drain_seconds)
+            self._stop.set()
+
+
+async def _unless(event: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
+    """Do `work` unless `event` comes first; say whether it was done."""
+    task, waiter = asyncio.ensure_future(work), asyncio.ensure_future(event.wait())
+    try:
+        await asyncio.wait((task, waiter), return_when=asyncio.FIRST_COMPLETED)
+        if task.done():
+            await task
+        return task.done()
+    finally:
+        for pending in (task, waiter):
+            pending.cancel()
+        await asyncio.gather(task, waiter, return_exceptions=True)

@@ -1,0 +1,59 @@
+"""Values of settings, parsed from the text that a command line or an environment variable gives."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def one_of(*choices: str) -> Callable[[str], str]:
+    """Make the parser of a setting that is one of a few words."""
+
+    def parse(text: str) -> str:
+        if text not in choices:
+            raise ValueError(f"must be one of {', '.join(choices)}")
+        return text
+
+    return parse
+
+
+def whole_number(least: int, most: int | None = None) -> Callable[[str], int]:
+    """Make the parser of a whole number within bounds, both included."""
+
+    def parse(text: str) -> int:
+        try:
+            number = int(text)
+        except ValueError:
+            raise ValueError("must be a whole number") from None
+        if number < least or (most is not None and number > most):
+            raise ValueError(f"must be at least {least}" if most is None else f"must be from {least} to {most}")
+        return number
+
+    return parse
+
+
+def seconds(text: str) -> float:
+    """Parse a length of time."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise ValueError("must be a number of seconds, 0 or more")
+    return number
+
+
+def not_empty(text: str) -> str:
+    """Parse a text that says something."""
+    if not text.strip():
+        raise ValueError("must not be empty")
+    return text
+
+
+def path(text: str) -> Path:
+    """Parse a path."""
+    return Path(not_empty(text))
