@@ -1,0 +1,104 @@
+"""Settings: option over variable over default, and every bad value named with what would be right."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import FrozenInstanceError, fields
+from pathlib import Path
+
+import pytest
+
+from emotag_service.config import ConfigError, ServeConfig, add_options, read_config
+
+
+def _parse(*arguments: str, **environment: str) -> ServeConfig:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    return read_config(vars(parser.parse_args(arguments)), environment)
+
+
+def test_defaults_are_safe() -> None:
+    config = _parse()
+    assert config == ServeConfig()
+    assert config.address == "127.0.0.1:50051"
+    assert config.drain_seconds == 30
+
+
+def test_an_option_wins_over_a_variable_which_wins_over_the_default() -> None:
+    assert _parse(EMOTAG_PORT="7000").port == 7000
+    assert _parse("--port", "8000", EMOTAG_PORT="7000").port == 8000
+    assert _parse(EMOTAG_PORT="").port == 50051
+
+
+def test_every_setting_can_be_given_both_ways() -> None:
+    given = {
+        "host": "0.0.0.0",  # noqa: S104 - parsed, not listened on
+        "port": "1",
+        "checkpoint": "/models/mine",
+        "devices": "cpu:2",
+        "queue_messages": "10",
+        "queue_bytes": "20",
+        "batch_tokens": "512",
+        "drain_seconds": "1.5",
+        "log_format": "json",
+        "log_level": "debug",
+    }
+    assert set(given) == {setting.name for setting in fields(ServeConfig)}
+    by_option = _parse(*(part for name, text in given.items() for part in (f"--{name.replace('_', '-')}", text)))
+    by_variable = _parse(**{f"EMOTAG_{name.upper()}": text for name, text in given.items()})
+    assert by_option == by_variable
+    assert by_option.checkpoint == Path("/models/mine")
+    assert by_option.drain_seconds == 1.5
+
+
+@pytest.mark.parametrize(
+    ("option", "text", "right"),
+    [
+        ("--port", "http", "whole number"),
+        ("--port", "65536", "from 0 to 65535"),
+        ("--port", "-1", "from 0 to 65535"),
+        ("--host", " ", "not be empty"),
+        ("--checkpoint", "", "not be empty"),
+        ("--queue-messages", "0", "at least 1"),
+        ("--queue-bytes", "1e6", "whole number"),
+        ("--batch-tokens", "-5", "at least 1"),
+        ("--drain-seconds", "soon", "seconds, 0 or more"),
+        ("--drain-seconds", "-1", "seconds, 0 or more"),
+        ("--drain-seconds", "nan", "seconds, 0 or more"),
+        ("--drain-seconds", "inf", "seconds, 0 or more"),
+        ("--log-format", "xml", "auto, console, json"),
+        ("--log-level", "loud", "debug, info, warning, error"),
+    ],
+)
+def test_a_bad_value_is_named_with_the_fix(option: str, text: str, right: str) -> None:
+    with pytest.raises(ConfigError, match=right) as caught:
+        _parse(f"{option}={text}")
+    assert option in str(caught.value)
+
+
+def test_a_bad_variable_is_named_as_such() -> None:
+    with pytest.raises(ConfigError, match=r"\$EMOTAG_PORT: must be a whole number, not 'x'"):
+        _parse(EMOTAG_PORT="x")
+
+
+def test_an_ipv6_address_is_bracketed() -> None:
+    assert _parse("--host", "::1", "--port", "5").address == "[::1]:5"
+
+
+def test_the_bounds_reach_the_engine() -> None:
+    limits = _parse("--queue-messages", "9", "--queue-bytes", "99", "--batch-tokens", "999").engine_limits
+    assert (limits.queue_messages, limits.queue_bytes, limits.batch_tokens) == (9, 99, 999)
+
+
+def test_help_says_default_and_variable_of_every_setting() -> None:
+    parser = argparse.ArgumentParser()
+    add_options(parser)
+    text = " ".join(parser.format_help().split())
+    for setting in fields(ServeConfig):
+        assert f"[$EMOTAG_{setting.name.upper()}]" in text
+    assert text.count("(default: ") == len(fields(ServeConfig))
+
+
+def test_a_config_does_not_change() -> None:
+    with pytest.raises(FrozenInstanceError):
+        ServeConfig().port = 1  # type: ignore[misc]

@@ -1,0 +1,114 @@
+"""Logs: JSON for machines, words for people, and never the words of an exception."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from emotag_service.logs import LogFormat, configure, is_console, stack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+SECRET = "what-the-agent-said"  # noqa: S105 - stands for the text of a message
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def _restore() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
+
+
+def _fail() -> None:
+    try:
+        _ = {}[SECRET]
+    except KeyError as error:
+        raise ValueError(f"could not tag {SECRET}") from error
+
+
+def _failure() -> Exception:
+    with pytest.raises(ValueError) as caught:
+        _fail()
+    return caught.value
+
+
+def test_json_is_one_object_per_line() -> None:
+    out = io.StringIO()
+    configure("auto", "info", out)
+    structlog.get_logger().info("serving", port=5)
+    structlog.get_logger().debug("not this")
+    [line] = out.getvalue().splitlines()
+    event = json.loads(line)
+    assert (event["event"], event["port"], event["level"]) == ("serving", 5, "info")
+    assert event["timestamp"].endswith("Z")
+
+
+def test_a_terminal_gets_words() -> None:
+    out = _Terminal()
+    configure("auto", "info", out)
+    structlog.get_logger().info("serving", port=5)
+    assert "serving" in out.getvalue()
+    assert not out.getvalue().startswith("{")
+
+
+@pytest.mark.parametrize(
+    ("log_format", "terminal", "expected"),
+    [("auto", True, True), ("auto", False, False), ("console", False, True), ("json", True, False)],
+)
+def test_console_or_not(log_format: LogFormat, terminal: bool, expected: bool) -> None:
+    assert is_console(log_format, _Terminal() if terminal else io.StringIO()) is expected
+
+
+def test_the_standard_library_logs_into_the_same_lines() -> None:
+    out = io.StringIO()
+    configure("json", "info", out)
+    logging.getLogger("grpc").warning("odd %s", "thing")
+    logging.getLogger("grpc").info("chatter of libraries is left out")
+    [line] = out.getvalue().splitlines()
+    assert json.loads(line)["event"] == "odd thing"
+
+
+@pytest.mark.parametrize("logger", ["structlog", "logging"])
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_the_words_of_an_exception_are_left_out(logger: str, log_format: LogFormat) -> None:
+    out = io.StringIO()
+    configure(log_format, "info", out)
+    failure = _failure()
+    if logger == "structlog":
+        structlog.get_logger().error("failed", exc_info=failure)
+    else:
+        logging.getLogger("x").error("failed", exc_info=failure)
+    written = out.getvalue()
+    assert SECRET not in written
+    assert "ValueError" in written
+    assert "test_logs.py" in written
+
+
+def test_exc_info_true_is_treated_alike() -> None:
+    out = io.StringIO()
+    configure("json", "info", out)
+    try:
+        _fail()
+    except ValueError:
+        structlog.get_logger().exception("failed")
+    assert SECRET not in out.getvalue()
+    assert json.loads(out.getvalue())["error"] == "ValueError"
+
+
+def test_a_stack_names_causes_without_their_words() -> None:
+    text = stack(_failure())
+    assert text.index("ValueError") < text.index("caused by") < text.rindex("KeyError")
+    assert SECRET not in text

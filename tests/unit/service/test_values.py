@@ -1,0 +1,52 @@
+"""Parsers of settings."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emotag_service.values import not_empty, one_of, path, seconds, whole_number
+
+
+def test_one_of_takes_its_words_alone() -> None:
+    parse = one_of("a", "b")
+    assert parse("a") == "a"
+    with pytest.raises(ValueError, match="one of a, b"):
+        parse("A")
+
+
+@pytest.mark.parametrize(("text", "expected"), [("0", 0), ("10", 10), (" 7 ", 7), ("1_000", 1000)])
+def test_whole_numbers(text: str, expected: int) -> None:
+    assert whole_number(0, 1000)(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "1.0", "ten", "0x10", "²"])
+def test_what_is_no_whole_number(text: str) -> None:
+    with pytest.raises(ValueError, match="whole number"):
+        whole_number(0)(text)
+
+
+@pytest.mark.parametrize("text", ["-1", "11"])
+def test_bounds(text: str) -> None:
+    with pytest.raises(ValueError, match="from 0 to 10"):
+        whole_number(0, 10)(text)
+
+
+@pytest.mark.parametrize(("text", "expected"), [("0", 0.0), ("1.5", 1.5), ("1e2", 100.0)])
+def test_seconds(text: str, expected: float) -> None:
+    assert seconds(text) == expected
+
+
+@pytest.mark.parametrize("text", ["", "-0.1", "nan", "inf", "1s"])
+def test_what_is_no_length_of_time(text: str) -> None:
+    with pytest.raises(ValueError, match="seconds"):
+        seconds(text)
+
+
+def test_texts_and_paths_say_something() -> None:
+    assert not_empty("x") == "x"
+    assert path("a/b") == Path("a/b")
+    for parse in (not_empty, path):
+        with pytest.raises(ValueError, match="empty"):
+            parse("  ")
