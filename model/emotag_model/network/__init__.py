@@ -2,5 +2,6 @@
 
 from emotag_model.network.cnn_bisru import CnnBiSru
 from emotag_model.network.config import CnnBiSruConfig
+from emotag_model.network.folded import FoldedCnnBiSru
 
-__all__ = ["CnnBiSru", "CnnBiSruConfig"]
+__all__ = ["CnnBiSru", "CnnBiSruConfig", "FoldedCnnBiSru"]

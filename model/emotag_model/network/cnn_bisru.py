@@ -47,7 +47,7 @@ class CnnBiSru(nn.Module):
         states = self._encode(embedded, mask)
         attended, evidence = self.attention(states, pooling)
         strongest = masked_max(states, pooling).view(len(states), 2, -1).amax(dim=1)
-        fused = torch.cat([self.conv(embedded, mask, pooling), attended, strongest], dim=1)
+        fused = torch.cat([self.conv(embedded, mask), attended, strongest], dim=1)
         return self.classifier(self.dropout(fused)), evidence
 
     def _embed(self, token_ids: Tensor, mask: Tensor) -> Tensor:

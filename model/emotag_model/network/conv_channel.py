@@ -5,7 +5,6 @@ from itertools import pairwise
 from torch import Tensor, nn
 
 from emotag_model.network.config import CnnBiSruConfig
-from emotag_model.network.masking import masked_max
 
 
 class ConvChannel(nn.Module):
@@ -20,14 +19,14 @@ class ConvChannel(nn.Module):
         )
         self.dropout = nn.Dropout(config.dropout)
 
-    def forward(self, embedded: Tensor, mask: Tensor, pooling: Tensor) -> Tensor:
-        """Word vectors [B, T, E], zero at padding, and the two masks [B, T] → [B, C]."""
+    def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
+        """Word vectors [B, T, E], zero at padding, and mask [B, T], True at tokens → [B, C], 0 without a token."""
         hidden = embedded.transpose(1, 2)  # [B, E, T]
         keep = mask.unsqueeze(1)
         for index, conv in enumerate(self.convs):
             if index:
-                # A bias makes padding respond too: what the next window sees there has to be zero again,
-                # or a message's last tokens would depend on how far it was padded.
-                hidden = self.dropout(hidden) * keep
-            hidden = conv(hidden).relu()
-        return masked_max(hidden.transpose(1, 2), pooling)
+                hidden = self.dropout(hidden)
+            # A bias makes padding respond too: what the next window, or the maximum, sees there has to be zero again,
+            # or the result would depend on how far the message was padded.
+            hidden = conv(hidden).relu() * keep
+        return hidden.amax(dim=2)
