@@ -1,15 +1,16 @@
 """What can go wrong in the engine, each with the wire code that fronts translate it to.
 
-    EngineError
-    ├── MessageError                  one message has no tag; its neighbours have theirs
-    │   ├── InvalidMessageError       INVALID_ARGUMENT     bad input; names the field
-    │   ├── QueueFullError            RESOURCE_EXHAUSTED   overload; says when to try again
-    │   ├── ExpiredError              DEADLINE_EXCEEDED    its time to live ran out in the queue
-    │   ├── CancelledMessageError     CANCELLED            the caller went away
-    │   ├── DrainingError             UNAVAILABLE          the engine is stopping; safe to send again
-    │   ├── NoReplicaError            UNAVAILABLE          every replica is fenced
-    │   └── ComputeError              INTERNAL             it failed on two replicas, or alone
-    └── InvalidOptionsError           INVALID_ARGUMENT     bad options; names the field
+EngineError
+├── MessageError                  one message has no tag; its neighbours have theirs
+│   ├── InvalidMessageError       INVALID_ARGUMENT     bad input; names the field
+│   ├── QueueFullError            RESOURCE_EXHAUSTED   overload; says when to try again
+│   ├── ExpiredError              DEADLINE_EXCEEDED    its time to live ran out in the queue
+│   ├── CancelledMessageError     CANCELLED            the caller went away
+│   ├── DrainingError             UNAVAILABLE          the engine is stopping; safe to send again
+│   ├── NoReplicaError            UNAVAILABLE          every replica is fenced
+│   └── ComputeError              INTERNAL             it failed on two replicas, or alone
+├── InvalidOptionsError           INVALID_ARGUMENT     bad options; names the field
+└── DeviceError                   FAILED_PRECONDITION  a device is unknown, missing, or cannot run the model
 """
 
 from __future__ import annotations
@@ -109,3 +110,10 @@ class InvalidOptionsError(EngineError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
+
+
+class DeviceError(EngineError):
+    """A device is unknown or missing, or the model does not run on it; says what to do instead."""
+
+    code = "FAILED_PRECONDITION"
+    reason = "DEVICE"

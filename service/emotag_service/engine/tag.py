@@ -18,7 +18,7 @@ class Tag:
 
     Attributes:
         message_id: The id of the message.
-        label: The highest-scoring label that passes its threshold; the highest-scoring one when `uncertain`; empty on error.
+        label: The highest-scoring label that passes its threshold, or when `uncertain` of all; empty on error.
         score: Calibrated probability of `label`, in [0, 1].
         labels: Every label that passes its threshold, highest score first.
         scores: float32 [K], in the order of the taxonomy, when asked for.

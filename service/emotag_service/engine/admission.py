@@ -1,0 +1,141 @@
+"""Looks at a message before anything is spent on it: valid, in time, room for it, and its tokens."""
+
+from __future__ import annotations
+
+import secrets
+from itertools import count
+from math import isfinite, isnan
+from typing import TYPE_CHECKING, Protocol
+
+from emotag_service.engine.entry import Entry
+from emotag_service.engine.errors import ExpiredError, InvalidMessageError, QueueFullError
+from emotag_service.engine.message import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emotag_model.text.tokenizer import Encoding
+    from emotag_service.engine.job import Job
+    from emotag_service.engine.limits import EngineLimits
+    from emotag_service.engine.room import Room
+
+_UTF8_WIDEST = 4  # bytes of one character
+_NAMES = ("id", "sender", "conversation_id")
+
+
+class TextEncoder(Protocol):
+    """What the engine needs of a tokenizer; `emotag_model.text.tokenizer.Tokenizer` is one."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens that the model reads of a text."""
+
+    def encode(self, text: str) -> Encoding:
+        """Return the token ids of a text, none when it shows nothing, and whether it was cut."""
+
+    def tokens(self, text: str) -> list[str]:
+        """Return what the ids stand for, one each."""
+
+
+class Admission:
+    """Admits messages one by one. Belongs to the engine's event loop; the cost per message counts.
+
+    Checks come cheapest first, and all that refuse come before the text is read: overload costs next to nothing.
+    """
+
+    def __init__(
+        self, tokenizer: TextEncoder, limits: EngineLimits, room: Room, retry_after: Callable[[], float]
+    ) -> None:
+        """Make one; `retry_after` is asked for the seconds that a refused message should wait."""
+        self._tokenizer = tokenizer
+        self._limits = limits
+        self._room = room
+        self._retry_after = retry_after
+        self._prefix = secrets.token_hex(8)
+        self._made = count(1)
+        self._surely_short = limits.max_name_bytes // _UTF8_WIDEST
+
+    def name(self, message: Message) -> str:
+        """Return the id that the message's tag carries, made up when it has none."""
+        given = message.id if isinstance(message, Message) else ""
+        return given if given and isinstance(given, str) else f"{self._prefix}-{next(self._made)}"
+
+    def admit(
+        self, message: Message, name: str, job: Job, index: int, now: float, deadline: float, patient: bool
+    ) -> Entry:
+        """Return the message as the scheduler holds it, counted in.
+
+        Raises:
+            InvalidMessageError: A field is not what it should be.
+            ExpiredError: It arrived too late.
+            QueueFullError: There is no room for it.
+        """
+        size = self._check(message)
+        if message.time_to_live is not None:
+            deadline = min(deadline, now + _time_to_live(message.time_to_live))
+        if deadline <= now:
+            raise ExpiredError("time_to_live: it had run out when the message arrived; give it more, or none")
+        if not self._room.admits(size, patient=patient):
+            raise self._full(size)
+        ids, truncated = self._tokenizer.encode(message.text)
+        if not ids:
+            raise InvalidMessageError("text", "has nothing to read: only blanks, controls or zero-width characters")
+        self._room.enter(1, size, patient=patient)
+        text = message.text if job.options.explain else ""
+        return Entry(job, index, name, ids, truncated, text, size, patient, now, deadline)
+
+    def _check(self, message: Message) -> int:
+        """Return the size of a valid message's text."""
+        if not isinstance(message, Message):
+            raise InvalidMessageError("message", f"is a {type(message).__name__}; give an engine Message")
+        for field in _NAMES:
+            value = getattr(message, field)
+            if value and not (isinstance(value, str) and len(value) <= self._surely_short):
+                self._check_name(field, value)
+        _check_number("sent_at", message.sent_at)
+        return self._check_text(message.text)
+
+    def _check_text(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise InvalidMessageError("text", f"is a {type(text).__name__}; give a str")
+        if not text:
+            raise InvalidMessageError("text", "is empty; give at least one word")
+        bound = self._limits.max_text_bytes
+        size = len(text)
+        if size <= bound and not text.isascii():
+            size = _utf8_size(text)
+        if size > bound:
+            raise InvalidMessageError("text", f"has {size:,} bytes or more; send at most {bound:,}, or cut it")
+        return size
+
+    def _check_name(self, field: str, value: object) -> None:
+        if not isinstance(value, str):
+            raise InvalidMessageError(field, f"is a {type(value).__name__}; give a str")
+        bound = self._limits.max_name_bytes
+        if len(value) > bound or _utf8_size(value) > bound:
+            raise InvalidMessageError(field, f"is longer than {bound} bytes; shorten it")
+
+    def _full(self, size: int) -> QueueFullError:
+        held, bound = self._room.held, self._room.bound
+        return QueueFullError(
+            f"the engine holds {held.messages:,} of {bound.messages:,} messages and {held.size:,} of {bound.size:,} "
+            f"bytes, no room for {size:,} bytes more; wait before you send it again",
+            self._retry_after(),
+        )
+
+
+def _time_to_live(value: float) -> float:
+    """Return seconds; infinity is as good as none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or isnan(value):
+        raise InvalidMessageError("time_to_live", f"is {value!r}; give seconds, or None")
+    return float(value)
+
+
+def _check_number(field: str, value: float | None) -> None:
+    if value is not None and (not isinstance(value, (int, float)) or not isfinite(value)):
+        raise InvalidMessageError(field, f"is {value!r}; give seconds, or None")
+
+
+def _utf8_size(text: str) -> int:
+    """Count bytes; a lone surrogate, which UTF-8 has no place for, counts as three."""
+    return len(text.encode("utf-8", "surrogatepass"))

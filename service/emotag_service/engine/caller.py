@@ -1,0 +1,67 @@
+"""A caller: the unit of fairness and of cancellation."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emotag_service.engine.entry import Entry
+    from emotag_service.engine.job import Job
+
+
+class Caller:
+    """One stream, one unary peer, one partition: those who share replicas fairly. Made by `Engine.caller`.
+
+    Attributes:
+        name: For logs; empty when it does not matter.
+        closed: Nothing more is taken from it.
+        jobs: Its jobs that are not done.
+        queue: Its waiting messages; belongs to the scheduler.
+        claim: Room (messages, bytes) that was granted to it and that its next submit takes up.
+    """
+
+    __slots__ = ("_closer", "claim", "closed", "jobs", "name", "queue")
+
+    def __init__(self, name: str, closer: Callable[[Caller], None]) -> None:
+        self.name = name
+        self.closed = False
+        self.jobs: set[Job] = set()
+        self.queue = CallerQueue()
+        self.claim: tuple[int, int] | None = None
+        self._closer = closer
+
+    def close(self) -> None:
+        """Cancel everything of it that has no tag yet, and take nothing more from it. Idempotent."""
+        if not self.closed:
+            self.closed = True
+            self._closer(self)
+
+
+class CallerQueue:
+    """What a caller has waiting; guarded by the scheduler's lock.
+
+    Attributes:
+        patient: Messages without deadline, in order of arrival.
+        urgent: Heap of (deadline, arrival number, message).
+        credit: Tokens that it may still have drawn on its turn.
+        cancelled: How many of its waiting messages were cancelled, at least.
+        in_ring: It waits for its turn.
+    """
+
+    __slots__ = ("cancelled", "credit", "in_ring", "patient", "urgent")
+
+    def __init__(self) -> None:
+        self.patient: deque[Entry] = deque()
+        self.urgent: list[tuple[float, int, Entry]] = []
+        self.credit = 0
+        self.cancelled = 0
+        self.in_ring = False
+
+    def __len__(self) -> int:
+        return len(self.patient) + len(self.urgent)
+
+    def __bool__(self) -> bool:
+        return bool(self.patient or self.urgent)

@@ -1,0 +1,86 @@
+"""Brings tags from the replicas' threads to the jobs, once per batch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from emotag_service.engine.tag import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from emotag_service.engine.batch import Batch
+    from emotag_service.engine.counters import Counters
+    from emotag_service.engine.entry import Entry
+    from emotag_service.engine.errors import MessageError
+    from emotag_service.engine.job import Job
+    from emotag_service.engine.room import Room
+
+log = structlog.get_logger("emotag.engine")
+
+
+class Delivery:
+    """Answers messages, exactly once each. Belongs to the engine's event loop."""
+
+    def __init__(self, room: Room, counters: Counters, on_empty: Callable[[], None]) -> None:
+        """Make one; `on_empty` is called whenever the last held message is answered."""
+        self._room = room
+        self._counters = counters
+        self._on_empty = on_empty
+        self._open: set[Job] = set()
+
+    def expect(self, job: Job) -> None:
+        """Know a job that has admitted messages."""
+        self._open.add(job)
+
+    def unanswered(self) -> list[Entry]:
+        """Return every admitted message that has no tag yet."""
+        return [entry for job in self._open for entry in job.entries if not entry.answered()]
+
+    def tagged(self, batch: Batch, tags: Sequence[Tag]) -> None:
+        """Answer a computed batch."""
+        self._counters.count_batch(batch, tags[0].compute_seconds)
+        self._counters.tagged += self._answer(zip(batch.entries, tags, strict=True))
+
+    def failed(self, entries: Sequence[Entry], error: MessageError, *, tell: bool = True) -> int:
+        """Answer messages that get no label; returns how many had no answer before.
+
+        With `tell=False` the jobs' `on_tags` are not called.
+        """
+        answers = ((entry, Tag(entry.message_id, truncated=entry.truncated, error=error)) for entry in entries)
+        answered = self._answer(answers, tell=tell)
+        for _ in range(answered):
+            self._counters.count_error(error)
+        return answered
+
+    def _answer(self, answers: Iterable[tuple[Entry, Tag]], *, tell: bool = True) -> int:
+        fresh: dict[Job, list[int]] = {}
+        room, answered = self._room, 0
+        for entry, tag in answers:
+            job = entry.job
+            if not job.answer(entry.index, tag):
+                continue
+            answered += 1
+            room.leave(1, entry.size, patient=entry.patient)
+            if job.done():
+                self._open.discard(job)
+            if job.on_tags is not None and tell:
+                fresh.setdefault(job, []).append(entry.index)
+        room.wake()
+        for job, indices in fresh.items():
+            _tell(job, indices)
+        if answered and not room.held.messages:
+            self._on_empty()
+        return answered
+
+
+def _tell(job: Job, indices: Sequence[int]) -> None:
+    if job.on_tags is None:
+        return
+    try:
+        job.on_tags(job, indices)
+    except Exception:
+        # The other jobs of the batch are not to suffer for it.
+        log.exception("on_tags_failed", caller=job.caller.name)

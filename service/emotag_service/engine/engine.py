@@ -1,0 +1,300 @@
+"""The engine: messages in, tags out; all that a front or an embedding program needs."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING
+
+from emotag_service.engine.admission import Admission
+from emotag_service.engine.caller import Caller
+from emotag_service.engine.counters import Counters
+from emotag_service.engine.delivery import Delivery
+from emotag_service.engine.errors import (
+    CancelledMessageError,
+    DrainingError,
+    EngineError,
+    ExpiredError,
+    NoReplicaError,
+)
+from emotag_service.engine.health import Health
+from emotag_service.engine.info import EngineInfo
+from emotag_service.engine.intake import Intake
+from emotag_service.engine.job import Job
+from emotag_service.engine.limits import EngineLimits
+from emotag_service.engine.options import Options
+from emotag_service.engine.pool import Pool
+from emotag_service.engine.resolver import Resolver
+from emotag_service.engine.room import Room
+from emotag_service.engine.scheduler import Scheduler
+from emotag_service.engine.tagger import Tagger
+from emotag_service.engine.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from emotag_model.checkpoint import Checkpoint, Identity
+    from emotag_model.labels import Labels, Taxonomy
+    from emotag_service.engine.admission import TextEncoder
+    from emotag_service.engine.entry import Entry
+    from emotag_service.engine.errors import MessageError
+    from emotag_service.engine.message import Message
+    from emotag_service.engine.pool import ReplicaPlan
+    from emotag_service.engine.stats import EngineStats
+    from emotag_service.engine.tag import Tag
+
+_DEFAULT_OPTIONS = Options()
+_DEFAULT_LIMITS = EngineLimits()
+
+
+class Engine:
+    """Tags messages over a pool of replicas. Made anywhere; started in, and used from, one event loop.
+
+        engine = Engine.from_checkpoint(Checkpoint.load(default_checkpoint()))
+        await engine.start()
+        tags = await engine.classify([Message("thank you so much!")])
+        await engine.close()
+
+    Attributes:
+        info: What it answers with, and within which limits.
+    """
+
+    def __init__(
+        self,
+        *,
+        model: Identity,
+        tokenizer: TextEncoder,
+        taxonomies: Sequence[Taxonomy],
+        replicas: Sequence[ReplicaPlan],
+        limits: EngineLimits = _DEFAULT_LIMITS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Make one from its parts; `from_checkpoint` is the short way. The first taxonomy is the default."""
+        limits = replace(limits, max_tokens=limits.max_tokens or tokenizer.max_tokens)
+        self.info = EngineInfo(model, tuple(taxonomies), limits)
+        self._clock = clock
+        self._resolver = Resolver(taxonomies)
+        self._health = Health()
+        self._counters = Counters()
+        self._room = Room(limits.queue_messages, limits.queue_bytes)
+        self._delivery = Delivery(self._room, self._counters, self._note_empty)
+        self._intake = Intake(Admission(tokenizer, limits, self._room, self._retry_after), self._counters, clock)
+        self._scheduler = Scheduler(limits, clock, self._expire)
+        tagger = Tagger({taxonomy.name: taxonomy for taxonomy in taxonomies}, tokenizer)
+        self._pool = Pool(replicas, self._scheduler, tagger, self._delivery, limits, clock, self._note_change)
+        self._watchdog = Watchdog(self._check)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._empty = asyncio.Event()
+        self._draining = self._closed = False
+
+    @classmethod
+    def from_checkpoint(
+        cls, checkpoint: Checkpoint, *, devices: str = "auto", limits: EngineLimits = _DEFAULT_LIMITS
+    ) -> Engine:
+        """Make an engine that answers with a checkpoint.
+
+        Args:
+            checkpoint: What to answer with.
+            devices: `auto | cpu | cpu:N | cuda | cuda:0,cuda:1`; auto is every CUDA device, else one CPU replica.
+            limits: How much it takes, holds and computes at once.
+
+        Raises:
+            DeviceError: `devices` names something unknown or missing.
+        """
+        # Here, because it brings torch: an engine of other parts, such as a test's, does without.
+        from emotag_service.engine.plans import plan_replicas  # noqa: PLC0415
+
+        return cls(
+            model=checkpoint.identity,
+            tokenizer=checkpoint.tokenizer,
+            taxonomies=_default_first(checkpoint.labels),
+            replicas=plan_replicas(checkpoint, devices),
+            limits=limits,
+        )
+
+    @property
+    def healthy(self) -> bool:
+        """A replica serves, proved by a forward pass, and messages are taken."""
+        return self._health.healthy
+
+    def on_health(self, callback: Callable[[bool], None]) -> None:
+        """Have `callback` called on the loop with the new state whenever `healthy` changes."""
+        self._health.subscribe(callback)
+
+    async def start(self) -> None:
+        """Build every replica and warm it up. Raises DeviceError, with everything stopped, when one does not run."""
+        if self._loop is not None:
+            raise EngineError("the engine was started before; make a new one")
+        self._loop = asyncio.get_running_loop()
+        self._pool.start()
+        self._watchdog.arm()
+        try:
+            await self._pool.ready()
+        except BaseException:
+            await self.close()
+            raise
+
+    def check_options(self, options: Options) -> Options:
+        """Return options with the default taxonomy filled in. Raises InvalidOptionsError naming the field."""
+        return self._resolver.resolve(options)
+
+    def caller(self, name: str = "") -> Caller:
+        """Return a new unit of fairness and cancellation; close it when its stream, peer or partition goes."""
+        return Caller(name, self._close_caller)
+
+    def submit(
+        self,
+        messages: Sequence[Message],
+        options: Options = _DEFAULT_OPTIONS,
+        *,
+        caller: Caller | None = None,
+        deadline: float | None = None,
+    ) -> Job:
+        """Take messages; never waits. What cannot be tagged is answered in the job at once, alone.
+
+        Args:
+            messages: What to tag.
+            options: How, for all of them.
+            caller: Whose they are; a caller of their own when None.
+            deadline: Engine-clock seconds after which none of the tags is worth anything.
+
+        Raises:
+            InvalidOptionsError: The options name something that the checkpoint does not have.
+            EngineError: The engine was not started.
+        """
+        if self._loop is None:
+            raise EngineError("the engine is not started; await engine.start() first")
+        caller = caller or self.caller()
+        job = Job(len(messages), self.check_options(options), caller, self._cancel)
+        patient = self._room.redeem(caller)
+        refusal = self._refusal(caller)
+        if refusal is not None:
+            self._intake.refuse(messages, job, refusal)
+        else:
+            job.entries = self._intake.admit(messages, job, inf if deadline is None else deadline, patient=patient)
+        if job.entries:
+            self._schedule(job)
+        if patient:
+            self._room.wake()
+        return job
+
+    async def classify(
+        self,
+        messages: Sequence[Message],
+        options: Options = _DEFAULT_OPTIONS,
+        *,
+        caller: Caller | None = None,
+        deadline: float | None = None,
+    ) -> list[Tag]:
+        """Return one tag per message, in order; `submit` and wait. Cancelling it cancels what was not computed."""
+        return await self.submit(messages, options, caller=caller, deadline=deadline).wait()
+
+    async def room(self, caller: Caller, messages: int, size: int) -> None:
+        """Wait, first come first served, until that many messages and bytes fit, and claim them for the next submit.
+
+        For callers that are to be held back and not refused. Submit right after it, without awaiting in between.
+        What could never fit passes once the engine is empty, for `submit` to refuse.
+
+        Args:
+            caller: Whose next `submit` it is for.
+            messages: How many it will have.
+            size: Bytes of UTF-8 of their texts, or more.
+        """
+        await self._room.wait(caller, messages, size)
+
+    async def drain(self, grace: float) -> int:
+        """Refuse what is new and finish what was admitted, for at most `grace` seconds.
+
+        Returns how many messages were left then; they are answered with DrainingError.
+        """
+        self._draining = True
+        self._health.set(healthy=False)
+        self._room.open()
+        try:
+            async with asyncio.timeout(grace):
+                while self._room.held.messages:
+                    self._empty.clear()
+                    await self._empty.wait()
+        except TimeoutError:
+            return self._give_up(_stopped())
+        return 0
+
+    async def close(self) -> None:
+        """Stop: answer what is left with DrainingError, and wait for the replicas' threads. Idempotent."""
+        if self._closed:
+            return
+        self._closed = self._draining = True
+        self._health.set(healthy=False)
+        self._room.open()
+        self._give_up(_stopped())
+        await self._pool.close()
+        self._watchdog.disarm()
+
+    def stats(self) -> EngineStats:
+        """Return what it has done and holds."""
+        return self._counters.stats(self._room.held, {slot.plan.name: slot.state.value for slot in self._pool.slots})
+
+    def _schedule(self, job: Job) -> None:
+        job.caller.jobs.add(job)
+        self._delivery.expect(job)
+        self._scheduler.put(job.caller, job.entries)
+        self._watchdog.arm()
+
+    def _refusal(self, caller: Caller) -> MessageError | None:
+        """Return why nothing is taken at present, if so."""
+        if self._draining:
+            return DrainingError("the engine is stopping and takes nothing new; send it again elsewhere")
+        if caller.closed:
+            return CancelledMessageError("its caller was closed before it came")
+        if self._pool.hopeless:
+            return NoReplicaError("no replica is left that could compute it; send it again elsewhere")
+        return None
+
+    def _cancel(self, job: Job) -> None:
+        entries = [entry for entry in job.entries if not entry.answered()]
+        number = self._delivery.failed(entries, CancelledMessageError("its caller went away"), tell=False)
+        self._scheduler.discard_cancelled(job.caller, number)
+
+    def _close_caller(self, caller: Caller) -> None:
+        for job in list(caller.jobs):
+            self._cancel(job)
+        self._room.release_claim(caller)
+
+    def _expire(self, entries: list[Entry]) -> None:
+        """Answer messages that a replica's thread found expired."""
+        error = ExpiredError("time_to_live: it ran out before a replica was free; send less at once, or give it more")
+        self._pool.post(self._delivery.failed, entries, error)
+
+    def _give_up(self, error: MessageError) -> int:
+        """Answer everything that has no tag yet; returns how many that were."""
+        self._scheduler.clear()
+        return self._delivery.failed(self._delivery.unanswered(), error)
+
+    def _note_change(self) -> None:
+        self._health.set(healthy=self._pool.serving > 0 and not self._draining)
+        if self._pool.hopeless:
+            self._give_up(NoReplicaError("no replica is left that could compute it; send it again elsewhere"))
+
+    def _note_empty(self) -> None:
+        self._empty.set()
+
+    def _check(self) -> float | None:
+        """Of the watchdog: look again when a replica could be overdue, or when one may have begun meanwhile."""
+        delay = self._pool.check()
+        if delay is None and self._room.held.messages:
+            return self.info.limits.compute_seconds
+        return delay
+
+    def _retry_after(self) -> float:
+        return self._counters.retry_after(self._room.held.messages, self._pool.serving)
+
+
+def _stopped() -> DrainingError:
+    return DrainingError("the engine stopped before its turn came; send it again elsewhere")
+
+
+def _default_first(labels: Labels) -> list[Taxonomy]:
+    default = labels.taxonomy()
+    return [default, *(taxonomy for taxonomy in labels.taxonomies.values() if taxonomy is not default)]

@@ -1,0 +1,108 @@
+"""The waiting messages of all callers, drawn fairly: deficit round robin over tokens."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from itertools import count
+from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from emotag_service.engine.caller import Caller, CallerQueue
+    from emotag_service.engine.entry import Entry
+
+_SWEEP_FROM = 64  # cancelled messages of one caller: below that, skipping them when drawn costs less than sweeping
+
+
+class FairQueue:
+    """Waiting messages by caller; not thread-safe, the scheduler locks.
+
+    Each caller in turn may have `quantum` tokens drawn, what it does not use is carried over (Shreedhar and Varghese,
+    "Efficient Fair Queueing Using Deficit Round Robin", 1995). Within a caller: earliest deadline first, then order of
+    arrival. Cancelled messages are passed over and cost nothing.
+    """
+
+    def __init__(self, quantum: int) -> None:
+        self._quantum = quantum
+        self._ring: deque[CallerQueue] = deque()
+        self._arrivals = count()
+
+    def __bool__(self) -> bool:
+        return bool(self._ring)
+
+    def add(self, caller: Caller, entries: Iterable[Entry]) -> None:
+        """Let `entries` of one caller wait."""
+        queue = caller.queue
+        for entry in entries:
+            if entry.deadline == inf:
+                queue.patient.append(entry)
+            else:
+                heapq.heappush(queue.urgent, (entry.deadline, next(self._arrivals), entry))
+        if queue and not queue.in_ring:
+            queue.in_ring = True
+            self._ring.append(queue)
+
+    def draw(self, tokens: int) -> list[Entry]:
+        """Take messages of about `tokens` tokens in all, fairly over callers; at least one when any waits."""
+        drawn: list[Entry] = []
+        left = tokens
+        while left > 0 and self._ring:
+            left -= self._turn(self._ring[0], drawn)
+        return drawn
+
+    def discard_cancelled(self, caller: Caller, number: int) -> None:
+        """Forget cancelled messages of a caller once they are most of what it has, so that they hold no memory."""
+        queue = caller.queue
+        queue.cancelled += number
+        if queue.cancelled < _SWEEP_FROM or queue.cancelled * 2 < len(queue):
+            return
+        queue.patient = deque(entry for entry in queue.patient if not entry.answered())
+        queue.urgent = [item for item in queue.urgent if not item[2].answered()]
+        heapq.heapify(queue.urgent)
+        queue.cancelled = 0
+        if not queue and queue.in_ring:
+            self._ring.remove(queue)
+            queue.in_ring = False
+
+    def clear(self) -> None:
+        """Forget everything."""
+        for queue in self._ring:
+            queue.patient.clear()
+            queue.urgent.clear()
+            _leave(queue)
+        self._ring.clear()
+
+    def _turn(self, queue: CallerQueue, drawn: list[Entry]) -> int:
+        """Serve the caller whose turn it is; returns the tokens drawn."""
+        queue.credit += self._quantum
+        before = queue.credit
+        while queue:
+            entry = queue.urgent[0][2] if queue.urgent else queue.patient[0]
+            if not entry.answered():
+                if len(entry.ids) > queue.credit:
+                    break
+                queue.credit -= len(entry.ids)
+                drawn.append(entry)
+            _pop(queue)
+        spent = before - queue.credit
+        self._ring.popleft()
+        if queue:
+            self._ring.append(queue)
+        else:
+            _leave(queue)
+        return spent
+
+
+def _pop(queue: CallerQueue) -> None:
+    if queue.urgent:
+        heapq.heappop(queue.urgent)
+    else:
+        queue.patient.popleft()
+
+
+def _leave(queue: CallerQueue) -> None:
+    queue.in_ring = False
+    queue.credit = queue.cancelled = 0

@@ -1,0 +1,48 @@
+"""The folded network on a CPU."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+import torch
+
+from emotag_service.engine.predictors.protocol import Prediction
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emotag_model.network.folded import FoldedCnnBiSru
+
+
+class CpuPredictor:
+    """Computes when collected, so nothing is gained by launching a second batch before.
+
+    Attributes:
+        label_count: Columns of the logits.
+        depth: 1.
+    """
+
+    depth = 1
+
+    def __init__(self, network: FoldedCnnBiSru, label_count: int, threads: int) -> None:
+        """Make one on the thread that will use it: torch keeps the number of threads per thread."""
+        self.label_count = label_count
+        self._network = network
+        torch.set_num_threads(threads)
+
+    def launch(
+        self, token_ids: NDArray[np.int64], lengths: NDArray[np.int64], *, evidence: bool
+    ) -> Callable[[], Prediction]:
+        """Return what computes the batch; token_ids [B, T], lengths [B]."""
+        return partial(self._compute, token_ids, lengths, evidence)
+
+    def close(self) -> None:
+        """Nothing to give back: the tables are shared."""
+
+    def _compute(self, token_ids: NDArray[np.int64], lengths: NDArray[np.int64], evidence: bool) -> Prediction:
+        logits, shares = self._network.explain(torch.from_numpy(token_ids), torch.from_numpy(lengths))
+        return Prediction(logits.numpy(), shares.numpy() if evidence else None)

@@ -1,0 +1,47 @@
+"""Options as callers write them to options as the engine uses them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from emotag_service.engine.errors import InvalidOptionsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from emotag_model.labels import Taxonomy
+    from emotag_service.engine.options import Options
+
+
+class Resolver:
+    """Checks options and fills defaults in. Equal options come out as one object, which batches are grouped by."""
+
+    def __init__(self, taxonomies: Sequence[Taxonomy]) -> None:
+        """Make one; the first taxonomy is the default."""
+        if not taxonomies:
+            raise ValueError("taxonomies: is empty; an engine needs at least one")
+        self._label_counts = {taxonomy.name: len(taxonomy.labels) for taxonomy in taxonomies}
+        self._default = taxonomies[0].name
+        self._known: dict[Options, Options] = {}
+
+    def resolve(self, options: Options) -> Options:
+        """Return the one object for these options. Raises InvalidOptionsError naming the field."""
+        resolved = self._known.get(options)
+        return self._resolve(options) if resolved is None else resolved
+
+    def _resolve(self, options: Options) -> Options:
+        taxonomy = options.taxonomy or self._default
+        if taxonomy not in self._label_counts:
+            known = ", ".join(self._label_counts)
+            raise InvalidOptionsError(
+                "taxonomy", f"is {taxonomy!r}, which this model does not have; choose among {known}"
+            )
+        if not isinstance(options.top_k, int) or options.top_k < 0:
+            raise InvalidOptionsError("top_k", f"is {options.top_k!r}; give a whole number from 0, which means all")
+        # As many as there are labels means all, too: so there are only so many different options to remember.
+        top_k = options.top_k if options.top_k < self._label_counts[taxonomy] else 0
+        plain = replace(
+            options, taxonomy=taxonomy, top_k=top_k, all_scores=bool(options.all_scores), explain=bool(options.explain)
+        )
+        return self._known.setdefault(plain, plain)

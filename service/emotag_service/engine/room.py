@@ -1,0 +1,146 @@
+"""How much the engine holds, and who waits until it holds less."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emotag_service.engine.caller import Caller
+
+_SHARE = 0.75  # of the room that one kind of caller, those who wait or those who cannot, may fill against the other
+
+
+@dataclass(slots=True)
+class Amount:
+    """Messages and their bytes."""
+
+    messages: int = 0
+    size: int = 0
+
+    def add(self, messages: int, size: int) -> None:
+        """Count in."""
+        self.messages += messages
+        self.size += size
+
+    def fits(self, messages: int, size: int, bound: Amount, share: float = 1.0) -> bool:
+        """Tell whether that much more stays within a share of the bound."""
+        return self.messages + messages <= bound.messages * share and self.size + size <= bound.size * share
+
+
+@dataclass(slots=True, eq=False)
+class _Waiter:
+    caller: Caller
+    messages: int
+    size: int
+    granted: asyncio.Future[None]
+
+
+class Room:
+    """Bounds what the engine holds, in messages and bytes. Belongs to the engine's event loop.
+
+    Patient callers (streams) wait for room, first come first served, and are then given a claim to it; the others
+    take what is free or are refused. Neither kind may starve the other: the patient fill at most three quarters, and
+    while one of them waits so do the others.
+    """
+
+    def __init__(self, messages: int, size: int) -> None:
+        self.bound = Amount(messages, size)
+        self.held = Amount()
+        self._patient = Amount()  # held by, or claimed for, patient callers
+        self._waiters: deque[_Waiter] = deque()
+        self._open = False
+
+    async def wait(self, caller: Caller, messages: int, size: int) -> None:
+        """Wait until that much fits, and claim it for the caller's next submit.
+
+        What could never fit waits until nothing patient is held, and then passes, for `submit` to refuse.
+        """
+        if self._open or caller.closed:
+            return
+        self.release_claim(caller)
+        waiter = _Waiter(caller, messages, size, asyncio.get_running_loop().create_future())
+        self._waiters.append(waiter)
+        self.wake()
+        try:
+            await waiter.granted
+        except asyncio.CancelledError:
+            self._leave_queue(waiter)
+            raise
+
+    def redeem(self, caller: Caller) -> bool:
+        """Turn a claim back into free room for the submit that runs now; False when the caller has none."""
+        return self._return(caller)
+
+    def release_claim(self, caller: Caller) -> None:
+        """Give back room that a caller claimed and will not use, and let it wait no longer."""
+        had_claim = self._return(caller)
+        for waiter in [waiter for waiter in self._waiters if waiter.caller is caller]:
+            self._waiters.remove(waiter)
+            _resolve(waiter)
+        if had_claim:
+            self.wake()
+
+    def admits(self, size: int, *, patient: bool) -> bool:
+        """Tell whether one more message fits."""
+        if not self.held.fits(1, size, self.bound):
+            return False
+        if patient or not self._waiters:
+            return True
+        others = Amount(self.held.messages - self._patient.messages, self.held.size - self._patient.size)
+        return others.fits(1, size, self.bound, _SHARE)
+
+    def enter(self, messages: int, size: int, *, patient: bool) -> None:
+        """Count in what was admitted."""
+        self.held.add(messages, size)
+        if patient:
+            self._patient.add(messages, size)
+
+    def leave(self, messages: int, size: int, *, patient: bool) -> None:
+        """Count out what was answered; `wake` once all of it is out."""
+        self.enter(-messages, -size, patient=patient)
+
+    def wake(self) -> None:
+        """Grant room to those who wait, in order, as far as it goes."""
+        while self._waiters and (self._open or self._grantable(self._waiters[0])):
+            waiter = self._waiters.popleft()
+            if not self._open:
+                self._claim(waiter)
+            _resolve(waiter)
+
+    def open(self) -> None:
+        """Let everyone pass without a claim from now on: the engine is stopping and refuses what comes."""
+        self._open = True
+        self.wake()
+
+    def _grantable(self, waiter: _Waiter) -> bool:
+        fits_all = self.held.fits(waiter.messages, waiter.size, self.bound) or not self.held.messages
+        fits_patient = self._patient.fits(waiter.messages, waiter.size, self.bound, _SHARE)
+        return fits_all and (fits_patient or not self._patient.messages)
+
+    def _claim(self, waiter: _Waiter) -> None:
+        messages = min(waiter.messages, self.bound.messages)
+        size = min(waiter.size, self.bound.size)
+        waiter.caller.claim = (messages, size)
+        self.enter(messages, size, patient=True)
+
+    def _return(self, caller: Caller) -> bool:
+        if caller.claim is None:
+            return False
+        self.leave(*caller.claim, patient=True)
+        caller.claim = None
+        return True
+
+    def _leave_queue(self, waiter: _Waiter) -> None:
+        if waiter in self._waiters:
+            self._waiters.remove(waiter)
+        else:  # it was granted in the same turn of the loop in which it was cancelled
+            self._return(waiter.caller)
+        self.wake()
+
+
+def _resolve(waiter: _Waiter) -> None:
+    if not waiter.granted.done():
+        waiter.granted.set_result(None)

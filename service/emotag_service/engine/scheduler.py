@@ -1,0 +1,139 @@
+"""Decides what each replica computes next. A locked data structure with an injected clock; replicas pull."""
+
+from __future__ import annotations
+
+from collections import deque
+from threading import Condition, Lock
+from typing import TYPE_CHECKING
+
+from emotag_service.engine.batch import Batch, cut
+from emotag_service.engine.fair_queue import FairQueue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from emotag_service.engine.caller import Caller
+    from emotag_service.engine.entry import Entry
+    from emotag_service.engine.limits import EngineLimits
+
+
+class Scheduler:
+    """Work-conserving: a free replica takes at once from whatever waits, formed that moment; with nothing it sleeps.
+
+    Messages are drawn in rounds of several batches' worth, fairly over callers, and cut by length; all batches of a
+    round are served, the most urgent first, before the next is drawn. So grouping by length starves nobody.
+    Cancelled and expired messages are dropped when a replica takes their batch, before compute.
+    """
+
+    def __init__(
+        self, limits: EngineLimits, clock: Callable[[], float], on_expired: Callable[[list[Entry]], None]
+    ) -> None:
+        """Make an empty one; `on_expired` is called without the lock, on the thread of the replica that met them."""
+        self._limits = limits
+        self._clock = clock
+        self._on_expired = on_expired
+        self._changed = Condition(Lock())
+        self._queue = FairQueue(quantum=max(256, limits.max_tokens))
+        self._round: deque[Batch] = deque()
+        self._retries: deque[Batch] = deque()
+        self._serving: set[str] = set()
+        self._sleeping = 0
+        self._closed = False
+
+    def put(self, caller: Caller, entries: Sequence[Entry]) -> None:
+        """Let messages of one caller wait for a replica."""
+        with self._changed:
+            self._queue.add(caller, entries)
+            self._wake_one()
+
+    def take(self, replica: str, *, wait: bool = True) -> Batch | None:
+        """Return what `replica` should compute now; sleeps until there is something, or returns None.
+
+        None means closed, or with `wait=False` that nothing waits.
+        """
+        while True:
+            expired: list[Entry] = []
+            with self._changed:
+                batch = self._next(replica, expired)
+                over = batch is not None or not wait or self._closed
+                if not over and not expired:
+                    self._sleep()
+                    continue
+            if expired:
+                self._on_expired(expired)
+            if over:
+                return batch
+
+    def retry(self, batches: Sequence[Batch]) -> None:
+        """Let batches be computed again, before anything new."""
+        with self._changed:
+            self._retries.extend(batches)
+            self._changed.notify_all()
+
+    def set_serving(self, replica: str, *, serving: bool) -> None:
+        """Say whether a replica takes batches; a batch avoids the one it failed on only while another serves."""
+        with self._changed:
+            if serving:
+                self._serving.add(replica)
+            else:
+                self._serving.discard(replica)
+            self._changed.notify_all()
+
+    def discard_cancelled(self, caller: Caller, number: int) -> None:
+        """Note that `number` messages of a caller were cancelled."""
+        with self._changed:
+            self._queue.discard_cancelled(caller, number)
+
+    def clear(self) -> None:
+        """Forget everything that waits: it was, or will be, answered otherwise."""
+        with self._changed:
+            self._retries.clear()
+            self._round.clear()
+            self._queue.clear()
+
+    def close(self) -> None:
+        """Send every replica home once nothing is left for it."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def _next(self, replica: str, expired: list[Entry]) -> Batch | None:
+        now = self._clock()
+        while (batch := self._pick(replica)) is not None:
+            batch.entries = [entry for entry in batch.entries if _is_due(entry, now, expired)]
+            if batch.entries:
+                batch.taken = now
+                if self._round or self._retries or self._queue:
+                    self._wake_one()
+                return batch
+        return None
+
+    def _pick(self, replica: str) -> Batch | None:
+        for position, batch in enumerate(self._retries):
+            if batch.avoid != replica or not self._serving - {replica}:
+                del self._retries[position]
+                return batch
+        if not self._round:
+            drawn = self._queue.draw(self._limits.round_batches * self._limits.batch_tokens)
+            self._round.extend(cut(drawn, self._limits))
+        return self._round.popleft() if self._round else None
+
+    def _wake_one(self) -> None:
+        if self._sleeping:
+            self._changed.notify()
+
+    def _sleep(self) -> None:
+        self._sleeping += 1
+        try:
+            self._changed.wait()
+        finally:
+            self._sleeping -= 1
+
+
+def _is_due(entry: Entry, now: float, expired: list[Entry]) -> bool:
+    if entry.answered():
+        return False
+    if entry.deadline <= now:
+        expired.append(entry)
+        return False
+    return True

@@ -1,0 +1,99 @@
+"""Logits to tags, a whole batch at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from emotag_service.engine.tag import Tag
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from emotag_model.labels import Taxonomy
+    from emotag_service.engine.admission import TextEncoder
+    from emotag_service.engine.batch import Batch
+    from emotag_service.engine.entry import Entry
+    from emotag_service.engine.options import Options
+    from emotag_service.engine.predictors.protocol import Prediction
+
+
+class Tagger:
+    """Expresses predictions in the taxonomies that callers asked for. Stateless: any thread may use it."""
+
+    def __init__(self, taxonomies: Mapping[str, Taxonomy], tokenizer: TextEncoder) -> None:
+        self._taxonomies = taxonomies
+        self._tokenizer = tokenizer
+
+    def tags(self, batch: Batch, prediction: Prediction, compute_seconds: float) -> list[Tag]:
+        """Return the tag of every message of the batch, in its order."""
+        tags = [
+            Tag(
+                entry.message_id,
+                truncated=entry.truncated,
+                queue_seconds=batch.taken - entry.admitted,
+                compute_seconds=compute_seconds,
+            )
+            for entry in batch.entries
+        ]
+        for options, rows in _by_options(batch.entries):
+            logits = prediction.logits if len(rows) == len(tags) else prediction.logits[rows]
+            self._label([tags[row] for row in rows], logits, options)
+            if options.explain:
+                self._explain(batch.entries, tags, rows, prediction.evidence)
+        return tags
+
+    def _label(self, tags: Sequence[Tag], logits: NDArray[np.float32], options: Options) -> None:
+        taxonomy = self._taxonomies[options.taxonomy]
+        scores = taxonomy.scores(logits)  # [B, K]
+        passed = scores >= taxonomy.threshold_array  # [B, K]
+        counts = passed.sum(axis=1)  # [B]
+        ranked = np.where(passed, scores, -1)  # [B, K]
+        best = np.where(counts, ranked.argmax(axis=1), scores.argmax(axis=1))  # [B]
+        top = scores[np.arange(len(tags)), best].tolist()
+        for row, (tag, winner, score, count) in enumerate(zip(tags, best.tolist(), top, counts.tolist(), strict=True)):
+            tag.label = taxonomy.labels[winner]
+            tag.score = score
+            tag.uncertain = not count
+            if count == 1:
+                tag.labels = (tag.label,)
+            elif count:
+                tag.labels = _best(taxonomy.labels, ranked[row], min(count, options.top_k or count))
+            if options.all_scores:
+                tag.scores = scores[row].copy()  # a view would keep the whole batch's alive
+
+    def _explain(
+        self, entries: Sequence[Entry], tags: Sequence[Tag], rows: Sequence[int], evidence: NDArray[np.float32] | None
+    ) -> None:
+        if evidence is None:
+            raise ValueError("the predictor was asked for evidence and gave none")
+        for row in rows:
+            tokens = self._tokenizer.tokens(entries[row].text)
+            tags[row].token_weights = _shares(tokens, evidence[row, : len(entries[row].ids)])
+
+
+def _by_options(entries: Sequence[Entry]) -> list[tuple[Options, list[int]]]:
+    """Group rows by options; `Engine.check_options` gives equal options one identity, which is cheap to compare."""
+    groups: dict[int, tuple[Options, list[int]]] = {}
+    for row, entry in enumerate(entries):
+        options = entry.job.options
+        group = groups.get(id(options))
+        if group is None:
+            groups[id(options)] = group = (options, [])
+        group[1].append(row)
+    return list(groups.values())
+
+
+def _best(labels: Sequence[str], ranked: NDArray[np.float32], count: int) -> tuple[str, ...]:
+    return tuple(labels[column] for column in np.argsort(-ranked, kind="stable")[:count].tolist())
+
+
+def _shares(tokens: Sequence[str], evidence: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
+    """Pair tokens with their shares, which sum to 1; without any evidence they are equal."""
+    weights = np.clip(evidence.astype(np.float64), 0.0, None)
+    total = weights.sum()
+    weights = weights / total if total > 0 else np.full(len(weights), 1 / len(weights))
+    return tuple(zip(tokens, weights.tolist(), strict=True))
