@@ -1,0 +1,67 @@
+"""From logits and truth to reports, one per taxonomy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emotag_model.evaluation.encoded import encode_examples
+from emotag_model.evaluation.metrics import (
+    accuracy,
+    count,
+    pooled_calibration_error,
+    tag_calibration_error,
+)
+from emotag_model.evaluation.predict import predict_logits
+from emotag_model.evaluation.report import LabelReport, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emotag_model.checkpoint import Checkpoint
+    from emotag_model.evaluation.metrics import Counts
+    from emotag_model.labels import Labels, Taxonomy
+    from emotag_model.text.examples import Example
+
+
+def evaluate(checkpoint: Checkpoint, examples: Sequence[Example]) -> list[Report]:
+    """Tag `examples` with `checkpoint` and report on every taxonomy of it. Raises TextDataError as encoding does."""
+    encoded = encode_examples(examples, checkpoint.tokenizer, len(checkpoint.labels.fine))
+    return report_all(checkpoint.labels, predict_logits(checkpoint.network(), encoded.ids), encoded.truth)
+
+
+def report_all(labels: Labels, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> list[Report]:
+    """Fine logits and truth [N, F] → a report per taxonomy."""
+    return [report(taxonomy, logits, truth) for taxonomy in labels.taxonomies.values()]
+
+
+def report(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Report:
+    """Fine logits and truth [N, F] → how well `taxonomy` is tagged."""
+    scores, rolled, thresholds = taxonomy.scores(logits), taxonomy.roll_up(truth), taxonomy.threshold_array
+    counts = count(scores, rolled, thresholds)
+    return Report(
+        taxonomy=taxonomy.name,
+        messages=len(logits),
+        macro_f1=counts.macro_f1,
+        micro_f1=counts.micro_f1,
+        accuracy=accuracy(scores, rolled, thresholds),
+        calibration_error=tag_calibration_error(scores, rolled, thresholds),
+        pooled_calibration_error=pooled_calibration_error(scores, rolled),
+        labels=_label_reports(taxonomy, counts),
+    )
+
+
+def _label_reports(taxonomy: Taxonomy, counts: Counts) -> tuple[LabelReport, ...]:
+    return tuple(
+        LabelReport(
+            label=label,
+            precision=float(counts.precision[k]),
+            recall=float(counts.recall[k]),
+            f1=float(counts.f1[k]),
+            support=int(counts.true[k]),
+            threshold=taxonomy.thresholds[k],
+        )
+        for k, label in enumerate(taxonomy.labels)
+    )
