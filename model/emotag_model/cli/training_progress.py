@@ -1,0 +1,52 @@
+"""Shows how a training run goes: a bar per epoch on stderr, and a line when it ends."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Never, Self
+
+from tqdm import tqdm
+
+if TYPE_CHECKING:
+    from emotag_model.training import EpochFigures
+    from emotag_model.training.data import TrainingData
+
+
+class TrainingProgress:
+    """Progress on stderr; the bar only where that is a terminal."""
+
+    def __init__(self, data: TrainingData) -> None:
+        self._bar: tqdm[Never] | None = None
+        words = (
+            f"{len(data.train):,} messages, {data.left_out} left out as they are held out too; {len(data.dev):,} dev"
+        )
+        tqdm.write(words, file=sys.stderr)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._close()
+
+    def start_epoch(self, epoch: int, messages: int) -> None:
+        """Open the bar of epoch `epoch`."""
+        self._bar = tqdm(total=messages, desc=f"epoch {epoch}", unit="msg", unit_scale=True, leave=False, disable=None)
+
+    def advance(self, messages: int) -> None:
+        """Move the bar."""
+        if self._bar is not None:
+            self._bar.update(messages)
+
+    def end_epoch(self, figures: EpochFigures) -> None:
+        """Replace the bar by the epoch's figures."""
+        self._close()
+        line = (
+            f"epoch {figures.epoch}: loss {figures.loss:.4f}, dev macro-F1 ekman {figures.ekman_macro_f1:.4f}, "
+            f"goemotions {figures.goemotions_macro_f1:.4f}"
+        )
+        tqdm.write(line, file=sys.stderr)
+
+    def _close(self) -> None:
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
