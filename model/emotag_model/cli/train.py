@@ -70,7 +70,7 @@ def run(args: argparse.Namespace) -> int:
         data = load_data(args.data, args.glove)
         with TrainingProgress(data) as progress:
             checkpoint = train(data, args.out, _settings(args), progress, resume=args.resume)
-    except (TrainingError, TextDataError, ValueError) as error:
+    except (TrainingError, TextDataError) as error:
         return fail("train", error, USAGE)
     except (CheckpointError, OSError) as error:
         return fail("train", error, FAILURE)

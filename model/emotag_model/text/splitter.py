@@ -11,9 +11,9 @@ from emotag_model.text.rules import Rules
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-URL, USER, COMMUNITY, ELONGATED = "<url>", "<user>", "<community>", "<elongated>"
+URL, USER, COMMUNITY, ELONGATED, NUMBER = "<url>", "<user>", "<community>", "<elongated>", "<number>"
 PERSON, RELIGION = "[name]", "[religion]"  # the masks of GoEmotions, kept as it writes them
-MARKS = (URL, USER, COMMUNITY, ELONGATED, PERSON, RELIGION)
+MARKS = (URL, USER, COMMUNITY, ELONGATED, NUMBER, PERSON, RELIGION)
 """Words that stand for something else than themselves."""
 
 EMOJI = (
@@ -26,16 +26,17 @@ _PATTERN = r"""
     (?P<url>(?:https?://|www\.)[^\s)\]>"]*)
   | (?P<mask>\[(?:name|religion)\])
   | (?P<community>(?<![^\W_])/?r/\w+) | (?P<user>(?<![^\W_])(?:/?u/|@)\w+)
-  | (?P<emoticon>(?<![^\W_])(?:{letter_emoticons})(?![^\W_]) | {sign_emoticons})
+  | (?P<emoticon>(?:(?<![^\W_])(?:{letter_emoticons}) | {sign_emoticons})(?![^\W_]))
   | (?P<sarcasm>(?<!\w)/s(?!\w))
   | (?P<word>'?[^\W\d_]+(?:['-][^\W\d_]+)*)
-  | (?P<number>\d+(?:[.,:/]\d+)*(?:st|nd|rd|th|s)?(?![^\W_]) | \d+)
+  | (?P<number>\d++(?:[.,:/]\d++)*+(?:(?:st|nd|rd|th|s)(?![^\W_]))?)
   | (?P<emoji>{emoji})
   | (?P<shout>[!?]{{2,}}) | (?P<dots>\.{{2,}}) | (?P<sign>[^\w\s]|_)(?P=sign)*
 """
-_SILENT = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Cn", "Sk"})  # marks, controls, surrogates, skin tones
+_SILENT = frozenset({"Mn", "Me", "Cf", "Cc", "Cs", "Co", "Sk"})  # marks, controls, surrogates, skin tones
+_LONGEST_CHUNK = 8_192  # characters; NFKC makes up to 18 of one, and more tokens than any model reads fit in these
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"'})
-_CLITIC = re.compile(r"(?P<stem>.*)(?P<tail>n't|'(?:s|m|re|ve|ll|d|em))", re.DOTALL)
+_CLITICS = ("n't", "'s", "'m", "'re", "'ve", "'ll", "'d", "'em")
 _LAUGH = re.compile(r"(?:a|b)?(?:ha|he|ah){2,}h*|b?wa(?:ha)+h*")
 
 
@@ -73,25 +74,32 @@ class Splitter:
             yield found
 
     def _word(self, word: str) -> Iterator[str]:
-        if word in self.rules.spellings:
-            yield from self.rules.spellings[word]
-        elif clitic := _CLITIC.fullmatch(word):
-            if clitic["stem"]:
-                yield from self._word(clitic["stem"])
-            yield clitic["tail"]
-        elif word.startswith("'"):
+        stem, clitics = _clitics(word)
+        if stem.startswith("'") and stem != "'":
             yield "'"
-            yield word[1:]
-        else:
-            yield "haha" if _LAUGH.fullmatch(word) else word
+            stem = stem[1:]
+        if stem in self.rules.spellings:
+            yield from self.rules.spellings[stem]
+        elif stem:
+            yield "haha" if _LAUGH.fullmatch(stem) else stem
+        yield from clitics
 
 
 _REPLACED = {"url": URL, "user": USER, "community": COMMUNITY, "dots": "..."}
 
 
+def _clitics(word: str) -> tuple[str, list[str]]:
+    """Part a word from the clitics at its end, at most two: "should" and "n't", "'ve"."""
+    found: list[str] = []
+    while len(found) < 2 and (clitic := next((each for each in _CLITICS if word.endswith(each)), None)):
+        word = word.removesuffix(clitic)
+        found.insert(0, clitic)
+    return word, found
+
+
 def _visible(chunk: str) -> str:
     """Compose characters (NFKC) and drop those that show nothing by themselves."""
-    composed = unicodedata.normalize("NFKC", chunk)
+    composed = unicodedata.normalize("NFKC", chunk)[:_LONGEST_CHUNK]
     return "".join(char for char in composed if unicodedata.category(char) not in _SILENT or char in "^`\u00b4")
 
 

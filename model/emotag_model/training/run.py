@@ -114,23 +114,11 @@ class _Run:
         )
 
     def _network(self, data: TrainingData) -> CnnBiSru:
-        settings, vocabulary = self._settings, self._tokenizer.vocabulary
-        torch.manual_seed(settings.seed)
-        network = CnnBiSru(
-            CnnBiSruConfig(
-                vocabulary_size=len(vocabulary),
-                embedding_size=data.vectors.size,
-                label_count=len(FINE_LABELS),
-                conv_channels=settings.conv_channels,
-                sru_size=settings.sru_size,
-                sru_layers=settings.sru_layers,
-                attention_heads=settings.attention_heads,
-                dropout=settings.dropout,
-                embedding_dropout=settings.embedding_dropout,
-                word_dropout=settings.word_dropout,
-            )
+        torch.manual_seed(self._settings.seed)
+        network = CnnBiSru(_config(self._settings, len(self._tokenizer.vocabulary), data.vectors.size))
+        rows = starting_vectors(
+            self._tokenizer.vocabulary, data.vectors, self._settings.vector_scale, self._settings.seed
         )
-        rows = starting_vectors(vocabulary, data.vectors, settings.vector_scale, settings.seed)
         network.embedding.weight.data.copy_(torch.from_numpy(rows))
         return network
 
@@ -152,3 +140,21 @@ class _Run:
 def _loss(examples: EncodedExamples, settings: TrainingSettings) -> RollUpLoss:
     groups = default_labels().taxonomy(EKMAN).members
     return RollUpLoss(torch.from_numpy(examples.truth), groups, settings.coarse_weight)
+
+
+def _config(settings: TrainingSettings, words: int, vector_size: int) -> CnnBiSruConfig:
+    try:
+        return CnnBiSruConfig(
+            vocabulary_size=words,
+            embedding_size=vector_size,
+            label_count=len(FINE_LABELS),
+            conv_channels=settings.conv_channels,
+            sru_size=settings.sru_size,
+            sru_layers=settings.sru_layers,
+            attention_heads=settings.attention_heads,
+            dropout=settings.dropout,
+            embedding_dropout=settings.embedding_dropout,
+            word_dropout=settings.word_dropout,
+        )
+    except ValueError as error:
+        raise TrainingError(f"the network cannot be built: {error}") from error
