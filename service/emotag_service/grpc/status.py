@@ -53,7 +53,12 @@ def error_status(error: EngineError, path: str = "") -> Status:
         error: What the engine raised or answered.
         path: Where the faulty message or options stand in the request, such as "messages[3]."; put before the field.
     """
-    return make_status(error.code, error.reason, f"{path}{error}" if path else str(error), *_details(error, path))
+    if isinstance(error, InvalidMessageError | InvalidOptionsError):
+        violation = bad_field(f"{path}{error.field}", str(error).removeprefix(f"{error.field}: "))
+        return make_status(error.code, error.reason, f"{path}{error}", violation)
+    if isinstance(error, QueueFullError):
+        return make_status(error.code, error.reason, str(error), RetryInfo(retry_delay=_duration(error.retry_after)))
+    return make_status(error.code, error.reason, str(error))
 
 
 def invalid_field(field: str, problem: str, reason: str = "INVALID_REQUEST") -> CallRefusedError:
@@ -70,14 +75,6 @@ def invalid_field(field: str, problem: str, reason: str = "INVALID_REQUEST") -> 
 def bad_field(field: str, problem: str) -> BadRequest:
     """Name the field that is at fault."""
     return BadRequest(field_violations=[BadRequest.FieldViolation(field=field, description=problem)])
-
-
-def _details(error: EngineError, path: str) -> list[Details]:
-    if isinstance(error, QueueFullError):
-        return [RetryInfo(retry_delay=_duration(error.retry_after))]
-    if isinstance(error, InvalidMessageError | InvalidOptionsError):
-        return [bad_field(f"{path}{error.field}", str(error).removeprefix(f"{error.field}: "))]
-    return []
 
 
 def _duration(seconds: float) -> Duration:

@@ -1,0 +1,58 @@
+"""A real server on a free port, over a real engine with a scripted model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from grpc import aio
+
+from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
+from emotag_service.grpc.server import Server
+from tests.integration.scripted import Script, scripted_engine
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
+    from emotag_service.engine.engine import Engine
+    from emotag_service.engine.limits import EngineLimits
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def engine_limits() -> EngineLimits | None:
+    """Overridden by tests that need other bounds."""
+    return None
+
+
+@pytest.fixture
+async def engine(script: Script, engine_limits: EngineLimits | None) -> AsyncIterator[Engine]:
+    engine = scripted_engine(script, engine_limits)
+    await engine.start()
+    yield engine
+    script.gate.set()
+    await engine.close()
+
+
+@pytest.fixture
+async def server(engine: Engine) -> AsyncIterator[Server]:
+    server = Server("127.0.0.1:0")
+    await server.start(engine)
+    yield server
+    await server.stop()
+
+
+@pytest.fixture
+async def channel(server: Server) -> AsyncIterator[aio.Channel]:
+    async with aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        yield channel
+
+
+@pytest.fixture
+def stub(channel: aio.Channel) -> EmotionServiceAsyncStub:
+    return EmotionServiceStub(channel)
