@@ -122,7 +122,7 @@ class ScriptedServer(EmotionServiceServicer):
             tag.token_weights.extend(tag_pb2.TokenWeight(token=word, weight=0.5) for word in message.text.split())
         return tag
 
-    def Classify(self, request: pb.ClassifyRequest, context: grpc.ServicerContext) -> pb.ClassifyResponse:
+    def Classify(self, request: pb.ClassifyRequest, context: grpc.ServicerContext) -> pb.ClassifyResponse:  # noqa: N802 - the contract names it
         self._received("Classify", context)
         self.frames.append(len(request.messages))
         if request.options.taxonomy not in ("", *self.labels):
@@ -136,7 +136,7 @@ class ScriptedServer(EmotionServiceServicer):
         start = pb.StreamStart(model=self.model, taxonomy=taxonomy, labels=self.labels[taxonomy], limits=self.limits)
         return pb.StreamClassifyResponse(start=start)
 
-    def StreamClassify(self, requests, context):
+    def StreamClassify(self, requests, context):  # noqa: N802 - as above
         self._received("StreamClassify", context)
         context.add_callback(self.ended.set)
         yield from (self.stream_scripts.popleft() if self.stream_scripts else self.echo)(requests, context)
@@ -156,7 +156,7 @@ class ScriptedServer(EmotionServiceServicer):
             if request.messages:
                 yield pb.StreamClassifyResponse(tags=[self.tag(message, options) for message in request.messages])
 
-    def GetModelInfo(self, request: pb.GetModelInfoRequest, context: grpc.ServicerContext) -> pb.GetModelInfoResponse:
+    def GetModelInfo(self, request: pb.GetModelInfoRequest, context: grpc.ServicerContext) -> pb.GetModelInfoResponse:  # noqa: N802
         self._received("GetModelInfo", context)
         taxonomies = [
             model_info_pb2.TaxonomyInfo(name=name, labels=labels, thresholds=[0.5] * len(labels))

@@ -1,0 +1,69 @@
+"""Arguments that several commands share."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from emotag.channel import DEFAULT_TARGET
+
+if TYPE_CHECKING:
+    import argparse
+
+EXIT_CODES = (
+    "exit codes: 0 all tagged; 3 some messages were answered by errors; 2 bad usage; 1 failure; 130 interrupted"
+)
+SOME_ERRORS = 3
+
+
+def add_target(parser: argparse.ArgumentParser) -> None:
+    """Where the server is."""
+    default = os.environ.get("EMOTAG_TARGET", DEFAULT_TARGET)
+    parser.add_argument(
+        "--target", default=default, metavar="HOST:PORT", help=f"the server; or set EMOTAG_TARGET (default: {default})"
+    )
+
+
+def add_timeout(parser: argparse.ArgumentParser, default: float | None) -> None:
+    """How long the whole command may wait for the server."""
+    shown = "none" if default is None else f"{default:g}"
+    parser.add_argument(
+        "--timeout",
+        type=seconds,
+        default=default,
+        metavar="SECONDS",
+        help=f"give up after this long in all (default: {shown})",
+    )
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """How tags are expressed."""
+    parser.add_argument(
+        "--taxonomy", default="", help="labels to use, see `emotag info` (default: the server's default)"
+    )
+    parser.add_argument("--scores", action="store_true", help="give the score of every label (default: no)")
+    parser.add_argument(
+        "--top-k", type=count, default=0, metavar="N", help="give at most N labels; 0 is no limit (default: 0)"
+    )
+    parser.add_argument("--explain", action="store_true", help="give the weight of every token (default: no)")
+
+
+def options(args: argparse.Namespace) -> dict[str, Any]:
+    """The keyword arguments of the client's methods that `add_options` asked for."""
+    return {"taxonomy": args.taxonomy, "scores": args.scores, "top_k": args.top_k, "explain": args.explain}
+
+
+def seconds(text: str) -> float:
+    """Parse a number of seconds."""
+    value = float(text)
+    if not 0 < value < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def count(text: str) -> int:
+    """Parse a number that is at least 0."""
+    value = int(text)
+    if not 0 <= value < 2**32:
+        raise ValueError(text)
+    return value

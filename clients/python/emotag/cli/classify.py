@@ -1,0 +1,77 @@
+"""`emotag classify`: tag texts given as arguments, or lines of standard input."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import deque
+from typing import TYPE_CHECKING
+
+from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_target, add_timeout, options
+from emotag.cli.paint import Paint
+from emotag.cli.record import record
+from emotag.client import EmotionClient
+from emotag.retry import Retry
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from emotag.tag import Tag
+
+STDIN = "-"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command and its arguments."""
+    parser.description = "Tag texts with the emotions that they express, and print one line for each."
+    parser.epilog = (
+        "examples:\n"
+        '  emotag classify "I can\'t believe you did this for me, thank you!"\n'
+        "  tail -f agent.log | emotag classify - --json\n\n"
+        "A ? after the score says that no label is certain.\n" + EXIT_CODES
+    )
+    parser.add_argument("texts", nargs="+", metavar="TEXT", help="what was said; - reads one message per line of input")
+    parser.add_argument("--json", action="store_true", help="print one JSON object a line (default: text for people)")
+    add_options(parser)
+    add_target(parser)
+    add_timeout(parser, None)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it, and return the exit code."""
+    errors = 0
+    # Nobody waits at a prompt for as long as a program may.
+    with EmotionClient(args.target, retry=Retry(attempts=3)) as client:
+        for text, tag in _tags(client, args):
+            _print(text, tag, as_json=args.json)
+            errors += tag.error is not None
+    return SOME_ERRORS if errors else 0
+
+
+def _tags(client: EmotionClient, args: argparse.Namespace) -> Iterator[tuple[str, Tag]]:
+    if args.texts != [STDIN]:
+        tags = client.classify_many(args.texts, timeout=args.timeout, **options(args))
+        yield from zip(args.texts, tags, strict=True)
+        return
+    texts: deque[str] = deque()
+    for tag in client.stream(_lines(texts), timeout=args.timeout, **options(args)):
+        yield texts.popleft(), tag
+
+
+def _lines(texts: deque[str]) -> Iterator[str]:
+    """Lines of standard input, remembered in `texts` until their tags come."""
+    with open(0, "rb", closefd=False) as source:
+        for line in source:
+            text = line.rstrip(b"\r\n").decode(errors="surrogateescape")
+            texts.append(text)
+            yield text
+
+
+def _print(text: str, tag: Tag, *, as_json: bool) -> None:
+    if as_json:
+        print(json.dumps({"text": text, **record(tag)}), flush=True)
+        return
+    paint = Paint(sys.stdout)
+    shown = text.encode(errors="replace").decode()
+    print("\n".join([paint.line(tag, shown), *paint.details(tag)]), flush=True)

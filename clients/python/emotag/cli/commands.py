@@ -1,0 +1,59 @@
+"""The table of commands. Their modules are plug-ins, imported by name only when they are called."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class CommandModule(Protocol):
+    """What a command's module offers."""
+
+    def add_arguments(self, parser: argparse.ArgumentParser) -> None:
+        """Describe the command and its arguments."""
+
+    def run(self, args: argparse.Namespace) -> int:
+        """Do it, and return the exit code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command.
+
+    Attributes:
+        name: What is typed after `emotag`.
+        module: The module that does it.
+        summary: One line for `emotag --help`.
+        extra: What has to be installed beside the SDK; empty when nothing has.
+    """
+
+    name: str
+    module: str
+    summary: str
+    extra: str = ""
+
+    def load(self) -> CommandModule:
+        """Import the module.
+
+        Raises:
+            ModuleNotFoundError: The extra is not installed.
+        """
+        return cast("CommandModule", importlib.import_module(self.module))
+
+
+COMMANDS = {
+    command.name: command
+    for command in (
+        Command("classify", "emotag.cli.classify", "tag texts given as arguments, or lines of standard input"),
+        Command("stream", "emotag.cli.stream", "tag a file of messages, one JSON object a line"),
+        Command("info", "emotag.cli.info", "say which model a server has, and in which taxonomies"),
+        Command("demo", "emotag.cli.demo", "play a conversation between agents through a server", "server"),
+        Command("serve", "emotag_service.cli.serve", "start the service", "server"),
+        Command("train", "emotag_model.cli.train", "train a checkpoint", "train"),
+        Command("evaluate", "emotag_model.cli.evaluate", "measure a checkpoint on labelled texts", "train"),
+    )
+}

@@ -1,0 +1,61 @@
+"""Where a message file is read from: a file, a gzip file, or standard input."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import stat
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+    from typing import Self
+
+STDIN = "-"
+
+
+class Source:
+    """Lines of bytes, and how much of the file was read.
+
+    Attributes:
+        size: Bytes of the file, or None when it is no regular file.
+    """
+
+    def __init__(self, path: str) -> None:
+        """Open it.
+
+        Raises:
+            OSError: It can not be opened.
+        """
+        # Not sys.stdin: the interpreter locks that one at exit, and would wait there for a thread that still reads.
+        self._raw = io.FileIO(0, closefd=False) if path == STDIN else io.FileIO(path)
+        status = os.fstat(self._raw.fileno())
+        self.size = status.st_size if stat.S_ISREG(status.st_mode) else None
+        self._lines: io.BufferedReader | gzip.GzipFile = io.BufferedReader(self._raw)
+        if path.endswith(".gz"):
+            self._lines = gzip.GzipFile(fileobj=self._lines, mode="rb")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Only the descriptor: a thread may still be inside the buffer, which closing would wait for."""
+        self._raw.close()
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(self._lines)
+
+    def position(self) -> int:
+        """Bytes of the file that were read, read ahead included."""
+        return self._raw.tell()
+
+    def is_same_file(self, path: str) -> bool:
+        """Whether `path` is the file that is being read."""
+        try:
+            return os.path.samestat(os.fstat(self._raw.fileno()), os.stat(path))  # noqa: PTH116 - samestat's own twin
+        except OSError:
+            return False
