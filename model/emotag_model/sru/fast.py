@@ -18,7 +18,7 @@ def bisru(inputs: Tensor, mask: Tensor, weights: SruWeights) -> Tensor:
     # direction may simply start in the padding, and its state is still zero at the message's last token.
     inputs = inputs * keep
     projected = _full(functional.linear(inputs, weights.projection.flatten(0, 2)))
-    gates = _align(projected.view(*mask.shape, -1, 2, weights.bias.shape[-1]))  # G tensors [T, B, 2·D]
+    gates = _align(projected.view(*mask.shape, *weights.projection.shape[:3]))  # G tensors [T, B, 2·D]
     bias, recurrent = weights.bias.flatten(1), weights.recurrent.flatten(1)  # [2, 2·D] each
     states = scan(gates[0], gates[1] + bias[0], recurrent[0])
     reset = torch.addcmul(gates[2] + bias[1], states[:-1], recurrent[1]).sigmoid()
