@@ -48,7 +48,7 @@ class FoldedCnnBiSru:
     def from_network(cls, network: CnnBiSru) -> Self:
         """Fold ``network``; what happens to it later has no effect here."""
         with torch.inference_mode():
-            words = network.embedding.weight.to(device="cpu", dtype=torch.float32, copy=True)
+            words = network.embedding.weight.to(dtype=torch.float32, copy=True)
             words[PADDING_ID] = 0
             return cls(
                 FoldedConv.fold(words, cast("Iterable[nn.Conv1d]", network.conv.convs)),

@@ -45,8 +45,8 @@ class FoldedConv:
             table[middle] += first.bias
         table[:, 0] = 0
         table[middle, 0] = CLOSED
-        taps = tuple(conv.weight.permute(2, 1, 0).contiguous() for conv in rest)
-        biases = tuple(conv.weight.new_zeros(conv.out_channels) if conv.bias is None else conv.bias for conv in rest)
+        taps = tuple(conv.weight.permute(2, 1, 0).clone(memory_format=torch.contiguous_format) for conv in rest)
+        biases = tuple(table.new_zeros(conv.out_channels) if conv.bias is None else conv.bias.clone() for conv in rest)
         return cls(table.flatten(0, 1), taps, biases, len(table))
 
     def __call__(self, batch: TokenBatch) -> Tensor:

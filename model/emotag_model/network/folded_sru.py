@@ -36,7 +36,8 @@ class FoldedSru:
     def fold(cls, words: Tensor, layers: Iterable[BiSru]) -> Self:
         """Fold the word vectors [V, E] into the first of ``layers``."""
         first, *rest = (layer.weights for layer in layers)
-        return cls(_word_table(words, first).view(-1, first.bias.shape[-1]), first.recurrent.flatten(1), tuple(rest))
+        table = _word_table(words, first).view(-1, first.bias.shape[-1])
+        return cls(table, first.recurrent.flatten(1).clone(), tuple(_copy(weights) for weights in rest))
 
     def __call__(self, batch: TokenBatch) -> Tensor:
         """States of the last layer [T, B, 2·D], forward half first, zero at padding."""
@@ -61,6 +62,11 @@ class FoldedSru:
         # Bags of one row: unlike a plain gather they fetch rows ahead, which is a third faster on a cold table.
         gathered = functional.embedding_bag(rows.view(-1, 1), self.table, mode="sum")
         return gathered.view(_GATES, *ids.shape, -1).unbind(0)
+
+
+def _copy(weights: SruWeights) -> SruWeights:
+    projection, recurrent, bias, scale = weights
+    return SruWeights(projection.clone(), recurrent.clone(), bias.clone(), scale)
 
 
 def _word_table(words: Tensor, weights: SruWeights) -> Tensor:
