@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 import secrets
-from collections import deque
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from emotag.errors import EmotionError, InvalidArgumentError
 from emotag.message import Message
+from emotag.repeats import WINDOW, Repeats
 from emotag.tag import Tag
 from emotag.v1 import message_pb2 as pb
 
@@ -18,7 +18,6 @@ from emotag.v1 import message_pb2 as pb
 Item: TypeAlias = str | Message | EmotionError
 
 MAX_NAME_BYTES = 256  # of id, conversation_id, sender: the contract
-DUPLICATE_WINDOW = 4096  # ids that a stream's server remembers: the contract
 SECONDS = {  # what the well-known types can hold
     "sent_at": (-62_135_596_800, 253_402_300_799),  # google.protobuf.Timestamp: years 1 to 9999
     "time_to_live": (-315_576_000_000, 315_576_000_000),  # google.protobuf.Duration: 10,000 years
@@ -49,52 +48,24 @@ class Intake:
     """Makes entries of what the caller gives: ids for those that have none, errors for what can not be sent."""
 
     def __init__(self, *, unique: bool) -> None:
-        """`unique`: refuse an id that is among the last 4,096, as a stream's server does."""
+        """`unique`: refuse an id that repeats, as a stream's server does."""
         self._prefix = secrets.token_hex(4)
         self._count = 0
-        self._unique = unique
-        self._recent: deque[str] = deque()
-        self._known: set[str] = set()
+        self._repeats = Repeats() if unique else None
 
     def entry(self, item: Item) -> Entry:
         """Never raises: what can not be sent has its answer at once."""
-        if type(item) is str:
-            message_id = self._made_id()
-            try:
-                wire = pb.Message(id=message_id, text=item)
-            except UnicodeEncodeError:
-                return Entry(message_id, tag=Tag(message_id, error=unsendable(Message(item))))
-            return Entry(message_id, wire, wire.ByteSize())
-        return self._entry(item)
-
-    def _entry(self, item: object) -> Entry:
+        self._count += 1
         given = item.id if isinstance(item, Message) and isinstance(item.id, str) else ""
-        message_id = given or self._made_id()
+        message_id = given or f"{self._prefix}-{self._count}"
+        repeated = bool(given) and self._repeats is not None and self._repeats.repeats(given, self._count)
         try:
             wire = encode(item, message_id)
-            if given and self._unique:
-                self._remember(given)
+            if repeated:
+                raise _repeated(message_id)
         except EmotionError as error:
             return Entry(message_id, tag=Tag(message_id, error=error))
         return Entry(message_id, wire, wire.ByteSize())
-
-    def _made_id(self) -> str:
-        self._count += 1
-        return f"{self._prefix}-{self._count}"
-
-    def _remember(self, message_id: str) -> None:
-        """The server forgets its window when a stream resumes elsewhere; this one makes the answer the same then."""
-        if message_id in self._known:
-            raise InvalidArgumentError(
-                f"id {message_id!r} repeats one of the last {DUPLICATE_WINDOW:,} messages of this stream; "
-                "give each message its own id, or none",
-                reason="INVALID_MESSAGE",
-                field="id",
-            )
-        self._known.add(message_id)
-        self._recent.append(message_id)
-        if len(self._recent) > DUPLICATE_WINDOW:
-            self._known.remove(self._recent.popleft())
 
 
 def encode(item: object, message_id: str) -> pb.Message:
@@ -107,7 +78,7 @@ def encode(item: object, message_id: str) -> pb.Message:
     if isinstance(item, EmotionError):
         raise item
     if isinstance(item, str):
-        item = Message(item)
+        return _plain(item, message_id)
     if not isinstance(item, Message):
         raise InvalidArgumentError(
             f"a message must be a str or an emotag.Message, not {type(item).__name__}", reason="INVALID_MESSAGE"
@@ -125,6 +96,14 @@ def encode(item: object, message_id: str) -> pb.Message:
     return wire
 
 
+def _plain(text: str, message_id: str) -> pb.Message:
+    """The short way for what most callers send."""
+    try:
+        return pb.Message(id=message_id, text=text)
+    except UnicodeEncodeError:
+        raise _surrogates("text") from None
+
+
 def unsendable(message: Message) -> InvalidArgumentError | None:
     """Why a message can not be put on the wire, or None."""
     for name in ("text", *NAMES):
@@ -132,7 +111,7 @@ def unsendable(message: Message) -> InvalidArgumentError | None:
         if not isinstance(value, str):
             return _invalid(name, f"must be a str, not {type(value).__name__}")
         if not value.isascii() and not _encodable(value):
-            return _invalid(name, "has lone surrogates, which UTF-8 can not express; decode with errors='replace'")
+            return _surrogates(name)
         if name != "text" and len(value) * 4 > MAX_NAME_BYTES and len(value.encode()) > MAX_NAME_BYTES:
             return _invalid(name, f"has {len(value.encode()):,} bytes, more than {MAX_NAME_BYTES}")
     return None
@@ -160,6 +139,17 @@ def _encodable(value: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def _surrogates(name: str) -> InvalidArgumentError:
+    return _invalid(name, "has lone surrogates, which UTF-8 can not express; decode with errors='replace'")
+
+
+def _repeated(message_id: str) -> InvalidArgumentError:
+    return _invalid(
+        "id",
+        f"{message_id!r} repeats one of the last {WINDOW:,} messages of this stream; give each its own id, or none",
+    )
 
 
 def _invalid(name: str, problem: str) -> InvalidArgumentError:
