@@ -49,13 +49,7 @@ class Service:
         began = time.perf_counter()
         server = Server(self._config.address)
         try:
-            engine = await asyncio.to_thread(self._load)
-            try:
-                await server.start(engine)
-                return await self._serve(server, engine, began)
-            finally:
-                await server.stop()
-                await engine.close()
+            return await self._serve(server, await asyncio.to_thread(self._load), began)
         finally:
             await server.stop()
 
@@ -65,19 +59,31 @@ class Service:
         return Engine.from_checkpoint(checkpoint, devices=self._config.devices, limits=self._config.engine_limits)
 
     async def _serve(self, server: Server, engine: Engine, began: float) -> bool:
-        if not await _unless(self._stop, engine.start()):
-            return True
+        try:
+            if not await _unless(self._stop, self._start(server, engine)):
+                return True
+            self._announce(server, engine, time.perf_counter() - began)
+            await self._stop.wait()
+            return await self._drain(server, engine)
+        finally:
+            await server.stop()
+            await engine.close()
+
+    async def _start(self, server: Server, engine: Engine) -> None:
+        # Together, so that health can be asked, and messages can queue, while replicas warm up.
+        await asyncio.gather(engine.start(), server.start(engine))
+
+    def _announce(self, server: Server, engine: Engine, seconds: float) -> None:
+        model = engine.info.model
         _log.info(
             "serving",
             host=self._config.host,
             port=server.port,
-            model=engine.info.model.name,
-            version=engine.info.model.version,
-            startup_seconds=round(time.perf_counter() - began, 3),
+            model=model.name,
+            version=model.version,
+            startup_seconds=round(seconds, 3),
         )
         self._ready(server.port)
-        await self._stop.wait()
-        return await self._drain(server, engine)
 
     async def _drain(self, server: Server, engine: Engine) -> bool:
         unanswered: list[int] = []

@@ -9,7 +9,7 @@ import grpc
 import structlog
 from grpc import aio
 from grpc_health.v1 import health_pb2_grpc
-from grpc_reflection.v1alpha import reflection
+from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from emotag.v1.emotion_service_pb2 import (
     ClassifyRequest,
@@ -80,7 +80,8 @@ class Server:
         guarded = GuardedServer(self._server)
         guarded.add_registered_method_handlers(SERVICE_NAME, _handlers(self._servicer, self._limits))
         health_pb2_grpc.add_HealthServicer_to_server(self.health, guarded)
-        reflection.enable_server_reflection((SERVICE_NAME, "grpc.health.v1.Health", reflection.SERVICE_NAME), guarded)
+        names = (SERVICE_NAME, "grpc.health.v1.Health", reflection.SERVICE_NAME)
+        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(reflection.aio.ReflectionServicer(names), guarded)
         engine.on_health(lambda healthy: self.health.set(serving=healthy))
         self.health.set(serving=engine.healthy)
         await self._server.start()

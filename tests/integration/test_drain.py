@@ -1,0 +1,140 @@
+"""The end of a server: told in every stream, nothing admitted is lost, nobody holds it up."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+from google.rpc.code_pb2 import Code
+from grpc import StatusCode, aio
+
+from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
+from tests.integration.calls import frame, messages, read_tags, reason, rich_status, until
+
+if TYPE_CHECKING:
+    from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
+    from emotag_service.engine.engine import Engine
+    from emotag_service.grpc.server import Server
+    from tests.integration.scripted import Script
+
+
+async def test_admitted_messages_are_answered_and_later_ones_refused(
+    stub: EmotionServiceAsyncStub, server: Server, engine: Engine, script: Script
+) -> None:
+    script.gate.clear()
+    call = stub.StreamClassify()
+    await call.write(frame(*["joy"] * 300))
+    await until(lambda: engine.stats().held == 300)
+    assert (await call.read()).HasField("start")
+    draining = asyncio.create_task(server.drain(engine, 30))
+    notice = await call.read()
+    assert notice.drain.grace.ToMilliseconds() == pytest.approx(30_000, abs=2000)
+    await call.write(frame("joy", ids="late"))
+    await call.done_writing()
+    script.gate.set()
+    tags = await read_tags(call, 301)
+    assert {tag.label for tag in tags[:300]} == {"joy"}
+    assert (tags[300].message_id, tags[300].error.code) == ("late0", Code.UNAVAILABLE)
+    assert reason(tags[300].error) == "DRAINING"
+    assert await call.read() is aio.EOF
+    assert await call.code() is StatusCode.OK
+    assert await draining == 0
+
+
+async def test_an_idle_stream_that_is_closed_ends_the_drain_at_once(
+    stub: EmotionServiceAsyncStub, server: Server, engine: Engine
+) -> None:
+    call = stub.StreamClassify()
+    await call.write(frame("joy"))
+    await read_tags(call, 1)
+    draining = asyncio.create_task(server.drain(engine, 600))
+    assert (await call.read()).HasField("drain")
+    await call.done_writing()
+    assert await call.read() is aio.EOF
+    assert await call.code() is StatusCode.OK
+    async with asyncio.timeout(1.9):  # less than the linger of an idle stream
+        assert await draining == 0
+
+
+@pytest.mark.parametrize("spoken", [True, False], ids=["idle", "never spoken"])
+async def test_a_stream_that_ignores_the_notice_is_ended(
+    stub: EmotionServiceAsyncStub, server: Server, engine: Engine, spoken: bool
+) -> None:
+    call = stub.StreamClassify()
+    if spoken:
+        await call.write(frame("joy"))
+        await read_tags(call, 1)
+    await until(lambda: len(server._servicer.streams) == 1)  # type: ignore[union-attr]
+    draining = asyncio.create_task(server.drain(engine, 600))
+    with pytest.raises(aio.AioRpcError) as caught:
+        await read_tags(call, 1)
+    assert caught.value.code() is StatusCode.UNAVAILABLE
+    assert reason(rich_status(caught.value)) == "DRAINING"
+    assert await draining == 0
+
+
+async def test_a_stream_that_opens_late_is_told_at_once(
+    stub: EmotionServiceAsyncStub, server: Server, engine: Engine
+) -> None:
+    holder = stub.StreamClassify()
+    await holder.write(frame("joy"))
+    await read_tags(holder, 1)
+    draining = asyncio.create_task(server.drain(engine, 600))
+    late = stub.StreamClassify()
+    await late.write(frame("joy"))
+    first = await late.read()
+    assert first.HasField("start")
+    assert first.HasField("drain")
+    [tag] = list(first.tags) or await read_tags(late, 1)
+    assert tag.error.code == Code.UNAVAILABLE
+    await late.done_writing()
+    await holder.done_writing()
+    assert await draining == 0
+
+
+async def test_what_is_not_computed_in_time_is_answered_as_such(
+    stub: EmotionServiceAsyncStub, server: Server, engine: Engine, script: Script
+) -> None:
+    script.gate.clear()
+    call = stub.StreamClassify()
+    unary = stub.Classify(ClassifyRequest(messages=messages("joy")))
+    await call.write(frame(*["joy"] * 10))
+    await until(lambda: engine.stats().held == 11)
+    assert await server.drain(engine, 0.1) == 11
+    tags = await read_tags(call, 10)
+    assert {tag.error.code for tag in tags} == {Code.UNAVAILABLE}
+    with pytest.raises(aio.AioRpcError) as caught:
+        await unary
+    assert caught.value.code() is StatusCode.UNAVAILABLE
+    script.gate.set()
+
+
+async def test_stopping_cuts_off_who_never_reads(stub: EmotionServiceAsyncStub, server: Server, engine: Engine) -> None:
+    call = stub.StreamClassify()
+    written: list[int] = []
+
+    async def flood() -> None:
+        while True:
+            await call.write(StreamClassifyRequest(messages=messages(*["joy"] * 256, ids=f"{len(written)}-")))
+            written.append(256)
+
+    flooding = asyncio.create_task(flood())
+    await until(lambda: len(written) > 20)
+    assert await server.drain(engine, 0.5) == 0
+    await server.stop()
+    flooding.cancel()
+    with pytest.raises((aio.AioRpcError, asyncio.CancelledError)):
+        await flooding
+    await until(lambda: len(server._servicer.streams) == 0)  # type: ignore[union-attr]
+
+
+async def test_a_stopped_server_refuses_connections(
+    stub: EmotionServiceAsyncStub, server: Server, engine: Engine
+) -> None:
+    assert await server.drain(engine, 1) == 0
+    await server.stop()
+    await server.stop()
+    with pytest.raises(aio.AioRpcError) as caught:
+        await stub.Classify(ClassifyRequest(messages=messages("joy")))
+    assert caught.value.code() is StatusCode.UNAVAILABLE
