@@ -1,5 +1,6 @@
 """The network folded for inference on a CPU: everything that depends on one word alone is looked up, not computed."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 
     from emotag_model.sru.layer import BiSru
 
-# Tokens, padding included, computed at once: enough to hide what an operation costs to start, few enough that what
-# it writes is still in the cache when the next one reads it.
-_TOKENS_AT_ONCE = 4096
+# Tokens, padding included, computed at once (more if one message has more): enough to hide what an operation costs
+# to start, few enough that what it writes is still in the cache when the next one reads it.
+_TOKENS_AT_ONCE = 2048
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -70,10 +71,10 @@ class FoldedCnnBiSru:
     def explain(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """As ``predict``, and the evidence [B, T]: the attention each token gets, summing to 1 over a message."""
         check_batch(token_ids, lengths, self.conv.vocabulary_size)
-        at_once = max(1, _TOKENS_AT_ONCE // max(1, token_ids.shape[1]))
-        parts = zip(torch.split(token_ids, at_once), torch.split(lengths, at_once), strict=True)
+        parts = math.ceil(token_ids.numel() / _TOKENS_AT_ONCE)
+        batches = zip(token_ids.chunk(parts), lengths.chunk(parts), strict=True)
         with torch.inference_mode():
-            logits, evidence = zip(*(self._compute(*part) for part in parts), strict=True)
+            logits, evidence = zip(*(self._compute(*batch) for batch in batches), strict=True)
             return torch.cat(logits), torch.cat(evidence)
 
     def _compute(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:

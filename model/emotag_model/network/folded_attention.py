@@ -42,18 +42,20 @@ class FoldedAttention:
     def __call__(self, states: Tensor, batch: TokenBatch) -> tuple[Tensor, Tensor]:
         """States [T, B, H] → what each head reads [B, N·H] and the weights that it reads with [B, N, T]."""
         steps, size = batch.ids.shape
-        scores = self._scores(states, batch)
-        exponentials = scores.exp2_()
+        weights = self._mean_weights(states, batch).view(size, self.heads, steps)
+        return torch.bmm(weights, states.transpose(0, 1)).flatten(1), weights
+
+    def _mean_weights(self, states: Tensor, batch: TokenBatch) -> Tensor:
+        """Softmax over the keys, averaged over the queries: [B·N, 1, T]."""
+        steps = len(batch.ids)
+        shares = batch.shares.t().repeat_interleave(self.heads, dim=0)  # [B·N, T]
+        exponentials = self._scores(states, batch).exp2_()
         sums = torch.mv(exponentials.view(-1, steps), exponentials.new_ones(steps))
         low, high = sums.aminmax()
         if low > _SMALLEST_SUM and high < _LARGEST_SUM:
-            shares = batch.shares.t().repeat_interleave(self.heads, dim=0) / sums.view(-1, steps)
-            weights = torch.bmm(shares.unsqueeze(1), exponentials)
-        else:
-            attention = self._scores(states, batch).mul_(math.log(2)).softmax(dim=-1)
-            weights = torch.bmm(batch.shares.t().repeat_interleave(self.heads, dim=0).unsqueeze(1), attention)
-        weights = weights.view(size, self.heads, steps)
-        return torch.bmm(weights, states.transpose(0, 1)).flatten(1), weights
+            return torch.bmm((shares / sums.view_as(shares)).unsqueeze(1), exponentials)
+        attention = self._scores(states, batch).mul_(math.log(2)).softmax(dim=-1)
+        return torch.bmm(shares.unsqueeze(1), attention)
 
     def _scores(self, states: Tensor, batch: TokenBatch) -> Tensor:
         """Every query against every key [B·N, T, T], base-2 logarithms, -inf where the key is padding."""

@@ -18,7 +18,8 @@ def bisru(inputs: Tensor, mask: Tensor, weights: SruWeights) -> Tensor:
     # direction may simply start in the padding, and its state is still zero at the message's last token.
     inputs = inputs * keep
     projected = _full(functional.linear(inputs, weights.projection.flatten(0, 2)))
-    gates = _align(projected.view(*mask.shape, *weights.projection.shape[:3]))  # G tensors [T, B, 2·D]
+    projected = projected.view(*mask.shape, len(weights.projection), weights.bias[0].numel())
+    gates = [_flip(gate) for gate in projected.unbind(2)]  # [T, B, 2·D] each
     bias, recurrent = weights.bias.flatten(1), weights.recurrent.flatten(1)  # [2, 2·D] each
     states = scan(gates[0], gates[1] + bias[0], recurrent[0])
     reset = torch.addcmul(gates[2] + bias[1], states[:-1], recurrent[1]).sigmoid()
@@ -29,13 +30,6 @@ def bisru(inputs: Tensor, mask: Tensor, weights: SruWeights) -> Tensor:
 def _full(values: Tensor) -> Tensor:
     """Widen what autocast has narrowed."""
     return values.float() if values.dtype in (torch.bfloat16, torch.float16) else values
-
-
-def _align(projected: Tensor) -> tuple[Tensor, ...]:
-    """[T, B, G, 2, D] → G tensors [T, B, 2·D] whose second half runs backwards in time."""
-    forward, backward = projected.unbind(-2)
-    aligned = torch.cat([forward, backward.flip(0)], dim=-1)
-    return tuple(gate.contiguous() for gate in aligned.unbind(2))
 
 
 def _flip(values: Tensor) -> Tensor:

@@ -42,3 +42,16 @@ def test_scores_beyond_the_range_of_the_exponential_are_computed_the_long_way(fa
     torch.testing.assert_close(got, expected, atol=1e-3, rtol=1e-3)  # such scores magnify float32's own rounding
     assert all(part.isfinite().all() for part in got)
     torch.testing.assert_close(got[1].sum(dim=1), torch.ones(4))
+
+
+def test_a_neighbour_with_extreme_scores_changes_no_weight() -> None:
+    torch.manual_seed(0)
+    ids, counts = make_batch([9, 9, 9])
+    states = torch.randn(9, 3, 16)
+    folded = FoldedAttention.fold(PooledAttention(16, 4))
+    with torch.no_grad():
+        _, calm = folded(states, TokenBatch.of(ids, counts))
+        states[:, 1] *= 100
+        _, disturbed = folded(states, TokenBatch.of(ids, counts))
+    assert not torch.allclose(disturbed[1], calm[1], atol=0.01)
+    torch.testing.assert_close(disturbed[::2], calm[::2], atol=1e-6, rtol=1e-5)
