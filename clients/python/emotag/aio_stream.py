@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import grpc
 
+from emotag.errors import UnavailableError
 from emotag.status import from_rpc
 from emotag.v1 import emotion_service_pb2 as pb
 
@@ -113,6 +114,8 @@ class AsyncStream:
                 self._tags.set()
                 self._work.set()
         except grpc.RpcError as failure:
+            if lost_its_status(failure):
+                return UnavailableError("the connection was lost")
             return from_rpc(failure)
         finally:
             sender.cancel()
@@ -131,10 +134,21 @@ class AsyncStream:
 
     async def _next_frame(self, decoder: Decoder) -> list[Entry]:
         """Wait for entries to send; empty when nothing more will be sent on this connection."""
-        while not (entries := self._session.next_frame(decoder.limits)) and not self._session.done_sending:
+        while (limits := decoder.limits) is None:  # until the server has taken the options
+            await _next(self._work)
+        while not (entries := self._session.next_frame(limits)) and not self._session.done_sending:
             self._tags.set()
             await _next(self._work)
         return entries
+
+
+def lost_its_status(failure: grpc.RpcError) -> bool:
+    """Whether gRPC put a status of its own over the server's.
+
+    It does so when the server ends a call while a write is on its way (grpc/grpc#36066). Whether sending again can help
+    is then unknown; the next connection, which writes no message before the server has taken the options, finds out.
+    """
+    return failure.code() is grpc.StatusCode.INTERNAL and failure.details() == "Internal error from Core"
 
 
 async def _next(event: asyncio.Event) -> None:

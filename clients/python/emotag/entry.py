@@ -34,14 +34,14 @@ class Entry:
         wire: The message as it is sent; empty when `tag` is there from the start.
         size: Bytes of `wire`.
         tag: The final answer, once there is one.
-        sends: How often it was handed to a connection.
+        refusals: How often a server would not take it.
     """
 
     id: str
     wire: pb.Message = field(default_factory=pb.Message)
     size: int = 0
     tag: Tag | None = None
-    sends: int = 0
+    refusals: int = 0
 
 
 class Intake:

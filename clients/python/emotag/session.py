@@ -36,7 +36,10 @@ class Session:
         self._deadline = deadline
         self._ended = False  # the caller's iterable
         self._leaving = False  # this connection
-        self._failures = 0  # in a row
+        self._failures = 0  # in a row, without progress
+        # Progress is that the oldest message is answered. Any answer would not do: a message that kills every server
+        # that takes it would be sent for ever while its neighbours are answered.
+        self._oldest: Entry | None = None
         self._retry_after = 0.0
         self._refusal: EmotionError | None = None
 
@@ -77,9 +80,10 @@ class Session:
     def open(self) -> None:
         """A connection is being opened."""
         self._leaving = False
+        self._oldest = self._window.oldest()
         self._window.send_all_again()
 
-    def next_frame(self, limits: Limits | None) -> list[Entry]:
+    def next_frame(self, limits: Limits) -> list[Entry]:
         """Entries to send now; empty when there are none, or when nothing more may be sent on this connection."""
         return [] if self._leaving else self._window.next_frame(limits)
 
@@ -97,33 +101,36 @@ class Session:
         self._leaving = self._leaving or drain
         for tag in tags:
             entry = self._window.entry(tag.message_id)
-            if tag.error is not None and tag.error.transient and entry.sends < self._retry.attempts:
+            if tag.error is not None and tag.error.transient and self._may_refuse(entry):
                 self._refuse(tag.error)
             else:
-                self._failures = 0
                 self._window.settle(entry, tag)
 
     def closed(self, error: EmotionError | None) -> float:
         """The connection is over, with an error or in order: seconds to wait before the next.
 
         Raises:
-            StreamBrokenError: There were too many in a row without an answer, or there is no time for another.
+            StreamBrokenError: There were too many in a row without progress, or there is no time for another.
             EmotionError: `error` itself, when connecting again can not help.
         """
         if error is not None and not error.transient:
             raise error
         if not self.wants_connection:
             return 0.0
-        self._failures += 1
+        self._failures = self._failures + 1 if self._window.oldest() is self._oldest else 1
         cause = error or self._refusal or UnavailableError("the server ended the stream before it answered everything")
         retry_after = max(self._retry_after, cause.retry_after or 0.0)
         self._retry_after, self._refusal = 0.0, None
-        if max(self._failures, self._window.most_sends()) >= self._retry.attempts:
+        if self._failures >= self._retry.attempts:
             raise self._broken(f"interrupted {self._retry.attempts} times", cause)
         wait = self._retry.wait(self._failures, retry_after)
         if not self._deadline.allows(wait):
             raise self._broken("there is no time for another attempt", cause)
         return wait
+
+    def _may_refuse(self, entry: Entry) -> bool:
+        entry.refusals += 1
+        return entry.refusals < self._retry.attempts
 
     def _refuse(self, error: EmotionError) -> None:
         self._leaving = True

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
 
     from emotag.decoder import Decoder
-    from emotag.entry import Intake, Item
+    from emotag.entry import Entry, Intake, Item
     from emotag.errors import EmotionError
     from emotag.options import Options
     from emotag.session import Session
@@ -179,13 +179,20 @@ class Stream:
         yield self._first
         while True:
             with self._lock:
-                entries = []
-                while not over.is_set() and not (entries := self._session.next_frame(decoder.limits)):
-                    if self._session.done_sending:
-                        break
-                    self._work.wait()
+                entries = self._next_frame(decoder, over)
                 if self._session.ready():
                     self._tags.notify()
             if not entries:
                 return
             yield pb.StreamClassifyRequest(messages=[entry.wire for entry in entries])
+
+    def _next_frame(self, decoder: Decoder, over: threading.Event) -> list[Entry]:
+        """Wait, holding the lock, for entries to send; empty when nothing more will be sent on this connection."""
+        while not over.is_set():
+            limits = decoder.limits  # none until the server has taken the options
+            if limits is not None and (entries := self._session.next_frame(limits)):
+                return entries
+            if limits is not None and self._session.done_sending:
+                break
+            self._work.wait()
+        return []

@@ -78,26 +78,23 @@ class Window:
         """On a new connection everything unanswered is unsent."""
         self._unsent = deque(self._unanswered.values())
 
-    def next_frame(self, limits: Limits | None) -> list[Entry]:
-        """The entries of the next frame: what is there, as many as fit; empty when nothing can be sent now.
+    def next_frame(self, limits: Limits) -> list[Entry]:
+        """The entries of the next frame: what is there, as many as fit; empty when there is nothing.
 
-        A message of more than a frame's usual size waits until the limits of the server are known, and travels alone.
+        A message of more than a frame's usual size travels alone, if the server reads that much at all.
         """
         entries: list[Entry] = []
         size = 0
-        most = FRAME_MESSAGES if limits is None else min(FRAME_MESSAGES, limits.max_frame_messages or FRAME_MESSAGES)
+        most = min(FRAME_MESSAGES, limits.max_frame_messages or FRAME_MESSAGES)
         while self._unsent and len(entries) < most:
             entry = self._unsent[0]
             if entries and size + entry.size + OVERHEAD > FRAME_BYTES:
                 break
-            if entry.size + OVERHEAD > FRAME_BYTES and limits is None:
-                break
             self._unsent.popleft()
-            if limits is not None and (fault := too_large(entry, limits)):
+            if fault := too_large(entry, limits):
                 self.settle(entry, Tag(entry.id, error=fault))
                 continue
             size += entry.size + OVERHEAD
-            entry.sends += 1
             entries.append(entry)
         return entries
 
@@ -134,9 +131,9 @@ class Window:
         self._handed_out += len(tags)
         return tags
 
-    def most_sends(self) -> int:
-        """How often the unanswered message that was sent most was sent."""
-        return max((entry.sends for entry in self._unanswered.values()), default=0)
+    def oldest(self) -> Entry | None:
+        """The unanswered message that was taken in first."""
+        return next(iter(self._unanswered.values()), None)
 
 
 def too_large(entry: Entry, limits: Limits) -> InvalidArgumentError | None:
