@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 
 from emotag_model.checkpoint.digest import CARD, CONFIG, LABELS, TOKENIZER, WEIGHTS, seal, verify
 from emotag_model.checkpoint.errors import ForeignCheckpointError
@@ -87,7 +87,8 @@ class Checkpoint:
         identity = {"name": self.identity.name, "version": self.identity.version}
         content = {"format": FORMAT, "format_version": FORMAT_VERSION, **identity, "network": self.config.to_dict()}
         (folder / CONFIG).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        save_file({name: _stored(name, tensor) for name, tensor in self.weights.items()}, folder / WEIGHTS)
+        weights = {name: _stored(name, tensor) for name, tensor in self.weights.items()}
+        (folder / WEIGHTS).write_bytes(save(weights))  # its own writer makes files that only their owner can read
         self.tokenizer.save(folder / TOKENIZER)
         self.labels.save(folder / LABELS)
         (folder / CARD).write_text(self.card, encoding="utf-8")
@@ -109,6 +110,8 @@ class Checkpoint:
             raise ForeignCheckpointError(
                 f"{place}: the network of {CONFIG} does not fit the weights {', '.join(wrong)}"
             )
+        if bad := [name for name, tensor in self.weights.items() if not tensor.isfinite().all()]:
+            raise ForeignCheckpointError(f"{place}: {', '.join(bad)} holds numbers that are not finite; train again")
 
 
 def _check_format(path: Path, stored: dict[str, Any]) -> None:
@@ -119,6 +122,8 @@ def _check_format(path: Path, stored: dict[str, Any]) -> None:
             f"{path}: format_version is {stored.get('format_version')!r}, this emotag reads {FORMAT_VERSION}; "
             "use the emotag version that the checkpoint was made with, or train again"
         )
+    if not (isinstance(stored.get("name"), str) and isinstance(stored.get("version"), str)):
+        raise ForeignCheckpointError(f"{path}: name and version must be texts")
 
 
 def _stored(name: str, tensor: Tensor) -> Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emotag_model.evaluation.platt import fit_platt
+from emotag_model.evaluation.slopes import fit_slopes
 from emotag_model.evaluation.thresholds import best_thresholds
 
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ def calibrate_labels(labels: Labels, logits: NDArray[np.float32], truth: NDArray
 
 
 def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Taxonomy:
-    """Fit scale and bias per label, then the thresholds of the best F1 on the scores that result."""
+    """Fit slopes and bias per label, then the thresholds on the scores that result."""
     rolled = taxonomy.roll_up(truth)
-    scale, bias = fit_platt(taxonomy.roll_up(logits), rolled)
-    fitted = taxonomy.calibrated(scale.tolist(), bias.tolist(), taxonomy.thresholds)
+    above, below, bias = fit_slopes(taxonomy.roll_up(logits), rolled).tolist()
+    fitted = taxonomy.calibrated(above, bias, taxonomy.thresholds, below=below)
     thresholds = best_thresholds(fitted.scores(logits), rolled)
-    return fitted.calibrated(fitted.scale, fitted.bias, [round(float(each), 6) for each in thresholds])
+    return fitted.calibrated(above, bias, [round(float(each), 6) for each in thresholds], below=below)

@@ -23,14 +23,15 @@ class Taxonomy:
     """K labels over the F fine labels of the model.
 
     A label's logit is the largest among its members' (the roll-up rule for sigmoid outputs); its score is
-    `sigmoid(scale * logit + bias)` (Platt scaling, fitted on held-out messages), a probability. It holds when the
-    score reaches the label's threshold.
+    `sigmoid(above * softplus(logit) - below * softplus(-logit) + bias)`, a probability: a line that goes from one
+    slope to the other, fitted on held-out messages. It holds when the score reaches the label's threshold.
     """
 
     name: str
     labels: tuple[str, ...]
     members: tuple[tuple[int, ...], ...]  # per label, the fine labels it is made of
-    scale: tuple[float, ...]
+    above: tuple[float, ...]  # slope of large logits; with both 1 and no bias the score is the plain sigmoid
+    below: tuple[float, ...]  # slope of small ones
     bias: tuple[float, ...]
     thresholds: tuple[float, ...]
 
@@ -44,11 +45,20 @@ class Taxonomy:
         count = len(groups)
         members = tuple(tuple(group) for group in groups.values())
         one, zero, half = (1.0,) * count, (0.0,) * count, (0.5,) * count
-        return cls(name=name, labels=tuple(groups), members=members, scale=one, bias=zero, thresholds=half)
+        return cls(name=name, labels=tuple(groups), members=members, above=one, below=one, bias=zero, thresholds=half)
 
-    def calibrated(self, scale: Sequence[float], bias: Sequence[float], thresholds: Sequence[float]) -> Taxonomy:
-        """Return the same taxonomy with other scores and thresholds, each given per label."""
-        return replace(self, scale=tuple(scale), bias=tuple(bias), thresholds=tuple(thresholds))
+    def calibrated(
+        self,
+        above: Sequence[float],
+        bias: Sequence[float],
+        thresholds: Sequence[float],
+        *,
+        below: Sequence[float] | None = None,
+    ) -> Taxonomy:
+        """Return the same taxonomy with other scores and thresholds, per label; `below` is `above` unless given."""
+        return replace(
+            self, above=tuple(above), below=tuple(below or above), bias=tuple(bias), thresholds=tuple(thresholds)
+        )
 
     def roll_up(self, fine: NDArray[Any]) -> NDArray[Any]:
         """Fine logits, or fine 0/1 truth, [B, F] → the largest of each label's members, [B, K]."""
@@ -58,8 +68,9 @@ class Taxonomy:
 
     def scores(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
         """Fine logits [B, F] → calibrated probabilities [B, K], float32, in the order of `labels`."""
-        scale, bias = self._platt
-        adjusted = self.roll_up(logits) * scale + bias
+        above, below, bias = self._line
+        rolled = self.roll_up(logits)
+        adjusted = above * softplus(rolled) - below * softplus(-rolled) + bias
         scores: NDArray[np.float32] = 1 / (1 + np.exp(-np.clip(adjusted, -_LARGEST_LOGIT, _LARGEST_LOGIT)))
         return scores
 
@@ -70,8 +81,8 @@ class Taxonomy:
 
     def to_dict(self) -> dict[str, Any]:
         """Return what `from_dict` reads, in JSON's types."""
-        rows = zip(self.labels, self.members, self.scale, self.bias, self.thresholds, strict=True)
-        keys = ("label", "members", "scale", "bias", "threshold")
+        rows = zip(self.labels, self.members, self.above, self.below, self.bias, self.thresholds, strict=True)
+        keys = ("label", "members", "above", "below", "bias", "threshold")
         return {"name": self.name, "labels": [dict(zip(keys, row, strict=True)) for row in rows]}
 
     @classmethod
@@ -82,7 +93,8 @@ class Taxonomy:
             name=data["name"],
             labels=tuple(row["label"] for row in rows),
             members=tuple(tuple(row["members"]) for row in rows),
-            scale=tuple(float(row["scale"]) for row in rows),
+            above=tuple(float(row["above"]) for row in rows),
+            below=tuple(float(row["below"]) for row in rows),
             bias=tuple(float(row["bias"]) for row in rows),
             thresholds=tuple(float(row["threshold"]) for row in rows),
         )
@@ -95,13 +107,13 @@ class Taxonomy:
         return order, starts
 
     @cached_property
-    def _platt(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        return np.asarray(self.scale, dtype=np.float32), np.asarray(self.bias, dtype=np.float32)
+    def _line(self) -> NDArray[np.float32]:
+        return np.asarray([self.above, self.below, self.bias], dtype=np.float32)
 
     def _check_shapes(self) -> None:
         if not self.labels or len(set(self.labels)) != len(self.labels):
             raise LabelsError(f"taxonomy {self.name!r}: labels must be distinct and at least one, not {self.labels}")
-        for field in ("members", "scale", "bias", "thresholds"):
+        for field in ("members", "above", "below", "bias", "thresholds"):
             if (count := len(getattr(self, field))) != len(self.labels):
                 raise LabelsError(f"taxonomy {self.name!r}: {field} has {count} entries for {len(self.labels)} labels")
 
@@ -109,7 +121,13 @@ class Taxonomy:
         for label, group in zip(self.labels, self.members, strict=True):
             if not group or any(type(member) is not int or member < 0 for member in group):
                 raise LabelsError(f"taxonomy {self.name!r}: members of {label!r} must be fine label ids, not {group}")
-        if not np.isfinite([*self.scale, *self.bias]).all() or min(self.scale) <= 0:
-            raise LabelsError(f"taxonomy {self.name!r}: every scale must be positive, every scale and bias finite")
+        if not np.isfinite([*self.above, *self.below, *self.bias]).all() or min(*self.above, *self.below) <= 0:
+            raise LabelsError(f"taxonomy {self.name!r}: slopes (above, below) must be positive, they and bias finite")
         if not all(0 <= threshold <= 1 for threshold in self.thresholds):
             raise LabelsError(f"taxonomy {self.name!r}: thresholds must lie in [0, 1], not {self.thresholds}")
+
+
+def softplus(values: NDArray[Any]) -> NDArray[Any]:
+    """Return log(1 + exp(value)), elementwise, without overflow."""
+    rest: NDArray[Any] = np.maximum(values, 0) + np.log1p(np.exp(-np.abs(values)))
+    return rest

@@ -107,4 +107,7 @@ def _compose(emoticons: dict[str, str]) -> str:
     ordered = sorted(emoticons, key=len, reverse=True)  # the longest first: ":'(" before ":'"
     letters = [re.escape(each) for each in ordered if each[0].isalnum() or each[-1].isalnum()]
     signs = [re.escape(each) for each in ordered if not (each[0].isalnum() or each[-1].isalnum())]
-    return _PATTERN.format(letter_emoticons="|".join(letters), sign_emoticons="|".join(signs), emoji=EMOJI)
+    never = "(?!)"
+    return _PATTERN.format(
+        letter_emoticons="|".join(letters) or never, sign_emoticons="|".join(signs) or never, emoji=EMOJI
+    )

@@ -24,6 +24,7 @@ class TrainingSettings:
     weight_decay: float = 0.01
     average_decay: float = 0.999  # of the weights' moving average, which is what is evaluated and kept
     coarse_weight: float = 0.5  # of the loss over the Ekman labels beside that over the fine ones
+    consistency: float = 0.0  # weight of the divergence between two readings under dropout; not 0 doubles the time
     glove_words: int = 32_000  # most frequent words of GloVe in the vocabulary, beside those of the messages
     vector_scale: float = 0.4  # standard deviation that the word vectors start with
     max_tokens: int = 256  # read of a message when serving
