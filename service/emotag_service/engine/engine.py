@@ -281,11 +281,11 @@ class Engine:
         self._empty.set()
 
     def _check(self) -> float | None:
-        """Of the watchdog: look again when a replica could be overdue, or when one may have begun meanwhile."""
-        delay = self._pool.check()
-        if delay is None and self._room.held.messages:
-            return self.info.limits.compute_seconds
-        return delay
+        """Of the watchdog: look again when a replica could be overdue, or one that begins a batch now would be."""
+        delay, limit = self._pool.check(), self.info.limits.compute_seconds
+        if delay is not None:
+            return min(delay, limit)
+        return limit if self._room.held.messages else None
 
     def _retry_after(self) -> float:
         return self._counters.retry_after(self._room.held.messages, self._pool.serving)

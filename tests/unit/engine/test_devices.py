@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+import pytest
+
+from emotag_service.engine.devices import Device, parse, usable_cores
+from emotag_service.engine.errors import DeviceError
+
+
+def names(text, gpus=0, cores=4):
+    return [device.name for device in parse(text, gpus=gpus, cores=cores)]
+
+
+def test_auto_is_every_gpu_else_the_cpu():
+    assert names("auto", gpus=2) == ["cuda:0", "cuda:1"]
+    assert names("auto") == ["cpu:0"]
+
+
+@pytest.mark.parametrize("text", ["cpu", " CPU ", "cpu:1"])
+def test_cpu_is_one_replica(text):
+    assert names(text, gpus=3) == ["cpu:0"]
+
+
+def test_cpu_replicas_share_the_cores():
+    assert parse("cpu:2", gpus=0, cores=8) == [Device("cpu", 0, threads=4), Device("cpu", 1, threads=4)]
+    assert [device.threads for device in parse("cpu:3", gpus=0, cores=2)] == [1, 1, 1]
+
+
+def test_cuda_is_every_gpu_or_those_named():
+    assert names("cuda", gpus=2) == ["cuda:0", "cuda:1"]
+    assert names("cuda:1, cuda:0", gpus=2) == ["cuda:1", "cuda:0"]
+
+
+@pytest.mark.parametrize(
+    ("text", "gpus", "problem"),
+    [
+        ("cuda", 0, "no CUDA device.*choose 'cpu' or 'auto'"),
+        ("cuda:2", 2, "no cuda:2, only 2 CUDA"),
+        ("cuda:0,cuda:0", 1, "twice"),
+        ("cpu:0", 0, "choose cpu:1 or more"),
+        ("tpu", 0, "'tpu' is not understood; choose auto, cpu"),
+        ("", 0, "not understood"),
+        ("cuda:0,cpu", 1, "not understood"),
+        ("cpu:-1", 1, "not understood"),
+        ("cuda:0,", 1, "not understood"),
+    ],
+)
+def test_what_is_not_there_is_refused_with_the_fix(text, gpus, problem):
+    with pytest.raises(DeviceError, match=problem):
+        parse(text, gpus=gpus)
+
+
+def test_the_system_says_how_many_cores_there_are():
+    assert usable_cores() >= 1
+    assert parse("cpu", gpus=0)[0].threads == usable_cores()

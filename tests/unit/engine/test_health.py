@@ -1,0 +1,25 @@
+from __future__ import annotations
+
+from emotag_service.engine.health import Health
+
+
+def test_changes_are_told_once_each():
+    health, told = Health(), []
+    health.subscribe(told.append)
+    for state in (False, True, True, False, True):
+        health.set(healthy=state)
+    assert told == [True, False, True]
+    assert health.healthy
+
+
+def test_a_subscriber_that_raises_keeps_nothing_from_the_others(events):
+    health, told = Health(), []
+
+    def broken(healthy):
+        raise RuntimeError("mine")
+
+    health.subscribe(broken)
+    health.subscribe(told.append)
+    health.set(healthy=True)
+    assert told == [True]
+    assert [event["event"] for event in events] == ["health_changed", "health_callback_failed"]

@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from emotag_service.engine.batch import Batch
+from emotag_service.engine.options import Options
+from emotag_service.engine.predictors.protocol import Prediction
+from emotag_service.engine.tagger import Tagger
+from emotag_service.testing import WordTokenizer, plain_taxonomies
+from tests.unit.engine.helpers import make_entries
+
+LOW = -9.0
+
+
+@pytest.fixture
+def tagger():
+    return Tagger({taxonomy.name: taxonomy for taxonomy in plain_taxonomies()}, WordTokenizer())
+
+
+def tag(tagger, logits, options=Options("fine"), evidence=None, texts=None):  # noqa: B008, frozen
+    lengths = [len(text.split()) for text in texts] if texts else [2] * len(logits)
+    entries = make_entries(lengths, name="c", options=options)
+    for entry, text in zip(entries, texts or [], strict=False):
+        entry.text = text
+    prediction = Prediction(np.array(logits, dtype=np.float32), evidence)
+    return tagger.tags(Batch(entries, taken=3.0), prediction, 0.5)
+
+
+def sigmoid(x):
+    return pytest.approx(1 / (1 + np.exp(-x)), abs=1e-6)
+
+
+def test_one_label_passes(tagger):
+    (only,) = tag(tagger, [[2.0, LOW, LOW, LOW]])
+    assert (only.message_id, only.label, only.labels) == ("c/0", "joy", ("joy",))
+    assert only.score == sigmoid(2.0)
+    assert (only.uncertain, only.scores, only.token_weights, only.error) == (False, None, (), None)
+    assert (only.queue_seconds, only.compute_seconds) == (3.0, 0.5)
+
+
+def test_several_labels_pass_and_come_highest_first(tagger):
+    (only,) = tag(tagger, [[1.0, 3.0, LOW, 2.0]])
+    assert only.labels == ("anger", "neutral", "joy")
+    assert (only.label, only.score) == ("anger", sigmoid(3.0))
+
+
+def test_no_label_passes(tagger):
+    (only,) = tag(tagger, [[-3.0, -2.0, -1.0, LOW]])
+    assert (only.label, only.labels, only.uncertain) == ("fear", (), True)
+    assert only.score == sigmoid(-1.0)
+
+
+def test_a_label_that_passes_goes_before_a_higher_one_that_does_not():
+    fine = replace(plain_taxonomies()[0], thresholds=(0.99, 0.1, 0.5, 0.5))
+    (only,) = tag(Tagger({"fine": fine}, WordTokenizer()), [[3.0, -1.0, LOW, LOW]])
+    assert (only.label, only.labels, only.uncertain) == ("anger", ("anger",), False)
+    assert only.score == sigmoid(-1.0)
+
+
+@pytest.mark.parametrize(("top_k", "count"), [(0, 3), (1, 1), (2, 2), (3, 3)])
+def test_top_k_caps_the_labels(tagger, top_k, count):
+    (only,) = tag(tagger, [[1.0, 3.0, LOW, 2.0]], Options("fine", top_k=top_k))
+    assert only.labels == ("anger", "neutral", "joy")[:count]
+
+
+def test_all_scores_are_in_the_order_of_the_taxonomy_and_keep_no_batch_alive(tagger):
+    tags = tag(tagger, [[1.0, 3.0, LOW, 2.0], [LOW, 0.0, LOW, LOW]], Options("coarse", all_scores=True))
+    assert tags[0].scores.tolist() == [sigmoid(2.0), sigmoid(3.0)]
+    assert tags[0].scores.dtype == np.float32
+    assert tags[0].scores.base is None
+    assert tags[1].label == "unpleasant"
+
+
+def test_one_batch_may_hold_several_options(tagger):
+    fine, coarse = Options("fine", all_scores=True), Options("coarse")
+    entries = [e for options in (fine, coarse, fine) for e in make_entries([1], options=options)]
+    logits = np.array([[2, LOW, LOW, LOW], [LOW, 2, LOW, LOW], [LOW, LOW, 2, LOW]], dtype=np.float32)
+    tags = tagger.tags(Batch(entries), Prediction(logits), 0.1)
+    assert [each.label for each in tags] == ["joy", "unpleasant", "fear"]
+    assert [each.scores is not None for each in tags] == [True, False, True]
+    assert tags[2].scores[2] == sigmoid(2.0)
+
+
+def test_an_explanation_gives_each_token_its_share(tagger):
+    evidence = np.array([[0.6, 0.2, 0.0], [0.1, 0.1, 0.2]], dtype=np.float32)
+    texts = ["thank you", "you are mean"]
+    first, second = tag(tagger, [[1.0] * 4] * 2, Options("fine", explain=True), evidence, texts)
+    assert dict(first.token_weights) == {"thank": pytest.approx(0.75), "you": pytest.approx(0.25)}
+    assert [token for token, _ in second.token_weights] == ["you", "are", "mean"]
+    assert sum(weight for _, weight in second.token_weights) == pytest.approx(1.0)
+
+
+def test_without_any_evidence_the_shares_are_equal(tagger):
+    evidence = np.zeros((1, 2), dtype=np.float32)
+    (only,) = tag(tagger, [[1.0] * 4], Options("fine", explain=True), evidence, ["a b"])
+    assert only.token_weights == (("a", 0.5), ("b", 0.5))
+
+
+def test_a_predictor_that_owes_the_evidence_is_found_out(tagger):
+    with pytest.raises(ValueError, match="asked for evidence"):
+        tag(tagger, [[1.0] * 4], Options("fine", explain=True), None, ["a b"])
+
+
+def test_truncation_is_told(tagger):
+    entries = make_entries([1, 1])
+    entries[1].truncated = True
+    tags = tagger.tags(Batch(entries), Prediction(np.zeros((2, 4), dtype=np.float32)), 0.1)
+    assert [each.truncated for each in tags] == [False, True]
