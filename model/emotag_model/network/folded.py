@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from emotag_model.network.cnn_bisru import PADDING_ID, CnnBiSru
+from emotag_model.network.cnn_bisru import CnnBiSru
 from emotag_model.network.folded_attention import FoldedAttention
 from emotag_model.network.folded_conv import FoldedConv
 from emotag_model.network.folded_sru import FoldedSru
@@ -49,8 +49,7 @@ class FoldedCnnBiSru:
     def from_network(cls, network: CnnBiSru) -> Self:
         """Fold ``network``; what happens to it later has no effect here."""
         with torch.inference_mode():
-            words = network.embedding.weight.to(dtype=torch.float32, copy=True)
-            words[PADDING_ID] = 0
+            words = network.embedding.weight.float()
             return cls(
                 FoldedConv.fold(words, cast("Iterable[nn.Conv1d]", network.conv.convs)),
                 FoldedSru.fold(words, cast("Iterable[BiSru]", network.sru)),

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from emotag_model.network.cnn_bisru import PADDING_ID
 from emotag_model.network.token_batch import TokenBatch
 
 # What the table adds for padding before a ReLU or a sigmoid: it leaves exactly 0 behind them, without a mask.
@@ -43,8 +44,8 @@ class FoldedConv:
         table, middle = _word_table(words, first.weight), first.weight.shape[-1] // 2
         if first.bias is not None:
             table[middle] += first.bias
-        table[:, 0] = 0
-        table[middle, 0] = CLOSED
+        table[:, PADDING_ID] = 0
+        table[middle, PADDING_ID] = CLOSED
         taps = tuple(conv.weight.permute(2, 1, 0).clone(memory_format=torch.contiguous_format) for conv in rest)
         biases = tuple(table.new_zeros(conv.out_channels) if conv.bias is None else conv.bias.clone() for conv in rest)
         return cls(table.flatten(0, 1), taps, biases, len(table))
@@ -55,11 +56,11 @@ class FoldedConv:
         if not self.taps:
             return hidden.amax(dim=0)
         for taps, bias in zip(self.taps[:-1], self.biases[:-1], strict=True):
-            responses = _convolve(hidden, taps).add_(bias).relu_() * (batch.ids != 0).unsqueeze(-1)
+            responses = _convolve(hidden, taps).add_(bias).relu_() * (batch.ids != PADDING_ID).unsqueeze(-1)
             half = self.kernel_size // 2
             hidden = functional.pad(responses, (0, 0, 0, 0, half, half))
         strongest = batch.pool(_convolve(hidden, self.taps[-1])).add_(self.biases[-1]).relu_()
-        return strongest.mul_((batch.ids[0] != 0).unsqueeze(-1))
+        return strongest.mul_((batch.ids[0] != PADDING_ID).unsqueeze(-1))
 
     def _look_up(self, ids: Tensor) -> Tensor:
         """Ids [T, B] → first convolution after its ReLU [T + K - 1, B, C_1], zero at padding and at both ends."""

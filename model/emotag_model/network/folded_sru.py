@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from emotag_model.network.cnn_bisru import PADDING_ID
 from emotag_model.network.folded_conv import CLOSED
 from emotag_model.network.token_batch import TokenBatch
 from emotag_model.sru.fast import bisru
@@ -51,7 +52,7 @@ class FoldedSru:
         backward = states[..., states.shape[-1] // 2 :]
         backward.copy_(backward.flip(0))
         for weights in self.upper:
-            states = bisru(states, batch.ids != 0, weights)
+            states = bisru(states, batch.ids != PADDING_ID, weights)
         return states
 
     def _look_up(self, ids: Tensor) -> tuple[Tensor, ...]:
@@ -78,6 +79,6 @@ def _word_table(words: Tensor, weights: SruWeights) -> Tensor:
         if matrices < _GATES:
             rows[:, -1] = words[:, direction * size : (direction + 1) * size] * weights.scale
         rows[:, 1:3] += weights.bias[:, direction]
-    table[0] = 0
-    table[0, :, 2] = CLOSED
+    table[PADDING_ID] = 0
+    table[PADDING_ID, :, 2] = CLOSED
     return table
