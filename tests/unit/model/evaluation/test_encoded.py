@@ -1,0 +1,19 @@
+"""Messages are encoded with their truth, and one that shows nothing is named."""
+
+import pytest
+
+from emotag_model.evaluation import encode_examples
+from emotag_model.text import TextDataError
+from emotag_model.text.examples import Example
+
+
+def test_ids_and_truth(checkpoint):
+    encoded = encode_examples([Example("so happy", (0, 2), "f:1"), Example("!", (1,), "f:2")], checkpoint.tokenizer, 3)
+    assert encoded.ids == [[4, 2], [5]]
+    assert encoded.truth.tolist() == [[1, 0, 1], [0, 1, 0]]
+    assert len(encoded) == 2
+
+
+def test_a_text_that_shows_nothing_is_named(checkpoint):
+    with pytest.raises(TextDataError, match=r"dev\.jsonl:7: text shows nothing"):
+        encode_examples([Example("\u200b", (0,), "dev.jsonl:7")], checkpoint.tokenizer, 3)
