@@ -3,7 +3,7 @@ from __future__ import annotations
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.engine.admission import Admission
@@ -129,6 +129,7 @@ ANYTHING = st.one_of(st.none(), st.integers(), st.floats(), st.text(), st.binary
 TEXTS = st.text(alphabet=st.characters(), max_size=150)  # lone surrogates are among them
 
 
+@settings(deadline=None)
 @given(
     message=st.one_of(
         ANYTHING,

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.engine.batch import Batch, cut
@@ -54,6 +54,7 @@ def test_width_is_the_longest_message():
     assert Batch(make_entries([3, 7, 2])).width() == 7
 
 
+@settings(deadline=None)
 @given(lengths=st.lists(st.integers(1, 100), max_size=200))
 def test_bounds_hold_and_nothing_is_lost_or_doubled(lengths):
     entries = make_entries(lengths)
@@ -64,6 +65,7 @@ def test_bounds_hold_and_nothing_is_lost_or_doubled(lengths):
     assert sorted(id(entry) for batch in batches for entry in batch.entries) == sorted(map(id, entries))
 
 
+@settings(deadline=None)
 @given(lengths=st.lists(st.integers(1, 100), min_size=1, max_size=200))
 def test_padding_beyond_a_quarter_is_only_in_batches_not_worth_splitting(lengths):
     for batch in cut(make_entries(lengths), LIMITS):

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.engine.predictors.collate import collate
@@ -15,6 +15,7 @@ def test_rows_are_padded_with_zeros_to_the_longest():
     assert lengths.tolist() == [1, 3, 2]
 
 
+@settings(deadline=None)
 @given(rows=ROWS)
 def test_every_row_comes_back_from_its_length(rows):
     token_ids, lengths = collate(rows)

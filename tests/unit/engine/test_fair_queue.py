@@ -3,7 +3,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.engine.fair_queue import FairQueue
@@ -90,6 +90,7 @@ def test_clear_forgets_and_callers_may_come_back():
     assert queue.draw(10) == again
 
 
+@settings(deadline=None)
 @given(
     backlogs=st.lists(st.lists(st.integers(1, 10), min_size=1, max_size=40), min_size=1, max_size=8),
     tokens=st.integers(1, 60),
@@ -109,6 +110,7 @@ def test_everything_is_drawn_once_and_each_caller_in_order(backlogs, tokens):
         assert all(first < second for first, second in pairwise(places))
 
 
+@settings(deadline=None)
 @given(rivals=st.lists(st.integers(1, 400), min_size=1, max_size=20))
 def test_a_single_message_is_drawn_after_one_turn_of_each_rival(rivals):
     queue = FairQueue(quantum=10)

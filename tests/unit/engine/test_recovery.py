@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.engine.batch import Batch
@@ -40,6 +40,7 @@ def test_a_message_too_large_by_itself_counts_as_a_failure():
     assert after_failure(again, MemoryError(), "cuda:1") == []
 
 
+@settings(deadline=None)
 @given(count=st.integers(1, 300), poison=st.data())
 def test_only_the_poison_is_left_alone_and_in_few_steps(count, poison):
     entries = make_entries([1] * count)

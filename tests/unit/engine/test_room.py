@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.engine.room import Room
@@ -202,6 +202,7 @@ class Play:
         assert (self.room.held.messages, self.room.held.size) == (0, 0)
 
 
+@settings(deadline=None)
 @given(
     steps=st.lists(
         st.one_of(

@@ -4,7 +4,7 @@ import threading
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.engine.batch import Batch
@@ -218,6 +218,7 @@ class Play:
         return self.taken + self.expired + self.cancelled
 
 
+@settings(deadline=None)
 @given(steps=STEPS)
 def test_every_message_leaves_exactly_once_within_bounds_and_in_time(steps):
     play = Play()
@@ -228,6 +229,7 @@ def test_every_message_leaves_exactly_once_within_bounds_and_in_time(steps):
     assert Counter(map(id, play.gone())) == Counter(map(id, play.waiting))
 
 
+@settings(deadline=None)
 @given(rivals=st.lists(st.lists(st.integers(1, 100), min_size=1, max_size=60), max_size=5), length=st.integers(1, 100))
 def test_one_message_is_served_within_few_batches_whatever_the_others_queue(rivals, length):
     scheduler = Scheduler(LIMITS, FakeClock(), list)

@@ -1,0 +1,93 @@
+"""An engine over a checkpoint: the one that ships when it is there, and always a small one of random weights."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_model.checkpoint.identity import Identity
+from emotag_model.labels import Labels
+from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.text.tokenizer import Tokenizer
+from emotag_model.text.vocabulary import Vocabulary
+from emotag_service.engine.engine import Engine
+from emotag_service.engine.errors import DeviceError
+from emotag_service.engine.message import Message
+from emotag_service.engine.options import Options
+from emotag_service.engine.plans import Builder, plan_replicas
+from emotag_service.testing import plain_taxonomies
+from emotag_service.testing.labels import FINE
+
+
+@pytest.fixture(scope="module")
+def checkpoint():
+    torch.manual_seed(5)
+    tokenizer = Tokenizer(Vocabulary(["thank", "you", "so", "much", "hate", "this", "!"]))
+    config = CnnBiSruConfig(vocabulary_size=len(tokenizer.vocabulary), embedding_size=8, label_count=len(FINE))
+    fine, coarse = plain_taxonomies()
+    return Checkpoint(
+        identity=Identity("tiny", "1", "f" * 64),
+        config=config,
+        tokenizer=tokenizer,
+        labels=Labels(fine=FINE, taxonomies={"fine": fine, "coarse": coarse}, default="coarse"),
+        weights=CnnBiSru(config).state_dict(),
+        card="",
+    )
+
+
+@pytest.fixture(autouse=True)
+def _same_threads():
+    threads = torch.get_num_threads()
+    yield
+    torch.set_num_threads(threads)
+
+
+async def tags_of(engine, *texts, options=Options(all_scores=True, explain=True)):  # noqa: B008, frozen
+    await engine.start()
+    try:
+        return await engine.classify([Message(text) for text in texts], options)
+    finally:
+        await engine.close()
+
+
+async def test_a_checkpoint_answers(checkpoint):
+    engine = Engine.from_checkpoint(checkpoint, devices="cpu:2")
+    assert engine.info.model == checkpoint.identity
+    assert [taxonomy.name for taxonomy in engine.info.taxonomies] == ["coarse", "fine"]  # the default one first
+    assert engine.info.limits.max_tokens == checkpoint.tokenizer.max_tokens
+    first, second, third = await tags_of(engine, "thank you so much!", "hate this", "\u200b")
+    assert first.label in {"pleasant", "unpleasant"}
+    assert [token for token, _ in first.token_weights] == ["thank", "you", "so", "much", "!"]
+    assert second.scores.shape == (2,)
+    assert third.error.field == "text"
+
+
+async def test_the_tag_is_what_the_network_and_the_taxonomy_say(checkpoint):
+    (tag,) = await tags_of(Engine.from_checkpoint(checkpoint, devices="cpu"), "thank you")
+    ids = torch.tensor([checkpoint.tokenizer.encode("thank you").ids])
+    with torch.inference_mode():
+        logits = checkpoint.network()(ids, torch.tensor([ids.shape[1]])).numpy()
+    assert tag.scores.tolist() == pytest.approx(checkpoint.labels.taxonomy().scores(logits)[0].tolist(), abs=1e-5)
+
+
+def test_cpu_replicas_share_one_set_of_tables(checkpoint):
+    builder = Builder(checkpoint)
+    assert builder._fold() is builder._fold()
+    plans = plan_replicas(checkpoint, "cpu:3")
+    assert [plan.name for plan in plans] == ["cpu:0", "cpu:1", "cpu:2"]
+    assert len({id(plan.build()._network) for plan in plans}) == 1
+
+
+@pytest.mark.parametrize("devices", ["gpu", "cuda:99", "cpu:0"])
+def test_devices_that_are_not_there_are_refused_before_anything_is_built(checkpoint, devices):
+    with pytest.raises(DeviceError, match="devices: "):
+        Engine.from_checkpoint(checkpoint, devices=devices)
+
+
+@pytest.mark.skipif(not default_checkpoint().is_dir(), reason="no checkpoint ships yet")
+async def test_the_checkpoint_that_ships_tells_thanks_from_anger():
+    engine = Engine.from_checkpoint(Checkpoint.load(default_checkpoint()), devices="cpu")
+    happy, angry = await tags_of(engine, "Thank you so much, this is wonderful!", "This makes me furious, I hate it.")
+    assert (happy.label, angry.label) == ("joy", "anger")
+    assert happy.score > 0.5
