@@ -47,13 +47,12 @@ class FoldedAttention:
 
     def _mean_weights(self, states: Tensor, batch: TokenBatch) -> Tensor:
         """Softmax over the keys, averaged over the queries: [B·N, 1, T]."""
-        steps = len(batch.ids)
         shares = batch.shares.t().repeat_interleave(self.heads, dim=0)  # [B·N, T]
         exponentials = self._scores(states, batch).exp2_()
-        sums = torch.mv(exponentials.view(-1, steps), exponentials.new_ones(steps))
+        sums = exponentials.sum(dim=-1)  # [B·N, T]
         low, high = sums.aminmax()
         if low > _SMALLEST_SUM and high < _LARGEST_SUM:
-            return torch.bmm((shares / sums.view_as(shares)).unsqueeze(1), exponentials)
+            return torch.bmm((shares / sums).unsqueeze(1), exponentials)
         attention = self._scores(states, batch).mul_(math.log(2)).softmax(dim=-1)
         return torch.bmm(shares.unsqueeze(1), attention)
 
