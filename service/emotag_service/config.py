@@ -76,11 +76,6 @@ class ServeConfig:
     )
 
     @property
-    def address(self) -> str:
-        """Host and port as gRPC takes them."""
-        return f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}"
-
-    @property
     def engine_limits(self) -> EngineLimits:
         """The bounds that the engine is started with.
 

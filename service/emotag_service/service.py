@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_service.config import ConfigError
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
 
@@ -40,6 +41,7 @@ class Service:
             Whether every admitted message was answered.
 
         Raises:
+            ConfigError: Settings contradict the checkpoint.
             ListenError: The address cannot be listened on.
             CheckpointError: The checkpoint cannot be loaded.
             EngineError: The engine cannot be started.
@@ -47,7 +49,7 @@ class Service:
         for number in _SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._on_signal, number)
         began = time.perf_counter()
-        server = Server(self._config.address)
+        server = Server(self._config.host, self._config.port)
         try:
             return await self._serve(server, await asyncio.to_thread(self._load), began)
         finally:
@@ -55,8 +57,11 @@ class Service:
 
     def _load(self) -> Engine:
         path: Path = self._config.checkpoint or default_checkpoint()
-        checkpoint = Checkpoint.load(path)
-        return Engine.from_checkpoint(checkpoint, devices=self._config.devices, limits=self._config.engine_limits)
+        checkpoint, limits = Checkpoint.load(path), self._config.engine_limits
+        try:
+            return Engine.from_checkpoint(checkpoint, devices=self._config.devices, limits=limits)
+        except ValueError as error:  # bounds that do not fit the checkpoint
+            raise ConfigError(str(error)) from error
 
     async def _serve(self, server: Server, engine: Engine, began: float) -> bool:
         try:
@@ -66,8 +71,8 @@ class Service:
             await self._stop.wait()
             return await self._drain(server, engine)
         finally:
-            await server.stop()
-            await engine.close()
+            # Together, so that calls which wait for the engine are answered before they are cancelled.
+            await asyncio.gather(engine.close(), server.stop())
 
     async def _start(self, server: Server, engine: Engine) -> None:
         # Together, so that health can be asked, and messages can queue, while replicas warm up.

@@ -41,7 +41,7 @@ async def engine(script: Script, engine_limits: EngineLimits | None) -> AsyncIte
 
 @pytest.fixture
 async def server(engine: Engine) -> AsyncIterator[Server]:
-    server = Server("127.0.0.1:0")
+    server = Server("127.0.0.1", 0)
     await server.start(engine)
     yield server
     await server.stop()

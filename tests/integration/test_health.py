@@ -26,7 +26,7 @@ async def test_a_warm_server_serves(channel: aio.Channel, service: str) -> None:
 
 
 async def test_it_does_not_serve_until_warm() -> None:
-    server, engine = Server("127.0.0.1:0"), scripted_engine(Script())
+    server, engine = Server("127.0.0.1", 0), scripted_engine(Script())
     await server.start(engine)
     async with aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         watch = HealthStub(channel).Watch(HealthCheckRequest())

@@ -46,11 +46,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _serve(config: ServeConfig) -> int:
-    # gRPC's own native log would put a second, unreadable line beside our error when the port is in use.
-    os.environ.setdefault("GRPC_VERBOSITY", "NONE")
     from emotag_model.checkpoint import CheckpointError  # noqa: PLC0415 - torch takes seconds to import
+    from emotag_service.config import ConfigError  # noqa: PLC0415 - see above
     from emotag_service.engine.errors import EngineError  # noqa: PLC0415 - see above
-    from emotag_service.grpc.server import ListenError  # noqa: PLC0415 - see above
+    from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see above
     from emotag_service.service import Service  # noqa: PLC0415 - see above
 
     async def serve() -> bool:
@@ -58,6 +57,8 @@ def _serve(config: ServeConfig) -> int:
 
     try:
         return 0 if asyncio.run(serve()) else 1
+    except ConfigError as error:
+        return _fail(str(error), 2)
     except (ListenError, CheckpointError, EngineError) as error:
         return _fail(str(error), 1)
 

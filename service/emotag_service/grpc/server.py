@@ -22,6 +22,7 @@ from emotag.v1.emotion_service_pb2 import (
 from emotag_service.grpc.boundary import GuardedServer
 from emotag_service.grpc.health import SERVICE_NAME, Health
 from emotag_service.grpc.limits import FrontLimits
+from emotag_service.grpc.listen import listen
 from emotag_service.grpc.servicer import EmotionServicer
 from emotag_service.grpc.wire import reader
 
@@ -42,12 +43,9 @@ _OPTIONS = (
     ("grpc.keepalive_time_ms", 60_000),
     ("grpc.keepalive_timeout_ms", 20_000),
 )
+_LIMITS = FrontLimits()
 _LINGER_SECONDS = 2.0
 _CLOSE_SECONDS = 1.0
-
-
-class ListenError(Exception):
-    """The address cannot be listened on; the text says what to change."""
 
 
 class Server:
@@ -61,8 +59,8 @@ class Server:
         health: What grpc.health.v1 answers.
     """
 
-    def __init__(self, address: str, limits: FrontLimits = FrontLimits()) -> None:  # noqa: B008 - immutable
-        """Take the address.
+    def __init__(self, host: str, port: int, limits: FrontLimits = _LIMITS) -> None:
+        """Take the address; port 0 picks a free one.
 
         Raises:
             ListenError: It is in use, or none of this machine's.
@@ -71,7 +69,7 @@ class Server:
         self._limits = limits
         # No compression: messages are short, and the time goes where tags could be computed.
         self._server = aio.server(options=(*_OPTIONS, ("grpc.max_receive_message_length", limits.frame_bytes)))
-        self.port = _listen(self._server, address)
+        self.port = listen(self._server, host, port)
         self._servicer: EmotionServicer | None = None
 
     async def start(self, engine: Engine) -> None:
@@ -113,18 +111,11 @@ class Server:
         return unanswered
 
     async def stop(self) -> None:
-        """Take no more connections, give replies under way a moment, and cancel every other call. Idempotent."""
+        """Take no more connections, cut every stream, give other replies a moment, and cancel the rest. Idempotent."""
+        self.health.stop()
+        if self._servicer is not None:
+            self._servicer.streams.cut()
         await self._server.stop(_CLOSE_SECONDS)
-
-
-def _listen(server: aio.Server, address: str) -> int:
-    try:
-        port = server.add_insecure_port(address)
-    except RuntimeError as error:
-        raise ListenError(
-            f"cannot listen on {address}: it is in use or not an address of this machine; choose with --host and --port"
-        ) from error
-    return port
 
 
 def _handlers(servicer: EmotionServicer, limits: FrontLimits) -> Mapping[str, grpc.RpcMethodHandler]:  # type: ignore[type-arg]

@@ -49,7 +49,7 @@ class Stream:
         self._reply_tags = limits.reply_tags
         self._notices = StreamClassifyResponse()
         self._started = False
-        self._ended = False
+        self._ended = self._cut = False
 
     async def run(self) -> None:
         """Answer until the caller has sent all and has all its answers.
@@ -77,6 +77,11 @@ class Stream:
     def end(self) -> None:
         """End with UNAVAILABLE as soon as nothing is in flight."""
         self._ended = True
+        self._wake.set()
+
+    def cut(self) -> None:
+        """End with UNAVAILABLE now, whatever is in flight."""
+        self._cut = True
         self._wake.set()
 
     async def _read(self) -> None:
@@ -120,15 +125,16 @@ class Stream:
         await self._engine.room(self._caller, messages, size)
 
     async def _write(self, reader: asyncio.Task[None]) -> None:
-        while True:
+        while not self._cut:
             self._wake.clear()
             if await self._write_ready():
                 continue
             if self._in_flight == 0 and reader.done():
                 return reader.result()
             if self._in_flight == 0 and self._ended:
-                raise CallRefusedError(_STOPPING)
+                break
             await self._wake.wait()
+        raise CallRefusedError(_STOPPING)
 
     async def _write_ready(self) -> bool:
         """Write one frame of what is ready, if anything is."""

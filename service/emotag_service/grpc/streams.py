@@ -50,6 +50,11 @@ class Streams:
         for stream in self._open:
             stream.end()
 
+    def cut(self) -> None:
+        """End every stream now."""
+        for stream in self._open:
+            stream.cut()
+
     async def empty(self) -> None:
         """Wait until no stream is open."""
         await self._none.wait()

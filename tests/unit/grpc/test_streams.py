@@ -13,13 +13,16 @@ from emotag_service.grpc.streams import Streams
 class _Stream:
     def __init__(self) -> None:
         self.graces: list[float] = []
-        self.ended = False
+        self.ended = self.was_cut = False
 
     def drain(self, grace: float) -> None:
         self.graces.append(grace)
 
     def end(self) -> None:
         self.ended = True
+
+    def cut(self) -> None:
+        self.was_cut = True
 
 
 def _stream() -> Any:
@@ -36,6 +39,10 @@ async def test_open_streams_are_told_once() -> None:
         streams.end()
         assert one.ended
         assert other.ended
+        assert not other.was_cut
+        streams.cut()
+        assert one.was_cut
+        assert other.was_cut
 
 
 async def test_a_closed_stream_is_told_nothing() -> None:

@@ -20,7 +20,7 @@ def _parse(*arguments: str, **environment: str) -> ServeConfig:
 def test_defaults_are_safe() -> None:
     config = _parse()
     assert config == ServeConfig()
-    assert config.address == "127.0.0.1:50051"
+    assert (config.host, config.port) == ("127.0.0.1", 50051)
     assert config.drain_seconds == 30
 
 
@@ -79,10 +79,6 @@ def test_a_bad_value_is_named_with_the_fix(option: str, text: str, right: str) -
 def test_a_bad_variable_is_named_as_such() -> None:
     with pytest.raises(ConfigError, match=r"\$EMOTAG_PORT: must be a whole number, not 'x'"):
         _parse(EMOTAG_PORT="x")
-
-
-def test_an_ipv6_address_is_bracketed() -> None:
-    assert _parse("--host", "::1", "--port", "5").address == "[::1]:5"
 
 
 def test_the_bounds_reach_the_engine() -> None:

@@ -1,0 +1,79 @@
+"""What keeps `emotag serve` from serving is said in one line, with the fix and the right exit code."""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import socket
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+from emotag_service.cli.serve import add_arguments, run
+from tests.integration.process import save_checkpoint
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
+
+
+@pytest.fixture(autouse=True)
+def _restore() -> Iterator[None]:
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
+
+
+def _run(*options: str) -> int:
+    parser = argparse.ArgumentParser()
+    add_arguments(parser)
+    return run(parser.parse_args(options))
+
+
+def test_a_port_in_use(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        code = _run("--port", port, "--checkpoint", str(checkpoint))
+    out, err = capfd.readouterr()
+    assert (code, out) == (1, "")
+    [line] = err.splitlines()
+    assert line.startswith(f"emotag serve: error: cannot listen on 127.0.0.1:{port}")
+    assert "in use" in line
+    assert "--port" in line
+
+
+@pytest.mark.parametrize(
+    ("options", "code", "words"),
+    [
+        (("--host", "192.0.2.1"), 1, "cannot listen on 192.0.2.1:50051"),
+        (("--port", "x"), 2, "--port: must be a whole number, not 'x'"),
+        (("--batch-tokens", "1", "--port", "0"), 2, "batch_tokens"),
+        (("--checkpoint", "/nonexistent", "--port", "0"), 1, "/nonexistent"),
+        (("--devices", "abacus", "--port", "0"), 1, "abacus"),
+    ],
+    ids=["host", "port", "batch", "checkpoint", "device"],
+)
+def test_what_is_wrong_is_said(
+    checkpoint: Path, capfd: pytest.CaptureFixture[str], options: tuple[str, ...], code: int, words: str
+) -> None:
+    given = options if "--checkpoint" in options else (*options, "--checkpoint", str(checkpoint))
+    assert _run(*given) == code
+    out, err = capfd.readouterr()
+    assert out == ""
+    [line] = err.splitlines()
+    assert line.startswith("emotag serve: error: ")
+    assert words in line
+
+
+def test_a_bad_variable(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("EMOTAG_QUEUE_MESSAGES", "many")
+    assert _run() == 2
+    assert "$EMOTAG_QUEUE_MESSAGES: must be a whole number, not 'many'" in capfd.readouterr().err

@@ -1,0 +1,37 @@
+"""Addresses are taken once, and said to be taken otherwise."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+from grpc import aio
+
+from emotag_service.grpc.listen import ListenError, listen
+
+_OWN_PORT = [("grpc.so_reuseport", 0)]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1"])
+async def test_a_free_port_is_picked(host: str) -> None:
+    if host == "::1" and not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    server = aio.server(options=_OWN_PORT)
+    port = listen(server, host, 0)
+    assert port > 0
+    await server.start()
+    await server.stop(None)
+
+
+async def test_a_port_is_taken_from_the_moment_it_is_listened_on() -> None:
+    first, second = aio.server(options=_OWN_PORT), aio.server(options=_OWN_PORT)
+    port = listen(first, "127.0.0.1", 0)
+    with pytest.raises(ListenError, match=f"cannot listen on 127.0.0.1:{port}: .*in use"):
+        listen(second, "127.0.0.1", port)
+    await first.stop(None)
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid", "x" * 300, "a..b"])
+async def test_an_address_of_nobody_is_refused(host: str) -> None:
+    with pytest.raises(ListenError, match="choose with --host"):
+        listen(aio.server(options=_OWN_PORT), host, 0)
