@@ -1,0 +1,204 @@
+"""Unary calls, over a real wire, by both clients."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from emotag import (
+    AsyncEmotionClient,
+    DeadlineExceededError,
+    EmotionClient,
+    InvalidArgumentError,
+    LimitExceededError,
+    Message,
+    Model,
+    OverloadedError,
+    ProtocolError,
+    Retry,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from emotag.v1 import model_info_pb2
+from tests.unit.sdk.scripted import full, status
+
+if TYPE_CHECKING:
+    from tests.unit.sdk.scripted import ScriptedServer
+
+
+def test_classify(client: Any) -> None:
+    tag = client.classify(Message("thank you", id="m1"))
+    assert (tag.message_id, tag.label, tag.score, tag.labels) == ("m1", "joy", 0.75, ("joy",))
+    assert tag.model == Model("m", "1", "d1")
+
+
+@pytest.mark.parametrize("message", ["", "\ud800", Message("x", id="\ud800"), 5])
+def test_classify_raises_the_messages_own_error(client: Any, message: Any) -> None:
+    with pytest.raises(InvalidArgumentError):
+        client.classify(message)
+
+
+def test_classify_many_keeps_errors_in_their_place(client: Any) -> None:
+    tags = client.classify_many(["a", "", "\ud800", Message("b", id="x"), Message("c", id="x")])
+    assert [tag.error is None for tag in tags] == [True, False, False, True, True]
+    assert tags[1].error.field == "text"
+    assert client.classify_many([]) == []
+
+
+def test_any_iterable_will_do(client: Any) -> None:
+    assert len(client.classify_many(f"m{number}" for number in range(3))) == 3
+
+
+def test_many_messages_are_several_calls(client: Any, server: ScriptedServer) -> None:
+    texts = ["x" * (number % 5 + 1) for number in range(1000)]
+    tags = client.classify_many(texts)
+    assert server.texts == texts
+    assert len(tags) == 1000
+    assert max(server.frames) == server.limits.max_frame_messages
+    assert server.calls == {"Classify": 4, "StreamClassify": 0, "GetModelInfo": 1}
+
+
+def test_a_huge_message_is_answered_alone(client: Any, server: ScriptedServer) -> None:
+    server.limits = model_info_pb2.Limits(max_text_bytes=10, max_frame_bytes=2 << 20, max_frame_messages=10)
+    tags = client.classify_many(["a", "b" * (5 << 20), "c"])
+    assert [tag.error is None for tag in tags] == [True, False, True]
+    assert server.texts == ["a", "c"]
+
+
+def test_scores_have_their_labels(client: Any, server: ScriptedServer) -> None:
+    assert client.classify("ab", scores=True).scores == {"joy": 0.125, "anger": 0.125, "neutral": 0.75}
+    assert client.classify("ab", scores=True, taxonomy="sentiment").scores == {"positive": 0.75, "negative": 0.125}
+    assert server.calls["GetModelInfo"] == 1
+
+
+def test_scores_of_a_new_model_have_its_labels(client: Any, server: ScriptedServer) -> None:
+    client.classify("ab", scores=True)
+    server.model = model_info_pb2.ModelIdentity(name="m", version="2", digest="d2")
+    server.labels["ekman"] = ["calm", "storm"]
+    tag = client.classify("ab", scores=True)
+    assert tag.scores == {"calm": 0.75, "storm": 0.125}
+    assert tag.model.version == "2"
+
+
+def test_explanations(client: Any) -> None:
+    assert client.classify("two words", explain=True).token_weights == (("two", 0.5), ("words", 0.5))
+
+
+def test_an_unknown_taxonomy_is_named(client: Any) -> None:
+    with pytest.raises(InvalidArgumentError) as caught:
+        client.classify("a", taxonomy="colours")
+    assert caught.value.field == "options.taxonomy"
+
+
+def test_info(client: Any) -> None:
+    info = client.info()
+    assert info.model == Model("m", "1", "d1")
+    assert [taxonomy.name for taxonomy in info.taxonomies] == ["ekman", "sentiment"]
+    assert info.taxonomies[1].labels == ("positive", "negative")
+    assert info.taxonomies[1].thresholds == (0.5, 0.5)
+    assert info.limits.max_frame_messages == 256
+
+
+@pytest.mark.parametrize("method", ["classify", "info"])
+def test_what_may_pass_is_tried_again(client: Any, server: ScriptedServer, method: str) -> None:
+    server.call_failures.extend([full(retry=0.001), status("UNAVAILABLE", "stopping", reason="DRAINING")])
+    assert call(client, method) is not None
+    assert sum(server.calls.values()) == 3
+
+
+def call(client: Any, method: str) -> Any:
+    return client.info() if method == "info" else client.classify("a")
+
+
+@pytest.mark.parametrize("method", ["classify", "info"])
+@pytest.mark.parametrize(
+    ("code", "kind"), [("UNAUTHENTICATED", UnauthenticatedError), ("RESOURCE_EXHAUSTED", LimitExceededError)]
+)
+def test_what_will_not_pass_is_raised_at_once(
+    client: Any, server: ScriptedServer, method: str, code: str, kind: type
+) -> None:
+    server.call_failures.extend([status(code, "no")] * 2)
+    with pytest.raises(kind) as caught:
+        call(client, method)
+    assert type(caught.value) is kind
+    assert len(server.call_failures) == 1
+
+
+@pytest.mark.parametrize("method", ["classify", "info"])
+def test_giving_up_raises_the_last_reason(client: Any, server: ScriptedServer, method: str) -> None:
+    server.call_failures.extend([full(retry=0.0)] * 4)
+    with pytest.raises(OverloadedError):
+        call(client, method)
+    assert not server.call_failures
+
+
+def test_refused_messages_are_sent_again_alone(client: Any, server: ScriptedServer) -> None:
+    refused = {"bb"}
+    server.refuse = lambda message: full() if message.text in refused and not refused.discard(message.text) else None
+    tags = client.classify_many(["a", "bb", "ccc"])
+    assert all(tag.error is None for tag in tags)
+    assert server.texts == ["a", "bb", "ccc", "bb"]
+
+
+def test_nobody_there(connect: Any) -> None:
+    with pytest.raises(UnavailableError):
+        connect("127.0.0.1:1", retry=Retry(attempts=1)).classify("a")
+
+
+def test_the_timeout_is_of_all_attempts(connect: Any) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        client = connect(f"127.0.0.1:{silent.getsockname()[1]}", timeout=0.2)
+        with pytest.raises(DeadlineExceededError):
+            client.classify("a")
+        with pytest.raises(DeadlineExceededError):
+            client.info(timeout=0.1)
+
+
+def test_a_wait_past_the_timeout_is_not_begun(client: Any, server: ScriptedServer) -> None:
+    server.call_failures.append(full(retry=100.0))
+    with pytest.raises(OverloadedError) as caught:
+        client.classify("a", timeout=5.0)
+    assert caught.value.retry_after == 100.0
+
+
+def test_an_answer_of_another_length_breaks_the_contract(client: Any, server: ScriptedServer, monkeypatch: Any) -> None:
+    answer = server.Classify
+
+    def twice(request: Any, context: Any) -> Any:
+        response = answer(request, context)
+        response.tags.extend(list(response.tags))
+        return response
+
+    server.stop()
+    monkeypatch.setattr(server, "Classify", twice)
+    server.start(server.port)
+    with pytest.raises(ProtocolError):
+        client.classify("a")
+
+
+@pytest.mark.parametrize("kind", [EmotionClient, AsyncEmotionClient])
+@pytest.mark.parametrize(
+    ("wrong", "name"), [({"timeout": 0}, "timeout"), ({"timeout": float("nan")}, "timeout"), ({"target": ""}, "target")]
+)
+def test_settings_that_make_no_sense(kind: type, wrong: dict[str, Any], name: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        kind(**wrong)
+
+
+def test_a_client_is_shared_by_threads(server: ScriptedServer) -> None:
+    with EmotionClient(server.target) as client, ThreadPoolExecutor(8) as pool:
+        lengths = list(pool.map(lambda number: len(list(client.stream(["a"] * number))), range(20)))
+    assert lengths == list(range(20))
+
+
+async def test_one_loop_runs_many_streams(server: ScriptedServer) -> None:
+    async def count(client: AsyncEmotionClient, number: int) -> int:
+        return len([tag async for tag in client.stream(["a"] * number)])
+
+    async with AsyncEmotionClient(server.target) as client:
+        lengths = await asyncio.gather(*[count(client, number) for number in range(20)])
+    assert lengths == list(range(20))
