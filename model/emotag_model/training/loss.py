@@ -41,14 +41,6 @@ class RollUpLoss(nn.Module):
         return torch.stack([fine[:, group].amax(dim=1) for group in self._groups], dim=1)
 
 
-def divergence(first: Tensor, second: Tensor) -> Tensor:
-    """Return the mean symmetric Kullback-Leibler divergence of two readings of the same messages, logits [B, F].
-
-    Minimising it makes what a network says depend less on what dropout hid (R-Drop, arXiv 2106.14448).
-    """
-    return ((first.sigmoid() - second.sigmoid()) * (first - second)).mean() / 2
-
-
 def _rarity(truth: Tensor) -> Tensor:
     share = truth.mean(dim=0).clamp(min=1 / len(truth), max=1 - 1 / (1 + len(truth)))  # finite for labels never seen
     return ((1 - share) / share).sqrt()

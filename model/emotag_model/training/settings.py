@@ -24,7 +24,6 @@ class TrainingSettings:
     weight_decay: float = 0.01
     average_decay: float = 0.999  # of the weights' moving average, which is what is evaluated and kept
     coarse_weight: float = 0.5  # of the loss over the Ekman labels beside that over the fine ones
-    consistency: float = 0.0  # weight of the divergence between two readings under dropout; not 0 doubles the time
     glove_words: int = 32_000  # most frequent words of GloVe in the vocabulary, beside those of the messages
     vector_scale: float = 0.4  # standard deviation that the word vectors start with
     max_tokens: int = 256  # read of a message when serving
@@ -44,6 +43,9 @@ class TrainingSettings:
         for name in ("learning_rate", "embedding_rate", "vector_scale"):
             if not 0 < getattr(self, name) < float("inf"):
                 raise TrainingError(f"{name} is {getattr(self, name)}; it must be a positive number")
+        for name in ("seed", "coarse_weight", "weight_decay"):
+            if not 0 <= getattr(self, name) < float("inf"):
+                raise TrainingError(f"{name} is {getattr(self, name)}; it must not be negative")
         if not 0 <= self.average_decay < 1:
             raise TrainingError(f"average_decay is {self.average_decay}; it must lie in [0, 1)")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import torch
 from torch.nn.utils import clip_grad_norm_
@@ -11,7 +11,6 @@ from emotag_model.text.padding import pad
 from emotag_model.training.average import WeightAverage
 from emotag_model.training.batches import epoch_batches
 from emotag_model.training.errors import TrainingError
-from emotag_model.training.loss import divergence
 from emotag_model.training.schedule import rate_share
 
 if TYPE_CHECKING:
@@ -86,7 +85,7 @@ class Trainer:
         for group in self._optimizer.param_groups:
             group["lr"] = self._settings.learning_rate * group["share"] * rate_share(self.step, self._steps)
         ids = [self._examples.ids[row][: self._settings.train_tokens] for row in rows]
-        loss = self._loss_of(ids, self._truth[rows])
+        loss: Tensor = self._loss(self.network(*pad(ids)), self._truth[rows])
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         clip_grad_norm_(self._others, _LARGEST_GRADIENT)
@@ -94,13 +93,6 @@ class Trainer:
         self.step += 1
         self.average.update(self.step)
         return self._finite(float(loss.detach()))
-
-    def _loss_of(self, ids: list[list[int]], truth: Tensor) -> Tensor:
-        if not self._settings.consistency:
-            return cast("Tensor", self._loss(self.network(*pad(ids)), truth))
-        first, second = self.network(*pad([*ids, *ids])).chunk(2)  # dropout makes them differ
-        loss = (self._loss(first, truth) + self._loss(second, truth)) / 2
-        return cast("Tensor", loss + self._settings.consistency * divergence(first, second))
 
     def _finite(self, loss: float) -> float:
         if loss != loss or loss in (float("inf"), float("-inf")):  # noqa: PLR0124 - only NaN differs from itself

@@ -1,0 +1,25 @@
+"""The small data folder, and its data as it is loaded."""
+
+import pytest
+import torch
+
+from emotag_model.training.data import load_data
+from tests.unit.model.training.datafolder import write_data
+
+
+@pytest.fixture(autouse=True)
+def threads():
+    """Training sets the number of threads for the whole process."""
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_data(tmp_path / "data")
+
+
+@pytest.fixture
+def data(folder):
+    return load_data(folder)

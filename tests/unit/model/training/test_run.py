@@ -1,0 +1,138 @@
+"""A run ends in a checkpoint that works, whenever and however often it was killed."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from emotag_model.checkpoint import Checkpoint
+from emotag_model.evaluation import evaluate
+from emotag_model.training import TrainingError, train
+from emotag_model.training import run as module
+from emotag_model.training.data import load_data
+from tests.unit.model.training.datafolder import Watcher, tiny_settings, write_data
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """One run that is long enough to learn: its data, folder, checkpoint and what was told of it."""
+    place, watcher = tmp_path_factory.mktemp("trained"), Watcher()
+    data = load_data(write_data(place / "data"))
+    settings = tiny_settings(epochs=8, learning_rate=0.05)
+    return SimpleNamespace(
+        data=data, out=place / "out", watcher=watcher, checkpoint=train(data, place / "out", settings, watcher)
+    )
+
+
+def test_the_checkpoint_tags_what_it_learned(trained):
+    checkpoint = Checkpoint.load(trained.out)
+    assert checkpoint.identity == trained.checkpoint.identity
+    ekman = evaluate(checkpoint, trained.data.dev)[0]
+    f1 = {row.label: row.f1 for row in ekman.labels}
+    assert min(f1[label] for label in ("joy", "anger", "sadness", "neutral")) > 0.7
+    assert ekman.accuracy > 0.8
+
+
+def test_progress_is_told(trained):
+    watcher = trained.watcher
+    assert watcher.started == [(epoch, 160) for epoch in range(1, len(watcher.ended) + 1)]
+    assert watcher.messages == 160 * len(watcher.ended)
+    assert [figures.epoch for figures in watcher.ended] == list(range(1, len(watcher.ended) + 1))
+
+
+def test_the_card_tells_the_figures_of_the_checkpoint(trained):
+    for report in evaluate(trained.checkpoint, trained.data.dev):
+        row = f"| {report.taxonomy} ({len(report.labels)}) | {report.macro_f1:.4f} | {report.micro_f1:.4f} |"
+        assert row in trained.checkpoint.card
+
+
+def test_metrics_are_kept(trained):
+    rows = [json.loads(line) for line in (trained.out / "run" / "metrics.jsonl").read_text().splitlines()]
+    assert [row["ekman_macro_f1"] for row in rows] == [figures.ekman_macro_f1 for figures in trained.watcher.ended]
+
+
+def same_weights(first, second):
+    return all(torch.equal(each, second.weights[name]) for name, each in first.weights.items())
+
+
+def test_the_same_seed_gives_the_same_checkpoint(data, tmp_path):
+    first, second = (train(data, tmp_path / name, tiny_settings(), Watcher()) for name in ("a", "b"))
+    assert first.identity == second.identity
+    other = train(data, tmp_path / "c", tiny_settings(seed=2), Watcher())
+    assert not same_weights(first, other)
+
+
+@pytest.mark.parametrize("epoch", [1, 3])
+def test_an_interrupted_run_ends_as_if_it_had_not_been(data, tmp_path, epoch):
+    whole = train(data, tmp_path / "whole", tiny_settings(), Watcher())
+    with pytest.raises(KeyboardInterrupt):
+        train(data, tmp_path / "killed", tiny_settings(), Watcher(die_in=epoch))
+    watcher = Watcher()
+    resumed = train(data, tmp_path / "killed", tiny_settings(), watcher, resume=epoch > 1)
+    assert [started for started, _ in watcher.started] == list(range(epoch, 4))
+    assert resumed.identity == whole.identity
+    metrics = [(tmp_path / name / "run" / "metrics.jsonl").read_bytes() for name in ("whole", "killed")]
+    assert metrics[0] == metrics[1]
+
+
+KILLED = """
+import functools, os, signal, sys
+from pathlib import Path
+from emotag_model.training import train
+from emotag_model.training.data import load_data
+from tests.unit.model.training.datafolder import Watcher, tiny_settings
+kill = functools.partial(os.kill, os.getpid(), signal.SIGKILL)
+train(load_data(Path(sys.argv[1])), Path(sys.argv[2]), tiny_settings(), Watcher(die_in=2, die=kill))
+"""
+
+
+def test_a_process_killed_without_warning_is_resumed_by_another(folder, data, tmp_path):
+    words = [sys.executable, "-c", KILLED, str(folder), str(tmp_path / "killed")]
+    done = subprocess.run(words, cwd=Path(__file__).parents[4], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    resumed = train(data, tmp_path / "killed", tiny_settings(), Watcher(), resume=True)
+    assert resumed.identity == train(data, tmp_path / "whole", tiny_settings(), Watcher()).identity
+
+
+def test_resuming_what_is_done_writes_the_same_checkpoint(data, tmp_path):
+    whole = train(data, tmp_path / "out", tiny_settings(), Watcher())
+    (tmp_path / "out" / "labels.json").unlink()
+    watcher = Watcher()
+    assert train(data, tmp_path / "out", tiny_settings(), watcher, resume=True).identity == whole.identity
+    assert watcher.started == []
+
+
+def test_it_stops_when_dev_stops_improving_and_keeps_the_best(data, tmp_path, monkeypatch):
+    scores = iter([0.1, 0.5, 0.4, 0.3, 0.9])
+
+    def figures(self, epoch, loss):
+        weights.append(self._trainer.average.network.classifier.bias.clone())
+        return module.EpochFigures(epoch, loss, score := next(scores), score)
+
+    weights = []
+    monkeypatch.setattr(module._Run, "_figures", figures)
+    watcher = Watcher()
+    checkpoint = train(data, tmp_path / "out", tiny_settings(epochs=9, patience=2), watcher)
+    assert [ended.epoch for ended in watcher.ended] == [1, 2, 3, 4]
+    assert torch.equal(checkpoint.weights["classifier.bias"], weights[1])
+    assert "4 epochs of at most 9, the best being epoch 2" in checkpoint.card
+
+
+def test_a_run_is_never_overwritten_by_accident(data, tmp_path):
+    train(data, tmp_path / "out", tiny_settings(epochs=1), Watcher())
+    with pytest.raises(TrainingError, match="holds a run already; add --resume"):
+        train(data, tmp_path / "out", tiny_settings(epochs=1), Watcher())
+    with pytest.raises(TrainingError, match="other settings: epochs 1 → 2"):
+        train(data, tmp_path / "out", tiny_settings(epochs=2), Watcher(), resume=True)
+    with pytest.raises(TrainingError, match="no run to resume"):
+        train(data, tmp_path / "new", tiny_settings(), Watcher(), resume=True)
+
+
+def test_sizes_that_do_not_fit_are_named(data, tmp_path):
+    with pytest.raises(TrainingError, match="the network cannot be built: attention_heads must divide"):
+        train(data, tmp_path / "out", tiny_settings(attention_heads=5), Watcher())
