@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Callable, Iterator
 
 import torch
-from emotag_model.network.folded import FoldedCnnBiSru
 from torch import Tensor
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.folded import FoldedCnnBiSru
+from emotag_model.network.token_batch import TokenBatch
 from emotag_model.sru.layer import BiSru
 from emotag_model.sru.naive import naive_bisru
 from tests.benchmarks import transformers_baseline
@@ -18,6 +21,7 @@ from tests.benchmarks.row import Row, compare
 BATCH = 64
 TOKENS = 24
 SECONDS = 0.5
+BARS = {("BiSRU channel as served, one core", "PyPI sru 2.6.0"): ">= 10"}
 
 
 def rows(repeats: int) -> Iterator[Row]:
@@ -30,10 +34,7 @@ def rows(repeats: int) -> Iterator[Row]:
 
 
 def _model_rows(repeats: int) -> Iterator[Row]:
-    network = Checkpoint.load(default_checkpoint()).network().eval()
-    folded = FoldedCnnBiSru.from_network(network)
-    ids = torch.randint(2, network.config.vocabulary_size, (BATCH, TOKENS))
-    lengths = torch.full((BATCH,), TOKENS)
+    network, folded, ids, lengths = _subjects()
     mine = _rate(lambda: folded.predict(ids, lengths))
     for name, make, bar in (
         ("DistilRoBERTa-sized, fp32", transformers_baseline.distilroberta, ">= 100"),
@@ -46,29 +47,42 @@ def _model_rows(repeats: int) -> Iterator[Row]:
     yield compare("model, one core", "messages/s", mine, "itself as trained (not folded)", plain, repeats=repeats)
 
 
+def _subjects() -> tuple[CnnBiSru, FoldedCnnBiSru, Tensor, Tensor]:
+    """The shipped network, the same folded as it is served, and one batch of random words."""
+    network = Checkpoint.load(default_checkpoint()).network().eval()
+    ids = torch.randint(2, network.config.vocabulary_size, (BATCH, TOKENS))
+    return network, FoldedCnnBiSru.from_network(network), ids, torch.full((BATCH,), TOKENS)
+
+
 def _forward(encoder: torch.nn.Module, ids: Tensor) -> Callable[[], object]:
     ids, mask = ids % 30_000, torch.ones_like(ids)
     return lambda: encoder(input_ids=ids, attention_mask=mask)
 
 
 def _sru_rows(repeats: int) -> Iterator[Row]:
+    """The layer by itself, and the channel as it is served: from token ids, its projections looked up."""
     layer = BiSru(100, 64).eval()
     inputs = torch.randn(TOKENS, BATCH, 100)  # [T, B, E]
     mask = torch.ones(TOKENS, BATCH, dtype=torch.bool)
-    mine = _rate(lambda: layer(inputs, mask))
-    naive = _rate(lambda: naive_bisru(inputs, mask, layer.weights))
-    yield compare("BiSRU layer, one core", "messages/s", mine, "itself, naive", naive, repeats=repeats)
+    _, folded, ids, lengths = _subjects()
+    subjects = {
+        "BiSRU layer, one core": _rate(lambda: layer(inputs, mask)),
+        "BiSRU channel as served, one core": _rate(lambda: folded.sru(TokenBatch.of(ids, lengths))),
+    }
+    baselines = {"naive reference": _rate(lambda: naive_bisru(inputs, mask, layer.weights))}
     if (published := _published_sru()) is not None:
-        other = _rate(lambda: published(inputs))
-        yield compare(
-            "BiSRU layer, one core", "messages/s", mine, "PyPI sru 2.6.0", other, repeats=repeats, bar=">= 10"
-        )
+        baselines["PyPI sru 2.6.0"] = _rate(lambda: published(inputs))
+    for what, mine in subjects.items():
+        for name, other in baselines.items():
+            yield compare(what, "messages/s", mine, name, other, repeats=repeats, bar=BARS.get((what, name), ""))
 
 
 def _published_sru() -> Callable[[Tensor], object] | None:
     """The `sru` package's layer, or None where it cannot compile itself."""
     try:
-        from sru import SRU  # noqa: PLC0415 - compiles C++ at import
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # it says that it has no CUDA
+            from sru import SRU  # noqa: PLC0415 - compiles C++ at import
     except (ImportError, OSError, RuntimeError):
         return None
     layer: Callable[[Tensor], object] = SRU(100, 64, num_layers=1, bidirectional=True).eval()
