@@ -97,7 +97,9 @@ class ClassifyRequest(_message.Message):
     OPTIONS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def messages(self) -> _containers.RepeatedCompositeFieldContainer[_message_pb2.Message]:
-        """At least one, at most `Limits.max_frame_messages`."""
+        """At least one, at most `Limits.max_frame_messages`; any other number is
+        answered with INVALID_ARGUMENT for the whole call.
+        """
 
     @_builtins.property
     def options(self) -> Global___ClassifyOptions:
@@ -164,7 +166,10 @@ class StreamClassifyRequest(_message.Message):
 
     @_builtins.property
     def messages(self) -> _containers.RepeatedCompositeFieldContainer[_message_pb2.Message]:
-        """What was said since the last frame; at most `Limits.max_frame_messages`."""
+        """What was said since the last frame, which may be nothing; at most
+        `Limits.max_frame_messages`. A frame with more ends the stream with
+        INVALID_ARGUMENT, after all earlier messages are answered.
+        """
 
     def __init__(
         self,
@@ -278,7 +283,10 @@ class Drain(_message.Message):
     GRACE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def grace(self) -> _duration_pb2.Duration:
-        """How long the server still waits before it ends the stream."""
+        """How long the server still waits, at most, before it ends the stream with
+        UNAVAILABLE. A stream on which nothing is in flight any more, and that the
+        caller does not close, is ended after two seconds.
+        """
 
     def __init__(
         self,

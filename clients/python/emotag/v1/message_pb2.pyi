@@ -34,7 +34,8 @@ class Message(_message.Message):
     """Names the message in replies. The server makes one if it is empty. On a
     stream an id must differ from those of the last 4,096 messages sent before
     it; a repeat is answered with INVALID_ARGUMENT and is not tagged.
-    At most 256 bytes.
+    At most 256 bytes; a longer one is answered with INVALID_ARGUMENT under its
+    first 256 bytes.
     """
     text: _builtins.str
     """Natural language, any script, not empty, at most as many bytes as
@@ -56,7 +57,8 @@ class Message(_message.Message):
     def time_to_live(self) -> _duration_pb2.Duration:
         """How long the tag is worth having, from the moment the server reads the
         message. A message that is still queued then is answered with
-        DEADLINE_EXCEEDED and costs no compute. Absent: as long as the call lives.
+        DEADLINE_EXCEEDED and costs no compute; so is one whose time is zero or
+        negative. Absent: as long as the call lives.
         """
 
     def __init__(

@@ -98,7 +98,8 @@ class Limits(_message.Message):
     """Bytes of UTF-8 in one text. A longer one is answered with INVALID_ARGUMENT."""
     max_frame_bytes: _builtins.int
     """Bytes of one request or frame. A larger one ends the call with
-    RESOURCE_EXHAUSTED.
+    RESOURCE_EXHAUSTED, by gRPC itself and so without the ErrorInfo that an
+    overload has: sending it again does not help.
     """
     max_frame_messages: _builtins.int
     """Messages of one unary request or frame."""
