@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+import pytest_asyncio
 from grpc import aio
 
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
@@ -19,6 +21,13 @@ if TYPE_CHECKING:
     from emotag_service.engine.limits import EngineLimits
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run all of these tests in one event loop: gRPC's poller belongs to the process, and outlives a loop per test."""
+    for item in items:
+        if item.path.parent == Path(__file__).parent and pytest_asyncio.is_async_test(item):
+            item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
 @pytest.fixture
 def script() -> Script:
     return Script()
@@ -30,7 +39,7 @@ def engine_limits() -> EngineLimits | None:
     return None
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def engine(script: Script, engine_limits: EngineLimits | None) -> AsyncIterator[Engine]:
     engine = scripted_engine(script, engine_limits)
     await engine.start()
@@ -39,7 +48,7 @@ async def engine(script: Script, engine_limits: EngineLimits | None) -> AsyncIte
     await engine.close()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def server(engine: Engine) -> AsyncIterator[Server]:
     server = Server("127.0.0.1", 0)
     await server.start(engine)
@@ -47,7 +56,7 @@ async def server(engine: Engine) -> AsyncIterator[Server]:
     await server.stop()
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="session")
 async def channel(server: Server) -> AsyncIterator[aio.Channel]:
     async with aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         yield channel

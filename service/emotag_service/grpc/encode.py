@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
     from emotag.v1.tag_pb2 import Tag as WireTag
-    from emotag_service.engine.engine import EngineInfo
+    from emotag_service.engine.info import EngineInfo
     from emotag_service.engine.tag import Tag
     from emotag_service.grpc.limits import FrontLimits
 

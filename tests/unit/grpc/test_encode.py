@@ -1,0 +1,98 @@
+"""The engine's answers keep everything on their way to the wire."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from google.rpc.code_pb2 import Code
+
+from emotag.v1.emotion_service_pb2 import ClassifyResponse
+from emotag.v1.tag_pb2 import Tag as WireTag
+from emotag_service.engine.errors import ExpiredError, InvalidMessageError
+from emotag_service.engine.tag import Tag
+from emotag_service.grpc.encode import add_tag, limits, model_info, stream_start
+from emotag_service.grpc.limits import FrontLimits
+from tests.integration.scripted import Script, scripted_engine
+
+INFO = scripted_engine(Script()).info
+
+
+def _encode(tag: Tag, path: str = "") -> WireTag:
+    response = ClassifyResponse()
+    add_tag(response.tags, tag, path)
+    [wire] = response.tags
+    return wire
+
+
+def test_every_field_of_a_tag_is_sent() -> None:
+    scores = np.asarray([0.25, 0.75], dtype=np.float32)
+    wire = _encode(
+        Tag(
+            "m1",
+            label="joy",
+            score=0.75,
+            labels=("joy", "surprise"),
+            scores=scores,
+            uncertain=True,
+            truncated=True,
+            token_weights=(("thank", 0.5), ("you", 0.5)),
+            queue_seconds=0.5,
+            compute_seconds=0.25,
+        )
+    )
+    assert wire == WireTag(
+        message_id="m1",
+        label="joy",
+        score=0.75,
+        labels=["joy", "surprise"],
+        scores=[0.25, 0.75],
+        uncertain=True,
+        truncated=True,
+        token_weights=[{"token": "thank", "weight": 0.5}, {"token": "you", "weight": 0.5}],
+        queue_seconds=0.5,
+        compute_seconds=0.25,
+    )
+
+
+def test_what_was_not_asked_for_is_not_sent() -> None:
+    wire = _encode(Tag("m1", label="joy", score=0.5))
+    assert {field.name for field, _ in wire.ListFields()} == {"message_id", "label", "score"}
+
+
+def test_a_score_may_be_a_number_of_numpy() -> None:
+    assert _encode(Tag("m1", label="joy", score=float(np.float32(0.1)))).score == pytest.approx(0.1)
+
+
+@pytest.mark.parametrize(("path", "said"), [("", "text: is empty"), ("messages[2].", "messages[2].text: is empty")])
+def test_an_error_is_sent_alone(path: str, said: str) -> None:
+    wire = _encode(Tag("m1", label="left over", error=InvalidMessageError("text", "is empty")), path)
+    assert {field.name for field, _ in wire.ListFields()} == {"message_id", "error"}
+    assert (wire.error.code, wire.error.message) == (Code.INVALID_ARGUMENT, said)
+
+
+def test_an_error_without_a_field_has_no_path() -> None:
+    assert _encode(Tag("m1", error=ExpiredError("too late")), "messages[2].").error.message == "too late"
+
+
+def test_limits_are_those_of_engine_and_front() -> None:
+    sent = limits(INFO, FrontLimits(frame_bytes=7, frame_messages=5))
+    assert (sent.max_frame_bytes, sent.max_frame_messages) == (7, 5)
+    assert (sent.max_text_bytes, sent.max_tokens) == (INFO.limits.max_text_bytes, INFO.limits.max_tokens)
+
+
+def test_model_info_lists_taxonomies_in_order() -> None:
+    info = model_info(INFO, FrontLimits())
+    assert [taxonomy.name for taxonomy in info.taxonomies] == [taxonomy.name for taxonomy in INFO.taxonomies]
+    assert list(info.taxonomies[0].thresholds) == pytest.approx(list(INFO.taxonomies[0].thresholds))
+
+
+def test_a_streams_labels_are_those_of_its_taxonomy() -> None:
+    start = stream_start(INFO, FrontLimits(), "sentiment")
+    assert list(start.labels) == ["positive", "negative", "ambiguous", "neutral"]
+    assert start.taxonomy == "sentiment"
+
+
+@pytest.mark.parametrize(("frame", "stream"), [(0, 10), (11, 10), (10, 4096)])
+def test_limits_that_contradict_each_other_are_refused(frame: int, stream: int) -> None:
+    with pytest.raises(ValueError, match="frame_messages"):
+        FrontLimits(frame_messages=frame, stream_messages=stream)
