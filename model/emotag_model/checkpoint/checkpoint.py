@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
@@ -71,8 +71,7 @@ class Checkpoint:
 
     def network(self) -> CnnBiSru:
         """Build the network with these weights, in float32 on the CPU, ready for inference."""
-        with torch.device("meta"):  # no time is spent on weights that are replaced
-            network = CnnBiSru(self.config)
+        network = _unset_network(self.config)
         weights = {name: tensor.float() for name, tensor in self.weights.items()}
         network.load_state_dict(weights, assign=True)
         return network.eval().requires_grad_(requires_grad=False)
@@ -103,8 +102,7 @@ class Checkpoint:
                 f"{place}: {words} words and {labels} labels, but the network of {CONFIG} is for "
                 f"{self.config.vocabulary_size} and {self.config.label_count}; its files are of different checkpoints"
             )
-        with torch.device("meta"):
-            expected = {name: tensor.shape for name, tensor in CnnBiSru(self.config).state_dict().items()}
+        expected = _shapes(self.config)
         found = {name: tensor.shape for name, tensor in self.weights.items()}
         if wrong := sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)):
             raise ForeignCheckpointError(
@@ -112,6 +110,21 @@ class Checkpoint:
             )
         if bad := [name for name, tensor in self.weights.items() if not tensor.isfinite().all()]:
             raise ForeignCheckpointError(f"{place}: {', '.join(bad)} holds numbers that are not finite; train again")
+
+
+def _unset_network(config: CnnBiSruConfig) -> CnnBiSru:
+    """Build a network whose weights do not matter, leaving the process's random numbers as they were.
+
+    Not on the meta device: drawing starting weights there imports torch's compiler, which takes seconds.
+    """
+    with torch.random.fork_rng(devices=[]):
+        return CnnBiSru(config)
+
+
+def _shapes(config: CnnBiSruConfig) -> dict[str, torch.Size]:
+    network = _unset_network(replace(config, vocabulary_size=2))  # all but the words cost next to nothing
+    shapes = {name: tensor.shape for name, tensor in network.state_dict().items()}
+    return shapes | {EMBEDDING: torch.Size((config.vocabulary_size, config.embedding_size))}
 
 
 def _check_format(path: Path, stored: dict[str, Any]) -> None:

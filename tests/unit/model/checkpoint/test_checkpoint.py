@@ -3,6 +3,7 @@
 import json
 import pickle
 import subprocess
+import sys
 from dataclasses import replace
 
 import pytest
@@ -53,6 +54,20 @@ def test_the_network_is_ready_for_inference(folder):
     assert all(weight.dtype == torch.float32 for weight in network.parameters())
     assert not any(weight.requires_grad for weight in network.parameters())
     assert not any(weight.is_meta for weight in [*network.parameters(), *network.buffers()])
+
+
+def test_loading_leaves_the_random_numbers_alone(folder):
+    torch.manual_seed(5)
+    expected = torch.rand(3)
+    torch.manual_seed(5)
+    Checkpoint.load(folder).network()
+    assert torch.equal(torch.rand(3), expected)
+
+
+def test_loading_does_not_import_the_compiler(folder):
+    code = f"import sys, pathlib; from emotag_model.checkpoint import Checkpoint; Checkpoint.load(pathlib.Path({str(folder)!r})).network()"
+    code += "; sys.exit('torch._dynamo' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_networks_of_one_checkpoint_do_not_share_their_embedding(folder):
