@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from dataclasses import dataclass
 
@@ -20,12 +19,10 @@ class Device:
     Attributes:
         kind: "cpu" or "cuda".
         index: Number of the replica (cpu) or of the GPU (cuda).
-        threads: Threads of one operation; only of meaning on a CPU.
     """
 
     kind: str
     index: int
-    threads: int = 1
 
     @property
     def name(self) -> str:
@@ -33,13 +30,12 @@ class Device:
         return f"{self.kind}:{self.index}"
 
 
-def parse(text: str, *, gpus: int, cores: int | None = None) -> list[Device]:
+def parse(text: str, *, gpus: int) -> list[Device]:
     """Return the devices that `text` names.
 
     Args:
         text: As in the module's first line; blanks and upper case do not matter.
         gpus: How many CUDA devices there are.
-        cores: How many cores the process may use; None asks the system.
 
     Raises:
         DeviceError: It names something unknown, missing, or twice.
@@ -48,7 +44,7 @@ def parse(text: str, *, gpus: int, cores: int | None = None) -> list[Device]:
     if wanted == "auto":
         wanted = "cuda" if gpus else "cpu"
     if match := _CPU.fullmatch(wanted):
-        return _cpus(int(match[1] or 1), cores or usable_cores())
+        return _cpus(int(match[1] or 1))
     if wanted == "cuda":
         if not gpus:
             raise DeviceError("devices: this machine has no CUDA device that torch can use; choose 'cpu' or 'auto'")
@@ -56,16 +52,10 @@ def parse(text: str, *, gpus: int, cores: int | None = None) -> list[Device]:
     return _cudas(text, wanted, gpus)
 
 
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def _cpus(replicas: int, cores: int) -> list[Device]:
-    """Share the cores out: more threads than cores would wait for each other inside every operation."""
+def _cpus(replicas: int) -> list[Device]:
     if not replicas:
-        raise DeviceError("devices: cpu:0 has no replica; choose cpu:1 or more")
-    return [Device("cpu", index, threads=max(1, cores // replicas)) for index in range(replicas)]
+        raise DeviceError("devices: cpu:0 has no replica; choose cpu:1 or more, one per core that is to compute")
+    return [Device("cpu", index) for index in range(replicas)]
 
 
 def _cudas(text: str, wanted: str, gpus: int) -> list[Device]:

@@ -40,7 +40,7 @@ class Builder:
         labels = self._checkpoint.config.label_count
         if device.kind == "cuda":
             return CudaPredictor(self._checkpoint.network(), labels, device.index)
-        return CpuPredictor(self._fold(), labels, device.threads)
+        return CpuPredictor(self._fold(), labels)
 
     def _fold(self) -> FoldedCnnBiSru:
         with self._lock:

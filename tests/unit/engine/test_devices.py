@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from emotag_service.engine.devices import Device, parse, usable_cores
+from emotag_service.engine.devices import parse
 from emotag_service.engine.errors import DeviceError
 
 
-def names(text, gpus=0, cores=4):
-    return [device.name for device in parse(text, gpus=gpus, cores=cores)]
+def names(text, gpus=0):
+    return [device.name for device in parse(text, gpus=gpus)]
 
 
 def test_auto_is_every_gpu_else_the_cpu():
@@ -20,9 +20,8 @@ def test_cpu_is_one_replica(text):
     assert names(text, gpus=3) == ["cpu:0"]
 
 
-def test_cpu_replicas_share_the_cores():
-    assert parse("cpu:2", gpus=0, cores=8) == [Device("cpu", 0, threads=4), Device("cpu", 1, threads=4)]
-    assert [device.threads for device in parse("cpu:3", gpus=0, cores=2)] == [1, 1, 1]
+def test_cpu_replicas_are_numbered():
+    assert names("cpu:3") == ["cpu:0", "cpu:1", "cpu:2"]
 
 
 def test_cuda_is_every_gpu_or_those_named():
@@ -47,8 +46,3 @@ def test_cuda_is_every_gpu_or_those_named():
 def test_what_is_not_there_is_refused_with_the_fix(text, gpus, problem):
     with pytest.raises(DeviceError, match=problem):
         parse(text, gpus=gpus)
-
-
-def test_the_system_says_how_many_cores_there_are():
-    assert usable_cores() >= 1
-    assert parse("cpu", gpus=0)[0].threads == usable_cores()

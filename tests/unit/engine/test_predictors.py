@@ -32,7 +32,7 @@ def network():
 @pytest.fixture
 def predictor(network):
     threads = torch.get_num_threads()
-    yield CpuPredictor(FoldedCnnBiSru.from_network(network), CONFIG.label_count, threads=1)
+    yield CpuPredictor(FoldedCnnBiSru.from_network(network), CONFIG.label_count)
     torch.set_num_threads(threads)
 
 
@@ -54,11 +54,8 @@ def test_the_cpu_predictor_computes_what_the_network_computes(predictor, network
     predictor.close()
 
 
-def test_it_takes_the_threads_it_is_given(network):
-    threads = torch.get_num_threads()
-    CpuPredictor(FoldedCnnBiSru.from_network(network), CONFIG.label_count, threads=2)
-    assert torch.get_num_threads() == 2
-    torch.set_num_threads(threads)
+def test_it_computes_on_one_core(predictor):
+    assert torch.get_num_threads() == 1
 
 
 async def test_a_tag_is_the_same_whatever_it_was_batched_with(started, predictor):
@@ -79,7 +76,7 @@ async def test_a_tag_is_the_same_whatever_it_was_batched_with(started, predictor
 
 async def test_replicas_agree(started, network):
     folded = FoldedCnnBiSru.from_network(network)
-    engine = await started(*[lambda: CpuPredictor(folded, CONFIG.label_count, threads=1)] * 2)
+    engine = await started(*[lambda: CpuPredictor(folded, CONFIG.label_count)] * 2)
     messages = random_messages(300, seed=1)
     first = await engine.classify(messages, ALL)
     for tag, again in zip(first, await engine.classify(messages, ALL), strict=True):
