@@ -17,9 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 FORMAT = "emotag-tokenizer"
-MAX_TOKENS = (
-    256  # holds 99 % of the agent-to-agent messages measured whole (median 55 tokens, 99th percentile 304 signs)
-)
+MAX_TOKENS = 256  # holds 98 % of 25,432 agent-to-agent messages whole, and every message of GoEmotions but two
 CHARACTERS_PER_TOKEN = 16  # of text that is looked at, per token that may come of it; English has five
 _CACHED_CHUNKS = 16_384  # per generation
 _CACHED_LENGTH = 32
