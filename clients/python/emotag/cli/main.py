@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from importlib.metadata import version
@@ -82,6 +83,8 @@ def _run(command: Command, arguments: Sequence[str]) -> int:
     module = command.load()
     made = argparse.ArgumentParser(prog=f"emotag {command.name}", formatter_class=argparse.RawDescriptionHelpFormatter)
     module.add_arguments(made)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a locale without emoji is no reason to fail
     code = module.run(made.parse_args(arguments))
     sys.stdout.flush()
     return code

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import os
 import stat
+import zlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ class Source:
             OSError: It can not be opened.
         """
         # Not sys.stdin: the interpreter locks that one at exit, and would wait there for a thread that still reads.
+        self._path = path
         self._raw = io.FileIO(0, closefd=False) if path == STDIN else io.FileIO(path)
         status = os.fstat(self._raw.fileno())
         self.size = status.st_size if stat.S_ISREG(status.st_mode) else None
@@ -47,7 +50,15 @@ class Source:
         self._raw.close()
 
     def __iter__(self) -> Iterator[bytes]:
-        return iter(self._lines)
+        """The lines, their ends included.
+
+        Raises:
+            OSError: The file can not be read, or is a damaged gzip file.
+        """
+        try:
+            yield from self._lines
+        except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+            raise OSError(errno.EIO, str(error), self._path) from error
 
     def position(self) -> int:
         """Bytes of the file that were read, read ahead included."""

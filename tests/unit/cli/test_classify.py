@@ -1,0 +1,104 @@
+"""`emotag classify`."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from typing import Any
+
+import pytest
+
+
+def piped(target: str, *arguments: str, text: bytes) -> subprocess.CompletedProcess[bytes]:
+    command = [sys.executable, "-m", "emotag", "classify", "-", "--target", target, *arguments]
+    return subprocess.run(command, input=text, capture_output=True, timeout=60, check=False)
+
+
+def test_texts_for_people(emotag: Any) -> None:
+    outcome = emotag("classify", "thank you", "you there!")
+    assert outcome.code == 0
+    assert outcome.out.splitlines() == ["joy            0.75   thank you", "anger          0.75   you there!"]
+    assert "\033" not in outcome.out
+
+
+def test_texts_for_programs(emotag: Any) -> None:
+    outcome = emotag("classify", "--json", "--scores", "--explain", "two words")
+    assert outcome.records == [
+        {
+            "text": "two words",
+            "label": "joy",
+            "score": 0.75,
+            "labels": ["joy"],
+            "uncertain": False,
+            "truncated": False,
+            "scores": {"joy": 0.75, "anger": 0.125, "neutral": 0.125},
+            "token_weights": [["two", 0.5], ["words", 0.5]],
+        }
+    ]
+
+
+def test_scores_and_weights_for_people(emotag: Any) -> None:
+    lines = emotag("classify", "two words", "--scores", "--explain").out.splitlines()
+    assert lines[1].split()[:2] == ["joy", "0.75"]
+    assert len(lines) == 5
+    assert lines[4].split() == ["two:0.50", "words:0.50"]
+
+
+def test_a_message_with_an_error_does_not_hide_the_others(emotag: Any) -> None:
+    outcome = emotag("classify", "a", "", "b")
+    assert outcome.code == 3
+    lines = outcome.out.splitlines()
+    assert len(lines) == 3
+    assert lines[1].split()[:3] == ["error", "-", "INVALID_ARGUMENT:"]
+
+
+def test_errors_for_programs(emotag: Any) -> None:
+    outcome = emotag("classify", "--json", "")
+    assert outcome.code == 3
+    assert outcome.records[0]["error"] == {
+        "code": "INVALID_ARGUMENT",
+        "message": "text: is empty",
+        "reason": "INVALID_MESSAGE",
+        "field": "text",
+    }
+
+
+def test_a_taxonomy(emotag: Any) -> None:
+    assert emotag("classify", "--taxonomy", "sentiment", "ab").out.startswith("positive ")
+    outcome = emotag("classify", "--taxonomy", "colours", "ab")
+    assert (outcome.code, outcome.err) == (2, "emotag classify: error: no such taxonomy\n")
+
+
+@pytest.mark.parametrize("wrong", [["--top-k", "-1"], ["--top-k", "x"], ["--timeout", "0"], ["--timeout", "nan"], []])
+def test_bad_usage(emotag: Any, wrong: list[str]) -> None:
+    outcome = emotag("classify", *wrong, *(["a"] if wrong else []))
+    assert outcome.code == 2
+    assert "emotag classify: error:" in outcome.err
+    assert outcome.out == ""
+
+
+def test_lines_of_standard_input(server: Any) -> None:
+    done = piped(server.target, text="thank you\nyou there!\r\n\nümläut 👋\nlast".encode())
+    assert done.returncode == 3
+    lines = done.stdout.decode().splitlines()
+    assert [line.split()[0] for line in lines] == ["joy", "anger", "error", "neutral", "anger"]
+    assert lines[3].endswith("ümläut 👋")
+
+
+def test_bytes_that_are_no_text_have_their_own_error(server: Any) -> None:
+    done = piped(server.target, "--json", text=b"ok\n\xff\xfe\nok\n")
+    assert done.returncode == 3
+    assert [b'"error"' in line for line in done.stdout.splitlines()] == [False, True, False]
+
+
+def test_a_line_is_answered_before_the_next_comes(server: Any) -> None:
+    command = [sys.executable, "-m", "emotag", "classify", "-", "--target", server.target]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for _ in range(3):
+            process.stdin.write(b"thank you\n")
+            process.stdin.flush()
+            assert process.stdout.readline().startswith(b"joy")
+        process.stdin.close()
+        assert process.wait(30) == 0
