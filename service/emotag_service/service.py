@@ -27,10 +27,17 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 class Service:
     """Serves until it is told to stop."""
 
-    def __init__(self, config: ServeConfig, ready: Callable[[int], None] = lambda _port: None) -> None:
-        """Serve with `config`; `ready` is called with the port once messages are welcome."""
+    def __init__(self, config: ServeConfig, *, ready: Callable[[int], None], began: float) -> None:
+        """Make one.
+
+        Args:
+            config: What to serve with.
+            ready: Called with the port once messages are welcome.
+            began: When the process began, by `time.perf_counter`; the time to readiness is logged.
+        """
         self._config = config
         self._ready = ready
+        self._began = began
         self._stop = asyncio.Event()
         self._stop_now = asyncio.Event()
 
@@ -48,10 +55,9 @@ class Service:
         """
         for number in _SIGNALS:
             asyncio.get_running_loop().add_signal_handler(number, self._on_signal, number)
-        began = time.perf_counter()
         server = Server(self._config.host, self._config.port)
         try:
-            return await self._serve(server, await asyncio.to_thread(self._load), began)
+            return await self._serve(server, await asyncio.to_thread(self._load))
         finally:
             await server.stop()
 
@@ -63,11 +69,11 @@ class Service:
         except ValueError as error:  # bounds that do not fit the checkpoint
             raise ConfigError(str(error)) from error
 
-    async def _serve(self, server: Server, engine: Engine, began: float) -> bool:
+    async def _serve(self, server: Server, engine: Engine) -> bool:
         try:
             if not await _unless(self._stop, self._start(server, engine)):
                 return True
-            self._announce(server, engine, time.perf_counter() - began)
+            self._announce(server, engine)
             await self._stop.wait()
             return await self._drain(server, engine)
         finally:
@@ -78,7 +84,7 @@ class Service:
         # Together, so that health can be asked, and messages can queue, while replicas warm up.
         await asyncio.gather(engine.start(), server.start(engine))
 
-    def _announce(self, server: Server, engine: Engine, seconds: float) -> None:
+    def _announce(self, server: Server, engine: Engine) -> None:
         model = engine.info.model
         _log.info(
             "serving",
@@ -86,7 +92,7 @@ class Service:
             port=server.port,
             model=model.name,
             version=model.version,
-            startup_seconds=round(seconds, 3),
+            startup_seconds=round(time.perf_counter() - self._began, 3),
         )
         self._ready(server.port)
 

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import os
 import sys
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve; 0 after a clean stop, 1 when something was lost or nothing could be served, 2 for bad settings."""
+    began = time.perf_counter()
     from emotag_service.config import ConfigError, read_config  # noqa: PLC0415 - see add_arguments
     from emotag_service.logs import configure  # noqa: PLC0415 - see add_arguments
 
@@ -42,10 +44,10 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         return _fail(str(error), 2)
     configure(config.log_format, config.log_level)
-    return _serve(config)
+    return _serve(config, began)
 
 
-def _serve(config: ServeConfig) -> int:
+def _serve(config: ServeConfig, began: float) -> int:
     from emotag_model.checkpoint import CheckpointError  # noqa: PLC0415 - torch takes seconds to import
     from emotag_service.config import ConfigError  # noqa: PLC0415 - see above
     from emotag_service.engine.errors import EngineError  # noqa: PLC0415 - see above
@@ -53,7 +55,7 @@ def _serve(config: ServeConfig) -> int:
     from emotag_service.service import Service  # noqa: PLC0415 - see above
 
     async def serve() -> bool:
-        return await Service(config, ready=lambda port: _teach(config, port)).run()
+        return await Service(config, ready=lambda port: _teach(config, port), began=began).run()
 
     try:
         return 0 if asyncio.run(serve()) else 1

@@ -9,7 +9,6 @@ import grpc
 import structlog
 from grpc import aio
 from grpc_health.v1 import health_pb2_grpc
-from grpc_reflection.v1alpha import reflection, reflection_pb2_grpc
 
 from emotag.v1.emotion_service_pb2 import (
     ClassifyRequest,
@@ -23,6 +22,7 @@ from emotag_service.grpc.boundary import GuardedServer
 from emotag_service.grpc.health import SERVICE_NAME, Health
 from emotag_service.grpc.limits import FrontLimits
 from emotag_service.grpc.listen import listen
+from emotag_service.grpc.reflection import add_reflection
 from emotag_service.grpc.servicer import EmotionServicer
 from emotag_service.grpc.wire import reader
 
@@ -78,8 +78,7 @@ class Server:
         guarded = GuardedServer(self._server)
         guarded.add_registered_method_handlers(SERVICE_NAME, _handlers(self._servicer, self._limits))
         health_pb2_grpc.add_HealthServicer_to_server(self.health, guarded)
-        names = (SERVICE_NAME, "grpc.health.v1.Health", reflection.SERVICE_NAME)
-        reflection_pb2_grpc.add_ServerReflectionServicer_to_server(reflection.aio.ReflectionServicer(names), guarded)
+        add_reflection(guarded, SERVICE_NAME, "grpc.health.v1.Health")
         engine.on_health(lambda healthy: self.health.set(serving=healthy))
         self.health.set(serving=engine.healthy)
         await self._server.start()
