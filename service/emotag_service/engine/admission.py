@@ -8,7 +8,7 @@ from math import isfinite, isnan
 from typing import TYPE_CHECKING, Protocol
 
 from emotag_service.engine.entry import Entry
-from emotag_service.engine.errors import ExpiredError, InvalidMessageError, QueueFullError
+from emotag_service.engine.errors import ComputeError, ExpiredError, InvalidMessageError, QueueFullError
 from emotag_service.engine.message import Message
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class Admission:
             InvalidMessageError: A field is not what it should be.
             ExpiredError: It arrived too late.
             QueueFullError: There is no room for it.
+            ComputeError: The tokenizer failed on it.
         """
         size = self._check(message)
         if message.time_to_live is not None:
@@ -77,12 +78,18 @@ class Admission:
             raise ExpiredError("time_to_live: it had run out when the message arrived; give it more, or none")
         if not self._room.admits(size, patient=patient):
             raise self._full(size)
-        ids, truncated = self._tokenizer.encode(message.text)
+        ids, truncated = self._encode(message.text)
         if not ids:
             raise InvalidMessageError("text", "has nothing to read: only blanks, controls or zero-width characters")
         self._room.enter(1, size, patient=patient)
         text = message.text if job.options.explain else ""
         return Entry(job, index, name, ids, truncated, text, size, patient, now, deadline)
+
+    def _encode(self, text: str) -> Encoding:
+        try:
+            return self._tokenizer.encode(text)
+        except Exception as error:
+            raise ComputeError(f"the tokenizer failed on this message ({type(error).__name__}); report it") from error
 
     def _check(self, message: Message) -> int:
         """Return the size of a valid message's text."""

@@ -72,7 +72,7 @@ class Engine:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Make one from its parts; `from_checkpoint` is the short way. The first taxonomy is the default."""
-        limits = replace(limits, max_tokens=limits.max_tokens or tokenizer.max_tokens)
+        limits = _fit(limits, tokenizer)
         self.info = EngineInfo(model, tuple(taxonomies), limits)
         self._clock = clock
         self._resolver = Resolver(taxonomies)
@@ -289,6 +289,16 @@ class Engine:
 
     def _retry_after(self) -> float:
         return self._counters.retry_after(self._room.held.messages, self._pool.serving)
+
+
+def _fit(limits: EngineLimits, tokenizer: TextEncoder) -> EngineLimits:
+    """Fill in what the tokenizer decides."""
+    if limits.max_tokens not in {0, tokenizer.max_tokens}:
+        raise ValueError(
+            f"EngineLimits.max_tokens is {limits.max_tokens}, but the checkpoint's tokenizer cuts at "
+            f"{tokenizer.max_tokens}; leave it 0"
+        )
+    return replace(limits, max_tokens=tokenizer.max_tokens)
 
 
 def _stopped() -> DrainingError:

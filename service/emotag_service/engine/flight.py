@@ -66,10 +66,12 @@ class Flight:
         with self._lock:
             return None if self._busy_since is None else self._busy_since + self._limit
 
-    def add(self, launched: Launched) -> None:
-        """Count a batch in."""
+    def add(self, launched: Launched) -> bool:
+        """Count a batch in; False when everything was seized, and this batch is not the thread's either."""
         with self._lock:
-            self._launched.append(launched)
+            if not self._seized:
+                self._launched.append(launched)
+            return not self._seized
 
     def land(self, now: float) -> bool:
         """Count the oldest batch out; False when it was seized and its outcome must be dropped."""

@@ -12,7 +12,7 @@ class EngineLimits:
     Attributes:
         max_text_bytes: Bytes of UTF-8 in one text.
         max_name_bytes: Bytes of UTF-8 in an id, a sender or a conversation id.
-        max_tokens: Tokens that the model reads of a message; 0 means what the tokenizer says.
+        max_tokens: Tokens that the model reads of a message; the tokenizer decides, 0 stands for that.
         queue_messages: Messages that are held at once, waiting or computed.
         queue_bytes: Bytes of UTF-8 text that are held at once.
         batch_tokens: Tokens of one batch, padding included.

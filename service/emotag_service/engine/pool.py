@@ -73,6 +73,8 @@ class Pool:
         on_change: Callable[[], None],
     ) -> None:
         """Make one; `on_change` is called on the loop when a replica came into another state."""
+        if not plans or len({plan.name for plan in plans}) < len(plans):
+            raise ValueError(f"replicas: {[plan.name for plan in plans]}; give at least one, each with its own name")
         self.slots = [Slot(plan) for plan in plans]
         self._scheduler = scheduler
         self._tagger = tagger

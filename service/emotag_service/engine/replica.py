@@ -120,6 +120,10 @@ class Replica:
             alive = self._revive(self._attempts, rebuild=True)
             while alive and (rebuild := self._serve()) is not None:
                 alive = self._revive(self._limits.rebuild_attempts, rebuild=rebuild)
+        except BaseException as error:  # a mistake of ours, or a predictor that exits: nobody may wait for this thread
+            log.exception("replica_crashed", replica=self.name)
+            self._scheduler.retry(self._flight.clear())
+            self._enter(State.GIVEN_UP, error)
         finally:
             self._drop_predictor()
             self._outcomes.ended(self)
@@ -185,7 +189,9 @@ class Replica:
         launched = Launched(batch, _nothing, self._clock())
         if not self._flight:
             self._flight.busy(launched.since, self._limits.compute_seconds)
-        self._flight.add(launched)
+        if not self._flight.add(launched):
+            self._scheduler.retry([batch])
+            return
         try:
             launched.collect = self._start_on(batch)
         except Exception as error:  # noqa: BLE001, it surfaces when this batch's turn comes, after those before it

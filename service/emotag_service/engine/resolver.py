@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emotag_service.engine.errors import InvalidOptionsError
+from emotag_service.engine.options import Options
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emotag_model.labels import Taxonomy
-    from emotag_service.engine.options import Options
 
 
 class Resolver:
@@ -27,12 +27,17 @@ class Resolver:
 
     def resolve(self, options: Options) -> Options:
         """Return the one object for these options. Raises InvalidOptionsError naming the field."""
-        resolved = self._known.get(options)
+        try:
+            resolved = self._known.get(options)
+        except TypeError:  # a field that cannot be hashed is of no type that a field may have
+            resolved = None
         return self._resolve(options) if resolved is None else resolved
 
     def _resolve(self, options: Options) -> Options:
+        if not isinstance(options, Options):
+            raise InvalidOptionsError("options", f"is a {type(options).__name__}; give an engine Options")
         taxonomy = options.taxonomy or self._default
-        if taxonomy not in self._label_counts:
+        if not isinstance(taxonomy, str) or taxonomy not in self._label_counts:
             known = ", ".join(self._label_counts)
             raise InvalidOptionsError(
                 "taxonomy", f"is {taxonomy!r}, which this model does not have; choose among {known}"

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.engine.admission import Admission
-from emotag_service.engine.errors import ExpiredError, InvalidMessageError, QueueFullError
+from emotag_service.engine.errors import ComputeError, ExpiredError, InvalidMessageError, QueueFullError
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
@@ -111,6 +111,17 @@ def test_what_comes_too_late_is_refused(admission, room, time_to_live):
         admit(admission, Message("x", time_to_live=time_to_live))
     with pytest.raises(ExpiredError):
         admit(admission, Message("x"), deadline=NOW)
+    assert room.held.messages == 0
+
+
+def test_a_tokenizer_that_fails_costs_only_the_message(room):
+    class Broken(WordTokenizer):
+        def encode(self, text):
+            raise RecursionError(text)
+
+    admission = Admission(Broken(), LIMITS, room, lambda: 0.25)
+    with pytest.raises(ComputeError, match=r"tokenizer failed on this message \(RecursionError\)"):
+        admit(admission, Message("secret"))
     assert room.held.messages == 0
 
 

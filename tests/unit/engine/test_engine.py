@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from emotag_service.engine.engine import Engine
 from emotag_service.engine.errors import (
     CancelledMessageError,
     DrainingError,
@@ -16,7 +17,9 @@ from emotag_service.engine.errors import (
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
-from emotag_service.testing import ScriptedPredictor, WordTokenizer, in_memory_engine
+from emotag_service.engine.pool import ReplicaPlan
+from emotag_service.testing import ScriptedPredictor, WordTokenizer, in_memory_engine, plain_taxonomies
+from emotag_service.testing.in_memory import IDENTITY
 from tests.unit.engine.helpers import replica_threads, until
 
 EXPLAIN = Options(all_scores=True, explain=True)
@@ -103,8 +106,8 @@ async def test_info_says_what_answers(started):
 
 async def test_batches_keep_their_bounds_under_load(started):
     predictor = ScriptedPredictor()
-    limits = EngineLimits(batch_tokens=64, batch_messages=8, max_tokens=32)
-    engine = await started(predictor, limits=limits)
+    limits = EngineLimits(batch_tokens=64, batch_messages=8)
+    engine = await started(predictor, limits=limits, tokenizer=WordTokenizer(max_tokens=32))
     await engine.classify([Message("w " * (1 + index % 32)) for index in range(500)])
     assert sum(map(len, predictor.batches)) == 500
     assert all(len(rows) <= 8 and len(rows) * max(map(len, rows)) <= 64 for rows in predictor.batches)
@@ -271,6 +274,30 @@ async def test_a_single_message_is_not_starved_by_a_flood(started):
     await polite.wait()
     assert sum(tag is not None for tag in flood.tags) < 2_000
     await flood.wait()
+
+
+@pytest.mark.parametrize(
+    ("settings", "problem"),
+    [
+        (
+            {"limits": EngineLimits(max_tokens=7)},
+            "max_tokens is 7, but the checkpoint's tokenizer cuts at 128; leave it 0",
+        ),
+        ({"limits": EngineLimits(batch_tokens=100)}, "batch_tokens is 100, too small for one message"),
+        ({"replicas": []}, "replicas: .*at least one"),
+        ({"replicas": [ReplicaPlan("a", ScriptedPredictor), ReplicaPlan("a", ScriptedPredictor)]}, "its own name"),
+        ({"taxonomies": []}, "taxonomies: is empty"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(settings, problem):
+    parts = {
+        "model": IDENTITY,
+        "tokenizer": WordTokenizer(),
+        "taxonomies": plain_taxonomies(),
+        "replicas": [ReplicaPlan("a", ScriptedPredictor)],
+    }
+    with pytest.raises(ValueError, match=problem):
+        Engine(**{**parts, **settings})
 
 
 async def test_it_must_be_started_and_only_once(started):

@@ -19,7 +19,6 @@ LIMITS = EngineLimits(
     queue_messages=40,
     batch_tokens=24,
     batch_messages=6,
-    max_tokens=8,
     round_batches=2,
     rebuild_delay=0,
 )
@@ -72,7 +71,7 @@ def test_every_message_gets_exactly_one_answer_in_order_and_bounds_hold(requests
 
 
 async def play(requests, failing, replicas, depth, end):
-    clock, tokenizer = FakeClock(), WordTokenizer(max_tokens=LIMITS.max_tokens)
+    clock, tokenizer = FakeClock(), WordTokenizer(max_tokens=8)
     fate = Fate(failing, tokenizer.id_of("poison"))
     engine = in_memory_engine(
         *[lambda: scripted(fate, depth)] * replicas, limits=LIMITS, clock=clock, tokenizer=tokenizer

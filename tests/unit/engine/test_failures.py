@@ -388,3 +388,25 @@ def test_an_engine_whose_loop_is_gone_ends_its_threads():
     for thread in replica_threads():
         thread.join(30)
     assert replica_threads() == []
+
+
+async def test_a_thread_that_crashes_is_no_silent_hole(started, events):
+    class Exiting(ScriptedPredictor):
+        def _follow_script(self, rows):
+            raise SystemExit(3)
+
+    engine = await started(Exiting())
+    assert outcomes(await engine.classify(messages(5))) == {"NoReplicaError": 5}
+    assert not engine.healthy
+    assert "replica_crashed" in [event["event"] for event in events]
+
+
+async def test_what_a_crashing_thread_had_goes_to_the_other(started):
+    class Exiting(ScriptedPredictor):
+        def _follow_script(self, rows):
+            raise SystemExit(3)
+
+    engine = await started(Exiting(), ScriptedPredictor())
+    for _ in range(20):
+        assert outcomes(await engine.classify(messages(2))) == {"tagged": 2}
+    assert engine.healthy

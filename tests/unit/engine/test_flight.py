@@ -40,5 +40,7 @@ def test_what_is_seized_cannot_land_or_be_busy_again():
     assert flight.seized
     assert not flight.land(2.0)
     assert flight.clear() == []
+    assert not flight.add(launched())
+    assert len(flight) == 0
     flight.busy(3.0, 1.0)
     assert flight.due() is None

@@ -37,6 +37,10 @@ def test_asking_for_more_labels_than_there_are_means_all_and_is_not_remembered_a
         (Options("plutchik"), "taxonomy", "'plutchik', which this model does not have; choose among fine, coarse"),
         (Options(top_k=-1), "top_k", "is -1; give a whole number from 0"),
         (Options(top_k=1.5), "top_k", "is 1.5"),
+        (Options(top_k=[1]), "top_k", r"is \[1\]"),
+        (Options(["fine"]), "taxonomy", "choose among fine, coarse"),
+        (None, "options", "is a NoneType; give an engine Options"),
+        ({"taxonomy": "fine"}, "options", "is a dict"),
     ],
 )
 def test_bad_options_are_refused_by_field(resolver, options, field, problem):
