@@ -32,9 +32,11 @@ class DemoServer:
         target: Where it listens.
     """
 
-    def __init__(self, command: tuple[str, ...] = (sys.executable, "-m", "emotag", "serve")) -> None:
-        """`command` starts the server; host and port are added to it."""
-        port = free_port()
+    def __init__(
+        self, command: tuple[str, ...] = (sys.executable, "-m", "emotag", "serve"), port: int | None = None
+    ) -> None:
+        """`command` starts the server; host and port, by default a free one, are added to it."""
+        port = free_port() if port is None else port
         self.target = f"127.0.0.1:{port}"
         self._command = [*command, "--host", "127.0.0.1", "--port", str(port)]
         self._output = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as the server
