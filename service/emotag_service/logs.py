@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 import structlog
 
 if TYPE_CHECKING:
+    import asyncio
+
     from structlog.typing import EventDict, Processor, WrappedLogger
 
 LogFormat = Literal["auto", "console", "json"]
@@ -65,6 +67,15 @@ def stack(error: BaseException) -> str:
         parts.append("".join(traceback.format_tb(link.__traceback__)) + type(link).__name__)
         link = link.__cause__ or link.__context__
     return "\ncaused by\n".join(parts)
+
+
+def log_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what no task took care of; asyncio's own handler would quote the exception."""
+    error = context.get("exception")
+    where = stack(error) if isinstance(error, BaseException) else None
+    structlog.get_logger(__name__).error(
+        "event loop error", what=context["message"], error=type(error).__name__, stack=where
+    )
 
 
 def _shared_processors() -> list[Processor]:

@@ -13,6 +13,7 @@ from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.config import ConfigError
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
+from emotag_service.logs import log_loop_error
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -53,8 +54,10 @@ class Service:
             CheckpointError: The checkpoint cannot be loaded.
             EngineError: The engine cannot be started.
         """
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(log_loop_error)
         for number in _SIGNALS:
-            asyncio.get_running_loop().add_signal_handler(number, self._on_signal, number)
+            loop.add_signal_handler(number, self._on_signal, number)
         server = Server(self._config.host, self._config.port)
         try:
             return await self._serve(server, await asyncio.to_thread(self._load))

@@ -39,9 +39,15 @@ def engine_limits() -> EngineLimits | None:
     return None
 
 
+@pytest.fixture
+def replicas() -> int:
+    """Overridden by tests that need more."""
+    return 1
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def engine(script: Script, engine_limits: EngineLimits | None) -> AsyncIterator[Engine]:
-    engine = scripted_engine(script, engine_limits)
+async def engine(script: Script, engine_limits: EngineLimits | None, replicas: int) -> AsyncIterator[Engine]:
+    engine = scripted_engine(script, engine_limits, replicas)
     await engine.start()
     yield engine
     script.gate.set()

@@ -50,10 +50,12 @@ class Script:
 
     Attributes:
         gate: Batches wait here until it is set; warm-ups do not.
+        holds: The word whose batches wait; empty for all.
         batches: How many messages each batch had.
     """
 
     gate: threading.Event = field(default_factory=threading.Event)
+    holds: str = ""
     batches: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -77,7 +79,8 @@ class ScriptedPredictor:
     def _predict(self, ids: NDArray[np.int64], lengths: NDArray[np.int64], *, evidence: bool) -> Prediction:
         if (ids > UNKNOWN_ID).any():
             self._script.batches.append(len(ids))
-            assert self._script.gate.wait(60)
+            held = not self._script.holds or (ids == token(self._script.holds)).any()
+            assert not held or self._script.gate.wait(60)
         if (ids == token("poison")).any():
             raise RuntimeError("the text was: poison")
         logits = np.full((len(ids), self.label_count), -4, np.float32)
@@ -91,12 +94,12 @@ class ScriptedPredictor:
         self._script.gate.set()
 
 
-def scripted_engine(script: Script, limits: EngineLimits | None = None) -> Engine:
-    """An engine of one scripted replica."""
+def scripted_engine(script: Script, limits: EngineLimits | None = None, replicas: int = 1) -> Engine:
+    """An engine of scripted replicas."""
     return Engine(
         model=Identity("scripted", "1.0", "0" * 64),
         tokenizer=Words(),
         taxonomies=list(default_labels().taxonomies.values()),
-        replicas=[ReplicaPlan("cpu:0", lambda: ScriptedPredictor(script))],
+        replicas=[ReplicaPlan(f"cpu:{number}", lambda: ScriptedPredictor(script)) for number in range(replicas)],
         limits=limits or EngineLimits(),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
@@ -14,12 +14,13 @@ from grpc import StatusCode, aio
 from emotag.v1.emotion_service_pb2 import (
     REPLY_ORDER_REQUEST,
     REPLY_ORDER_UNORDERED,
+    REPLY_ORDER_UNSPECIFIED,
     ClassifyOptions,
+    ReplyOrder,
     StreamClassifyRequest,
     StreamClassifyResponse,
 )
 from emotag.v1.message_pb2 import Message
-from emotag_service.engine.limits import EngineLimits
 from tests.integration.calls import exchange, fields, frame, messages, read_tags, reason, rich_status, tags_of, until
 
 if TYPE_CHECKING:
@@ -75,24 +76,32 @@ async def test_one_message_per_frame_is_answered_without_a_successor(stub: Emoti
 
 class TestOrder:
     @pytest.fixture
-    def engine_limits(self) -> EngineLimits:
-        return EngineLimits(batch_messages=2, round_batches=1)
+    def replicas(self) -> int:
+        return 2
 
-    async def test_unordered_lets_finished_messages_overtake(
-        self, stub: EmotionServiceAsyncStub, script: Script
-    ) -> None:
-        texts = [f"joy {'long ' * length}" for length in (50, 50, 50, 50, 1, 1)]
-        call = stub.StreamClassify()
+    async def _send_slow_then_quick(self, call: Any, script: Script, options: ClassifyOptions) -> None:
+        script.holds = "slow"
         script.gate.clear()
-        await call.write(frame("first"))
-        await until(lambda: len(script.batches) == 1)
-        ordered = stub.StreamClassify()
-        for stream, options in ((call, None), (ordered, ClassifyOptions(reply_order=REPLY_ORDER_REQUEST))):
-            await stream.write(frame(*texts, ids="x", options=options))
+        await call.write(frame("slow joy", ids="slow", options=options))
+        await until(lambda: script.batches == [1])
+        await call.write(frame("quick joy", ids="quick"))
+
+    async def test_unordered_lets_the_quick_overtake(self, stub: EmotionServiceAsyncStub, script: Script) -> None:
+        call = stub.StreamClassify()
+        await self._send_slow_then_quick(call, script, UNORDERED)
+        assert [tag.message_id for tag in await read_tags(call, 1)] == ["quick0"]
         script.gate.set()
-        assert [tag.message_id for tag in await read_tags(ordered, 6)] == [f"x{i}" for i in range(6)]
-        call.cancel()
-        ordered.cancel()
+        assert [tag.message_id for tag in await read_tags(call, 1)] == ["slow0"]
+
+    @pytest.mark.parametrize("order", [REPLY_ORDER_UNSPECIFIED, REPLY_ORDER_REQUEST])
+    async def test_otherwise_the_quick_wait(
+        self, stub: EmotionServiceAsyncStub, engine: Engine, script: Script, order: ReplyOrder.ValueType
+    ) -> None:
+        call = stub.StreamClassify()
+        await self._send_slow_then_quick(call, script, ClassifyOptions(reply_order=order))
+        await until(lambda: engine.stats().tagged == 1)
+        script.gate.set()
+        assert [tag.message_id for tag in await read_tags(call, 2)] == ["slow0", "quick0"]
 
     async def test_unordered_answers_every_message_once(self, stub: EmotionServiceAsyncStub) -> None:
         frames = [frame(*["joy"] * 16, ids=f"f{i}-", options=UNORDERED if i == 0 else None) for i in range(20)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import io
 import json
 import logging
@@ -10,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from emotag_service.logs import LogFormat, configure, is_console, stack
+from emotag_service.logs import LogFormat, configure, is_console, log_loop_error, stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -112,3 +114,31 @@ def test_a_stack_names_causes_without_their_words() -> None:
     text = stack(_failure())
     assert text.index("ValueError") < text.index("caused by") < text.rindex("KeyError")
     assert SECRET not in text
+
+
+async def test_a_task_that_nobody_awaits_is_logged_without_its_words() -> None:
+    out = io.StringIO()
+    configure("json", "info", out)
+    loop = asyncio.get_running_loop()
+    loop.set_exception_handler(log_loop_error)
+
+    async def fail() -> None:
+        _fail()
+
+    task = asyncio.create_task(fail())
+    await asyncio.wait([task])
+    del task
+    gc.collect()
+    loop.set_exception_handler(None)
+    event = json.loads(out.getvalue())
+    assert (event["event"], event["error"]) == ("event loop error", "ValueError")
+    assert "never retrieved" in event["what"]
+    assert "test_logs.py" in event["stack"]
+    assert SECRET not in out.getvalue()
+
+
+async def test_an_error_of_the_loop_without_exception_is_logged() -> None:
+    out = io.StringIO()
+    configure("json", "info", out)
+    log_loop_error(asyncio.get_running_loop(), {"message": "odd"})
+    assert json.loads(out.getvalue())["what"] == "odd"
