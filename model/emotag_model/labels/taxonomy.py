@@ -57,7 +57,11 @@ class Taxonomy:
     ) -> Taxonomy:
         """Return the same taxonomy with other scores and thresholds, per label; `below` is `above` unless given."""
         return replace(
-            self, above=tuple(above), below=tuple(below or above), bias=tuple(bias), thresholds=tuple(thresholds)
+            self,
+            above=tuple(above),
+            below=tuple(above if below is None else below),
+            bias=tuple(bias),
+            thresholds=tuple(thresholds),
         )
 
     def roll_up(self, fine: NDArray[Any]) -> NDArray[Any]:

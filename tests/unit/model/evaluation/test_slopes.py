@@ -68,3 +68,18 @@ def test_one_slope_serves_both_sides_where_two_would_not_rise():
     logits, truth = draw(2.0, -0.8, 0.0)
     above, below, _ = fit_slopes(logits, truth)[:, 0]
     assert above == below > 0
+
+
+def test_a_pair_that_counts_twice_is_two_pairs():
+    logits, truth = draw(1.0, 2.0, 0.5, count=200)
+    weights = np.ones(logits.shape)
+    weights[:50] = 2
+    twice = fit_slopes(np.vstack([logits, logits[:50]]), np.vstack([truth, truth[:50]]))
+    np.testing.assert_allclose(fit_slopes(logits, truth, weights), twice, rtol=1e-6)
+
+
+def test_pairs_that_do_not_count_change_nothing():
+    logits, truth = draw(1.0, 2.0, 0.5, count=200)
+    weights = np.ones(logits.shape)
+    weights[150:] = 0
+    np.testing.assert_allclose(fit_slopes(logits, truth, weights), fit_slopes(logits[:150], truth[:150]), rtol=1e-6)
