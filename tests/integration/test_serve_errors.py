@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from emotag_service.cli.serve import add_arguments, run
+from emotag_service.cli.serve import _target, add_arguments, run
 from tests.integration.process import save_checkpoint
 
 if TYPE_CHECKING:
@@ -77,3 +77,17 @@ def test_a_bad_variable(monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFi
     monkeypatch.setenv("EMOTAG_QUEUE_MESSAGES", "many")
     assert _run() == 2
     assert "$EMOTAG_QUEUE_MESSAGES: must be a whole number, not 'many'" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("host", "target"),
+    [
+        ("127.0.0.1", "localhost:5"),
+        ("0.0.0.0", "localhost:5"),  # noqa: S104 - what is listened on, not here
+        ("::", "localhost:5"),
+        ("10.1.2.3", "10.1.2.3:5"),
+        ("fe80::1", "[fe80::1]:5"),
+    ],
+)
+def test_people_are_told_an_address_that_works(host: str, target: str) -> None:
+    assert _target(host, 5) == target

@@ -22,6 +22,9 @@ service once everything that it has taken is answered, the second at once. Exit 
 """
 
 
+_LOCAL = ("127.0.0.1", "0.0.0.0", "::", "localhost")  # noqa: S104 - compared with, not listened on
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
     from emotag_service.config import add_options  # noqa: PLC0415 - keeps `emotag --help` fast
@@ -71,13 +74,20 @@ def _teach(config: ServeConfig, port: int) -> None:
 
     if not is_console(config.log_format):
         return
-    target = f"localhost:{port}"
-    other = "" if port == 50051 else f" --target {target}"
+    target = _target(config.host, port)
+    other = "" if target == "localhost:50051" else f" --target {target}"
     request = '{"messages": [{"text": "thank you!"}]}'
     print("\nCall it from another terminal:")
     print(f'  emotag classify "I can\'t believe you did this for me, thank you!"{other}')
     print(f"  grpcurl -plaintext -d '{request}' {target} emotag.v1.EmotionService/Classify")
     print("Ctrl-C stops it.\n", flush=True)
+
+
+def _target(host: str, port: int) -> str:
+    """Where a client on this machine reaches a server that listens on `host`."""
+    if host in _LOCAL:
+        return f"localhost:{port}"
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _fail(problem: str, code: int) -> int:
