@@ -46,16 +46,21 @@ def test_thresholds_hold_on_the_scores_that_are_served(drawn, tmp_path):
         assert report(loaded.taxonomies[name], *drawn).macro_f1 == report(taxonomy, *drawn).macro_f1
 
 
+def test_the_highest_score_of_a_message_weighs_most():
+    scores = np.array([[0.1, 0.7, 0.2], [0.3, 0.2, 0.1]], np.float32)
+    assert module._tag_weights(scores).tolist() == [[1, 3, 1], [3, 1, 1]]
+
+
 def test_the_scores_that_tags_carry_are_calibrated_though_every_message_has_a_label():
+    """Half of the messages are unclear: all their logits are low, and yet the highest is often right."""
     random = np.random.default_rng(1)
-    logits = (random.standard_normal((6000, 28)) - 1).astype(np.float32)
-    truth = np.zeros((6000, 28), np.float32)
-    chance = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
-    truth[np.arange(6000), (chance.cumsum(axis=1) > random.random((6000, 1))).argmax(axis=1)] = 1
+    logits = random.normal(-4, 1, (4000, 28)).astype(np.float32)
+    logits[:2000, 5] = random.normal(2, 1, 2000)
+    truth = np.zeros((4000, 28), np.float32)
+    best, other = logits.argmax(axis=1), random.integers(0, 28, 4000)
+    truth[np.arange(4000), np.where(random.random(4000) < 0.7, best, other)] = 1
     plain = default_labels().taxonomy("goemotions")
-    half = slice(3000), slice(3000, None)
     with mock.patch.object(module, "_TAG_WEIGHT", 0.0):
-        without = report(calibrate(plain, logits[half[0]], truth[half[0]]), logits[half[1]], truth[half[1]])
-    found = report(calibrate(plain, logits[half[0]], truth[half[0]]), logits[half[1]], truth[half[1]])
-    assert found.calibration_error < without.calibration_error
-    assert found.macro_f1 == pytest.approx(without.macro_f1, abs=0.02)
+        without = report(calibrate(plain, logits, truth), logits, truth)
+    found = report(calibrate(plain, logits, truth), logits, truth)
+    assert found.calibration_error < 0.8 * without.calibration_error
