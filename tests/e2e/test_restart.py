@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import threading
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 from emotag import EmotionClient, Message, Retry
@@ -19,31 +20,27 @@ PATIENT = Retry(attempts=200, initial=0.2, maximum=0.2)
 
 
 def test_a_stream_goes_on_with_the_next_server() -> None:
-    first = DemoServer()
-    first.__enter__()
     replaced: list[DemoServer] = []
-    restarting = threading.Event()
 
     def replace() -> None:
-        first.__exit__(None, None, None)
-        again = DemoServer(port=int(first.target.rpartition(":")[2]))
-        replaced.append(again.__enter__())
+        servers.close()
+        replaced.append(servers.enter_context(DemoServer(port=int(first.target.rpartition(":")[2]))))
 
     def talk() -> Iterator[Message]:
         for number in range(COUNT):
             if number == COUNT // 2:
-                threading.Thread(target=replace).start()
-                restarting.set()
+                replacing.start()
             yield Message(f"message {number}, thank you", id=f"m{number}")
 
-    with EmotionClient(first.target, retry=PATIENT) as client:
-        tags = list(client.stream(talk()))
+    replacing = threading.Thread(target=replace)
+    with ExitStack() as servers:
+        first = servers.enter_context(DemoServer())
+        with EmotionClient(first.target, retry=PATIENT) as client:
+            tags = list(client.stream(talk()))
+        replacing.join()
     assert [tag.message_id for tag in tags] == [f"m{number}" for number in range(COUNT)]
     assert [tag.error for tag in tags if tag.error is not None] == []
-    assert restarting.is_set()
-    assert first.exit_code == 0
-    replaced[0].__exit__(None, None, None)
-    assert replaced[0].exit_code == 0
+    assert (first.exit_code, replaced[0].exit_code) == (0, 0)
 
 
 def test_the_demo() -> None:

@@ -8,15 +8,30 @@ import threading
 from contextlib import aclosing, closing
 from typing import TYPE_CHECKING
 
+import grpc
 import pytest
 
 from emotag import AsyncEmotionClient, EmotionClient
+from emotag.aio_stream import lost_its_status
 from tests.unit.sdk import scripts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from tests.unit.sdk.scripted import ScriptedServer
+
+
+@pytest.mark.parametrize(
+    ("code", "details", "lost"),
+    [
+        (grpc.StatusCode.INTERNAL, "Internal error from Core", True),
+        (grpc.StatusCode.INTERNAL, "the model failed", False),
+        (grpc.StatusCode.UNAVAILABLE, "Internal error from Core", False),
+    ],
+)
+def test_a_status_that_grpc_wrote_over_the_servers_is_told(code: grpc.StatusCode, details: str, lost: bool) -> None:
+    nothing = grpc.aio.Metadata()
+    assert lost_its_status(grpc.aio.AioRpcError(code, nothing, nothing, details=details)) is lost
 
 
 async def test_async_iterables_are_streamed_while_they_come(server: ScriptedServer) -> None:
