@@ -5,7 +5,7 @@ const target = process.argv[2] ?? "localhost:50051";
 const CONVERSATION = [
   { id: "1", sender: "planner", text: "Good news: the customer loved the new design!" },
   { id: "2", sender: "coder", text: "" },
-  { id: "3", sender: "coder", text: "I am so tired of this bug, it makes me furious." },
+  { id: "3", sender: "coder", text: "I am furious, you broke my code again and I hate it!" },
 ];
 
 function show(tag) {
