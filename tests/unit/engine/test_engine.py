@@ -251,6 +251,16 @@ async def test_a_request_that_never_fits_is_refused_in_part_and_not_held_back_fo
     assert kinds(await engine.classify(messages(*"abcdef"), caller=caller)) == ["tagged"] * 4 + ["QueueFullError"] * 2
 
 
+async def test_a_caller_that_closes_gives_back_the_room_it_claimed(started):
+    engine = await started(limits=EngineLimits(queue_messages=4))
+    leaving = engine.caller()
+    await engine.room(leaving, 3, 3)
+    assert engine.stats().held == 3
+    leaving.close()
+    assert engine.stats().held == 0
+    await engine.room(engine.caller(), 3, 3)
+
+
 async def test_tags_are_told_as_they_come(started):
     predictor = ScriptedPredictor()
     engine = await started(predictor, limits=EngineLimits(batch_messages=2))
