@@ -78,11 +78,14 @@ class ScriptedServer(EmotionServiceServicer):
     metadata: list[dict[str, str]] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
-    def start(self, port: int = 0) -> ScriptedServer:
+    def start(self, port: int = 0, credentials: grpc.ServerCredentials | None = None) -> ScriptedServer:
         options = [("grpc.so_reuseport", 0), ("grpc.max_receive_message_length", self.limits.max_frame_bytes)]
         self.server = grpc.server(ThreadPoolExecutor(40), options=options)
         add_EmotionServiceServicer_to_server(self, self.server)
-        self.port = self.server.add_insecure_port(f"127.0.0.1:{port}")
+        address = f"127.0.0.1:{port}"
+        self.port = (
+            self.server.add_secure_port(address, credentials) if credentials else self.server.add_insecure_port(address)
+        )
         self.server.start()
         return self
 
