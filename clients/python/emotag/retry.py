@@ -7,10 +7,11 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emotag.errors import DeadlineExceededError, EmotionError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from emotag.errors import EmotionError
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +85,3 @@ class Attempts:
         if not self._deadline.allows(wait):
             raise error
         return wait
-
-
-def out_of_time(cause: EmotionError | None) -> DeadlineExceededError:
-    """Say that waiting for another attempt would pass the deadline."""
-    error = DeadlineExceededError("the timeout would run out before the next attempt", reason="TIMEOUT")
-    error.__cause__ = cause
-    return error
