@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from emotag_model.training.data import TrainingData
     from emotag_model.training.state import RunState
 
+    Figures = tuple[Report, float, float]  # with macro-F1 and calibration error where nothing was fitted
+
 _CARD = """\
 # {name} {version}
 
@@ -26,21 +28,23 @@ tokens of a text.
 
 ## Data and licences
 
-- GoEmotions (Demszky et al. 2020), train split, {trained:,} messages: Apache-2.0, annotations CC BY 4.0. Of the split,
-  {left_out} messages were left out because their text also stands in a held-out split. Nothing else was trained on.
+- GoEmotions (Demszky et al. 2020, <https://github.com/google-research/google-research/tree/master/goemotions>), train
+  split, {trained:,} messages: Apache-2.0, annotations CC BY 4.0. {left_out} messages of it were left out because their
+  text also stands in a held-out split. Nothing else was trained on.
 - Scores and thresholds were fitted, and the best epoch chosen, on GoEmotions' dev split, {dev:,} messages. The test
   split was not used.
-- GloVe 6B (Pennington et al. 2014), the vectors that words start from: Public Domain Dedication and License 1.0.
+- GloVe 6B (Pennington et al. 2014, <https://nlp.stanford.edu/projects/glove/>), {vectors:,} vectors of {size} numbers,
+  which words start from: Public Domain Dedication and License 1.0.
 
 The weights may be redistributed and used commercially; credit GoEmotions.
 
 ## Figures
 
-On the dev split that thresholds and calibration were fitted to, so those for the rarest labels flatter (`grief` has 13
-messages there).
+On the dev split. Thresholds and calibration were fitted to it, which flatters; "held out" is what the same logits come
+to when these are fitted to one half of it and measured on the other.
 
-| taxonomy | macro-F1 | micro-F1 | accuracy | calibration error | pooled |
-|---|---|---|---|---|---|
+| taxonomy | macro-F1 | micro-F1 | accuracy | calibration error | pooled | held out: macro-F1 | calibration error |
+|---|---|---|---|---|---|---|---|
 {figures}
 
 {definitions}
@@ -52,12 +56,15 @@ Reproduce them with `emotag evaluate --checkpoint {name} --data dev.jsonl.gz`.
 - English, and at home in Reddit comments of up to 30 words. Long, formal or technical messages between agents lie
   outside what it has seen, and scores there are not calibrated.
 - Labels are what readers thought a writer felt, from one comment without its context. They carry the raters'
-  disagreement and Reddit's biases of topic, dialect and identity terms. Sarcasm is mostly missed.
+  disagreement and Reddit's biases of topic, dialect and identity terms. Nothing in it looks for sarcasm.
 - Not for judging people: no decision about a person should rest on its tags.
 
 ## How it was trained
 
     {command}
+
+DATA holds `text/goemotions/train.jsonl.gz` and `dev.jsonl.gz`, a line `{{"text": "…", "labels": ["joy"]}}` per message,
+and `glove/` with the vectors, as Stanford's text file or as an array beside its vocabulary.
 
 {epochs} epochs of at most {most_epochs}, the best being epoch {best}; PyTorch on the CPU. AdamW on a one-cycle
 schedule; binary cross-entropy over fine and rolled-up labels, rare labels weighted up; the weights are a moving
@@ -68,7 +75,7 @@ average. The same command, data and versions give the same weights on the same k
 
 
 def write_card(
-    settings: TrainingSettings, state: RunState, data: TrainingData, network: CnnBiSru, reports: Sequence[Report]
+    settings: TrainingSettings, state: RunState, data: TrainingData, network: CnnBiSru, figures: Sequence[Figures]
 ) -> str:
     """Return `card.md` in Markdown."""
     return _CARD.format(
@@ -80,7 +87,9 @@ def write_card(
         trained=len(data.train),
         left_out=data.left_out,
         dev=len(data.dev),
-        figures="\n".join(_figures_row(report) for report in reports),
+        vectors=len(data.vectors.words),
+        size=data.vectors.size,
+        figures="\n".join(_figures_row(*each) for each in figures),
         definitions=DEFINITIONS,
         command=training_command(settings),
         epochs=len(state.history),
@@ -101,7 +110,9 @@ def training_command(settings: TrainingSettings) -> str:
     return shlex.join(words)
 
 
-def _figures_row(report: Report) -> str:
-    rates = (report.macro_f1, report.micro_f1, report.accuracy, report.calibration_error)
-    cells = [f"{report.taxonomy} ({len(report.labels)})", *(f"{rate:.4f}" for rate in rates)]
-    return f"| {' | '.join(cells)} | {report.pooled_calibration_error:.4f} |"
+def _figures_row(report: Report, held_out_f1: float, held_out_error: float) -> str:
+    rates = (
+        *(report.macro_f1, report.micro_f1, report.accuracy, report.calibration_error),
+        *(report.pooled_calibration_error, held_out_f1, held_out_error),
+    )
+    return f"| {report.taxonomy} ({len(report.labels)}) | {' | '.join(f'{rate:.4f}' for rate in rates)} |"

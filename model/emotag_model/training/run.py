@@ -9,6 +9,7 @@ import torch
 from emotag_model.checkpoint import Checkpoint, Identity
 from emotag_model.evaluation import EncodedExamples, encode_examples, predict_logits
 from emotag_model.evaluation.calibrate import calibrate_labels
+from emotag_model.evaluation.crossfit import crossfit
 from emotag_model.evaluation.evaluate import report_all
 from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS, default_labels
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
@@ -103,14 +104,17 @@ class _Run:
         network.load_state_dict(best)
         logits = predict_logits(network, self._dev.ids)
         labels = calibrate_labels(default_labels(), logits, self._dev.truth)
-        reports = report_all(labels, logits, self._dev.truth)
+        figures = [
+            (each, *crossfit(labels.taxonomies[each.taxonomy], logits, self._dev.truth))
+            for each in report_all(labels, logits, self._dev.truth)
+        ]
         return Checkpoint(
             identity=Identity(self._settings.name, self._settings.version, digest=""),
             config=network.config,
             tokenizer=self._tokenizer,
             labels=labels,
             weights=network.state_dict(),
-            card=write_card(self._settings, self._state, data, network, reports),
+            card=write_card(self._settings, self._state, data, network, figures),
         )
 
     def _network(self, data: TrainingData) -> CnnBiSru:
