@@ -48,7 +48,10 @@ class ServeConfig:
     )
     devices: str = field(
         default="auto",
-        metadata=_about(not_empty, "where to compute: auto, cpu, cpu:N, cuda, or cuda:0,cuda:1"),
+        metadata=_about(
+            not_empty,
+            "where to compute: cpu, cpu:N for N replicas, cuda, cuda:0,cuda:1, or auto: every GPU, else every core up to 4",
+        ),
     )
     queue_messages: int = field(
         default=_ENGINE.queue_messages,

@@ -97,7 +97,8 @@ class Engine:
 
         Args:
             checkpoint: What to answer with.
-            devices: `auto | cpu | cpu:N | cuda | cuda:0,cuda:1`; auto is every CUDA device, else one CPU replica.
+            devices: `auto | cpu | cpu:N | cuda | cuda:0,cuda:1`; auto is every CUDA device, else one CPU
+                replica per core, four at most.
             limits: How much it takes, holds and computes at once.
 
         Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
 def plan_replicas(checkpoint: Checkpoint, devices: str) -> list[ReplicaPlan]:
     """Return one plan per device that `devices` names. Raises DeviceError when it names none that is there."""
     gpus = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     builder = Builder(checkpoint)
-    return [ReplicaPlan(device.name, partial(builder.build, device)) for device in parse(devices, gpus=gpus)]
+    wanted = parse(devices, gpus=gpus, cores=cores)
+    return [ReplicaPlan(device.name, partial(builder.build, device)) for device in wanted]
 
 
 class Builder:

@@ -6,13 +6,15 @@ from emotag_service.engine.devices import parse
 from emotag_service.engine.errors import DeviceError
 
 
-def names(text, gpus=0):
-    return [device.name for device in parse(text, gpus=gpus)]
+def names(text, gpus=0, cores=8):
+    return [device.name for device in parse(text, gpus=gpus, cores=cores)]
 
 
-def test_auto_is_every_gpu_else_the_cpu():
+def test_auto_is_every_gpu_else_every_core_up_to_four():
     assert names("auto", gpus=2) == ["cuda:0", "cuda:1"]
-    assert names("auto") == ["cpu:0"]
+    assert names("auto", cores=1) == ["cpu:0"]
+    assert names("auto", cores=2) == ["cpu:0", "cpu:1"]
+    assert names("auto", cores=64) == ["cpu:0", "cpu:1", "cpu:2", "cpu:3"]
 
 
 @pytest.mark.parametrize("text", ["cpu", " CPU ", "cpu:1"])
@@ -45,4 +47,4 @@ def test_cuda_is_every_gpu_or_those_named():
 )
 def test_what_is_not_there_is_refused_with_the_fix(text, gpus, problem):
     with pytest.raises(DeviceError, match=problem):
-        parse(text, gpus=gpus)
+        parse(text, gpus=gpus, cores=8)
