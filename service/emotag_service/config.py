@@ -50,7 +50,7 @@ class ServeConfig:
         default="auto",
         metadata=_about(
             not_empty,
-            "where to compute: cpu, cpu:N for N replicas, cuda, cuda:0,cuda:1, or auto: every GPU, else every core up to 4",
+            "where to compute: cpu, cpu:N for N replicas, cuda, cuda:0,cuda:1, or auto: all GPUs, else up to 4 cores",
         ),
     )
     queue_messages: int = field(
