@@ -32,17 +32,17 @@ class Scheduler:
         self._limits = limits
         self._clock = clock
         self._on_expired = on_expired
-        self._changed = Condition(Lock())
+        self._lock = Lock()
+        self._sleepers: list[Condition] = []  # the one that fell asleep last comes last
         self._queue = FairQueue(quantum=max(256, limits.max_tokens))
         self._round: deque[Batch] = deque()
         self._retries: deque[Batch] = deque()
         self._serving: set[str] = set()
-        self._sleeping = 0
         self._closed = False
 
     def put(self, caller: Caller, entries: Sequence[Entry]) -> None:
         """Let messages of one caller wait for a replica."""
-        with self._changed:
+        with self._lock:
             self._queue.add(caller, entries)
             self._wake_one()
 
@@ -53,7 +53,7 @@ class Scheduler:
         """
         while True:
             expired: list[Entry] = []
-            with self._changed:
+            with self._lock:
                 batch = self._next(replica, expired)
                 over = batch is not None or not wait or self._closed
                 if not over and not expired:
@@ -66,36 +66,36 @@ class Scheduler:
 
     def retry(self, batches: Sequence[Batch]) -> None:
         """Let batches be computed again, before anything new."""
-        with self._changed:
+        with self._lock:
             self._retries.extend(batches)
-            self._changed.notify_all()
+            self._wake_all()
 
     def set_serving(self, replica: str, *, serving: bool) -> None:
         """Say whether a replica takes batches; a batch avoids the one it failed on only while another serves."""
-        with self._changed:
+        with self._lock:
             if serving:
                 self._serving.add(replica)
             else:
                 self._serving.discard(replica)
-            self._changed.notify_all()
+            self._wake_all()
 
     def discard_cancelled(self, caller: Caller, number: int) -> None:
         """Note that `number` messages of a caller were cancelled."""
-        with self._changed:
+        with self._lock:
             self._queue.discard_cancelled(caller, number)
 
     def clear(self) -> None:
         """Forget everything that waits: it was, or will be, answered otherwise."""
-        with self._changed:
+        with self._lock:
             self._retries.clear()
             self._round.clear()
             self._queue.clear()
 
     def close(self) -> None:
         """Send every replica home once nothing is left for it."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            self._changed.notify_all()
+            self._wake_all()
 
     def _next(self, replica: str, expired: list[Entry]) -> Batch | None:
         now = self._clock()
@@ -119,15 +119,18 @@ class Scheduler:
         return self._round.popleft() if self._round else None
 
     def _wake_one(self) -> None:
-        if self._sleeping:
-            self._changed.notify()
+        """Wake the replica that slept least: its caches are still warm, and at low load the others need not run."""
+        if self._sleepers:
+            self._sleepers.pop().notify()
+
+    def _wake_all(self) -> None:
+        while self._sleepers:
+            self._wake_one()
 
     def _sleep(self) -> None:
-        self._sleeping += 1
-        try:
-            self._changed.wait()
-        finally:
-            self._sleeping -= 1
+        alarm = Condition(self._lock)
+        self._sleepers.append(alarm)
+        alarm.wait()
 
 
 def _is_due(entry: Entry, now: float, expired: list[Entry]) -> bool:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import Counter
 
 import pytest
@@ -139,6 +140,25 @@ def test_a_sleeping_replica_wakes_for_a_retry_and_when_the_other_falls(scheduler
     assert taker.batch == "nothing yet"
     scheduler.set_serving("b", serving=False)
     assert taker.result() is batch
+
+
+def test_the_replica_that_slept_least_wakes_first(scheduler):
+    early = Taker(scheduler, "a")
+    asleep(scheduler, 1)
+    late = Taker(scheduler, "b")
+    asleep(scheduler, 2)
+    entries = put(scheduler, [1])
+    assert late.result().entries == entries
+    scheduler.close()
+    assert early.result() is None
+
+
+def asleep(scheduler, number):
+    """Wait until so many replicas sleep."""
+    deadline = time.monotonic() + 30
+    while len(scheduler._sleepers) < number:
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 def test_work_for_several_replicas_wakes_them_all(scheduler):
