@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
 
 _log = structlog.get_logger(__name__)
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 
 
 class Service:

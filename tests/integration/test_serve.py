@@ -104,6 +104,14 @@ async def test_a_text_is_never_logged(checkpoint: Path) -> None:
         assert SECRET not in server.raw
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+async def test_every_signal_that_ends_a_program_stops_it_in_order(checkpoint: Path, number: signal.Signals) -> None:
+    async with Serving(checkpoint) as server:
+        server.send(number)
+        assert await server.exit_code() == 0
+    assert server.logged("stopped")
+
+
 async def test_a_second_signal_does_not_wait(checkpoint: Path) -> None:
     async with Serving(checkpoint, "--drain-seconds", "600", "--log-format", "console") as server:
         lines = await server.stdout(4)
