@@ -116,8 +116,8 @@ async def test_many_abandoned_streams_leave_no_task(server: ScriptedServer) -> N
 async def only(expected: set[asyncio.Task[object]]) -> None:
     """Wait until no other task is left; gRPC's own need a moment to end after their call."""
     async with asyncio.timeout(20):
-        while asyncio.all_tasks() != expected:
-            await asyncio.sleep(0.005)  # noqa: ASYNC110, gRPC tells nobody when its tasks end
+        while asyncio.all_tasks() != expected:  # noqa: ASYNC110, gRPC tells nobody when its tasks end
+            await asyncio.sleep(0.005)
 
 
 def own_threads() -> list[threading.Thread]:
