@@ -107,25 +107,27 @@ def test_a_server_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: py
 def test_signals_leave_no_server_behind(tmp_path: Path, number: int) -> None:
     arguments = command(tmp_path, HEALTHY)
     program = f"""
-        import sys
+        import sys, time
         from emotag.cli import demo, demo_server
         from emotag.cli.main import main
         made = demo_server.DemoServer
         demo.DemoServer = lambda: made({arguments!r})
         def wait(target, pace):
             print("playing", flush=True)
-            sys.stdin.read()
+            while True:  # not one blocking call: a signal just before it would be seen only after it
+                time.sleep(0.05)
         demo.play = wait
         sys.exit(main(["demo"]))
     """
-    process = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+    process = subprocess.Popen([sys.executable, "-c", textwrap.dedent(program)], stdout=subprocess.PIPE, text=True)
     with process:
-        assert process.stdout is not None
-        assert [process.stdout.readline() for _ in range(2)] == ["starting the service ...\n", "playing\n"]
-        process.send_signal(number)
-        assert process.wait(30) == 128 + number
+        try:
+            assert process.stdout is not None
+            assert [process.stdout.readline() for _ in range(2)] == ["starting the service ...\n", "playing\n"]
+            process.send_signal(number)
+            assert process.wait(60) == 128 + number
+        finally:
+            process.kill()
     assert (tmp_path / "note").read_text() == "SIGTERM"
 
 
