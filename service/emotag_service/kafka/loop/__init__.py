@@ -1,0 +1,1 @@
+"""The loop: consume, tag in micro-batches across partitions, produce, commit."""

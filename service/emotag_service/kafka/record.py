@@ -1,0 +1,73 @@
+"""A record: what a topic holds, and what is written to one. No client library is known here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Headers = tuple[tuple[str, bytes | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as it was read.
+
+    Attributes:
+        topic: Where it was read.
+        partition: Of that topic.
+        offset: In that partition.
+        timestamp: Milliseconds since the epoch.
+        key: As written, or None.
+        value: As written, or None: a tombstone.
+        headers: As written, in order, with duplicates.
+    """
+
+    topic: str
+    partition: int
+    offset: int
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and headers."""
+        return record_size(self.key, self.value, self.headers)
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One record to be written.
+
+    Attributes:
+        topic: Where to.
+        partition: Of that topic; None leaves it to whoever writes (the input's partition where there are as many, else
+            by key).
+        timestamp: Milliseconds since the epoch.
+        key: Or None.
+        value: Or None: a tombstone.
+        headers: In order, with duplicates.
+        dead: It goes to a dead-letter topic.
+    """
+
+    topic: str
+    partition: int | None
+    timestamp: int
+    key: bytes | None
+    value: bytes | None
+    headers: Headers = ()
+    dead: bool = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of key, value and headers."""
+        return record_size(self.key, self.value, self.headers)
+
+
+def record_size(key: bytes | None, value: bytes | None, headers: Headers) -> int:
+    """Bytes of key, value and headers, without what the format adds."""
+    return (
+        len(key or b"")
+        + len(value or b"")
+        + sum(len(name.encode("utf-8", "surrogatepass")) + len(content or b"") for name, content in headers)
+    )

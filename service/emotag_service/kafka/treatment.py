@@ -1,0 +1,47 @@
+"""The seam between the loop, which moves records, and what is done with each: read, decide, write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from emotag_service.kafka.annotation import Annotation, Fault
+    from emotag_service.kafka.codecs.protocol import Reading
+    from emotag_service.kafka.record import Outgoing, Record
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A record on its way through a lane.
+
+    Attributes:
+        record: As read.
+        reading: What the engine is to tag; None when it need not or cannot be tagged.
+        fault: Why it cannot, or None.
+    """
+
+    record: Record
+    reading: Reading | None = None
+    fault: Fault | None = None
+
+
+class Treatment(Protocol):
+    """What becomes of a record. Stateless, synchronous, the same for all partitions."""
+
+    def prepare(self, record: Record) -> Prepared:
+        """Read it. Never raises for what is in it: that is a fault."""
+
+    def finish(self, prepared: Prepared, answer: Annotation | Fault | None) -> Outgoing:
+        """Make what is written in its place; exactly one record out for one in.
+
+        Args:
+            prepared: From `prepare`.
+            answer: The engine's, or None when it was not asked.
+
+        Raises:
+            StopPolicyError: The policy is to stop at a record like this one.
+        """
+
+    def refuse(self, prepared: Prepared, fault: Fault) -> Outgoing:
+        """The same for a record whose outgoing one was refused by its topic. Raises StopPolicyError too."""
