@@ -169,6 +169,7 @@ class Play:
         patient = self.room.redeem(caller)
         for _ in range(messages):
             self.enter(size // messages, patient=patient)
+        self.room.wake()  # as Engine.submit does: what it claimed and could not enter is free again
 
     def enter(self, size, *, patient):
         if self.room.admits(size, patient=patient):
