@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
-from emotag_service.config import ConfigError
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
 from emotag_service.logs import log_loop_error
+from emotag_service.settings import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine

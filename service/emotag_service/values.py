@@ -57,3 +57,12 @@ def not_empty(text: str) -> str:
 def path(text: str) -> Path:
     """Parse a path."""
     return Path(not_empty(text))
+
+
+def yes_or_no(text: str) -> bool:
+    """Parse the value of a switch."""
+    words = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
+    try:
+        return words[text.strip().lower()]
+    except KeyError:
+        raise ValueError("must be yes or no") from None

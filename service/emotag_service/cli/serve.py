@@ -28,22 +28,24 @@ _LOCAL = ("127.0.0.1", "0.0.0.0", "::", "localhost")  # noqa: S104 - compared wi
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    from emotag_service.config import add_options  # noqa: PLC0415 - keeps `emotag --help` fast
+    from emotag_service.config import ServeConfig  # noqa: PLC0415 - keeps `emotag --help` fast
+    from emotag_service.settings import add_options  # noqa: PLC0415 - see above
 
     parser.description = "Tag messages with emotions over gRPC, in plaintext, with health checks and reflection."
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add_options(parser)
+    add_options(parser, ServeConfig)
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve; 0 after a clean stop, 1 when something was lost or nothing could be served, 2 for bad settings."""
     began = time.perf_counter()
-    from emotag_service.config import ConfigError, read_config  # noqa: PLC0415 - see add_arguments
+    from emotag_service.config import ServeConfig  # noqa: PLC0415 - see add_arguments
     from emotag_service.logs import configure  # noqa: PLC0415 - see add_arguments
+    from emotag_service.settings import ConfigError, read_settings  # noqa: PLC0415 - see add_arguments
 
     try:
-        config = read_config(vars(args), os.environ)
+        config = read_settings(ServeConfig, vars(args), os.environ)
         _ = config.engine_limits
     except ConfigError as error:
         return _fail(str(error), 2)
@@ -53,10 +55,10 @@ def run(args: argparse.Namespace) -> int:
 
 def _serve(config: ServeConfig, began: float) -> int:
     from emotag_model.checkpoint import CheckpointError  # noqa: PLC0415 - torch takes seconds to import
-    from emotag_service.config import ConfigError  # noqa: PLC0415 - see above
     from emotag_service.engine.errors import EngineError  # noqa: PLC0415 - see above
     from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see above
     from emotag_service.service import Service  # noqa: PLC0415 - see above
+    from emotag_service.settings import ConfigError  # noqa: PLC0415 - see above
 
     async def serve() -> bool:
         return await Service(config, ready=lambda port: _teach(config, port), began=began).run()

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from emotag_service.config import ConfigError, ServeConfig, add_options, read_config
+from emotag_service.config import ServeConfig
+from emotag_service.settings import ConfigError, add_options, read_settings
 
 
 def _parse(*arguments: str, **environment: str) -> ServeConfig:
     parser = argparse.ArgumentParser()
-    add_options(parser)
-    return read_config(vars(parser.parse_args(arguments)), environment)
+    add_options(parser, ServeConfig)
+    return read_settings(ServeConfig, vars(parser.parse_args(arguments)), environment)
 
 
 def test_defaults_are_safe() -> None:
@@ -88,7 +89,7 @@ def test_the_bounds_reach_the_engine() -> None:
 
 def test_help_says_default_and_variable_of_every_setting() -> None:
     parser = argparse.ArgumentParser()
-    add_options(parser)
+    add_options(parser, ServeConfig)
     text = " ".join(parser.format_help().split())
     for setting in fields(ServeConfig):
         assert f"[$EMOTAG_{setting.name.upper()}]" in text

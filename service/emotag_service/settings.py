@@ -1,0 +1,114 @@
+"""Settings as fields of a dataclass: the command line wins over EMOTAG_* variables, which win over defaults.
+
+A field `queue_messages` is the option `--queue-messages` and the variable `EMOTAG_QUEUE_MESSAGES`; its metadata, made
+by `about`, say how its text is parsed and what it means. A field without `about` is not a setting; one without default
+must be given.
+"""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, Field, fields
+from typing import TYPE_CHECKING, Any, TypeVar
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterator, Mapping
+
+_T = TypeVar("_T")
+
+
+class ConfigError(ValueError):
+    """A setting has a value that it cannot have; the text names the setting and what would be right."""
+
+
+def about(
+    parse: Callable[[str], Any], text: str, *, metavar: str = "X", many: bool = False, switch: bool = False
+) -> dict[str, Any]:
+    """Make the metadata of a setting.
+
+    Args:
+        parse: Turns its text into its value; raises ValueError that says what would be right.
+        text: Its help.
+        metavar: What stands for its value in help.
+        many: It is a tuple: its option can be given several times, its variable lists values between commas.
+        switch: Its option takes no value.
+    """
+    return {"parse": parse, "help": text, "metavar": metavar, "many": many, "switch": switch}
+
+
+def add_options(parser: argparse.ArgumentParser, kind: type) -> None:
+    """Add one option per setting of `kind`; an option that is not given stays None, for the variable to win."""
+    for setting in _settings(kind):
+        parser.add_argument(option(setting.name), help=_help(setting), **_action(setting.metadata))
+
+
+def read_settings(kind: type[_T], options: Mapping[str, Any], environment: Mapping[str, str]) -> _T:
+    """Put a configuration together.
+
+    Args:
+        kind: The dataclass to make.
+        options: What the command line gave, by field name; None or absent where it gave nothing.
+        environment: Where EMOTAG_* variables are looked up; an empty one counts as not set.
+
+    Raises:
+        ConfigError: A value is not one that its setting can have, or one that must be given is not.
+    """
+    return kind(**given_values(kind, options, environment))
+
+
+def given_values(kind: type, options: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
+    """The values of those settings of `kind` that were given, by name; see `read_settings`."""
+    values: dict[str, Any] = {}
+    for setting in _settings(kind):
+        name, parse = setting.name, setting.metadata["parse"]
+        texts, source = _texts(setting, options, environment)
+        if texts:
+            parsed = tuple(_parse(parse, text, source) for text in texts)
+            values[name] = parsed if setting.metadata["many"] else parsed[0]
+        elif setting.default is MISSING:
+            raise ConfigError(f"{option(name)} is missing; give it, or set ${variable(name)}")
+    return values
+
+
+def option(name: str) -> str:
+    """The option of the setting of this name."""
+    return f"--{name.replace('_', '-')}"
+
+
+def variable(name: str) -> str:
+    """The environment variable of the setting of this name."""
+    return f"EMOTAG_{name.upper()}"
+
+
+def _settings(kind: Any) -> Iterator[Field[Any]]:
+    return (field for field in fields(kind) if "parse" in field.metadata)
+
+
+def _texts(setting: Field[Any], options: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[list[str], str]:
+    """What was given for a setting, and where."""
+    many = setting.metadata["many"]
+    given = options.get(setting.name)
+    if given is not None:
+        return (given if many else [given]), option(setting.name)
+    text = environment.get(variable(setting.name), "")
+    parts = [part.strip() for part in text.split(",")] if many else [text]
+    return [part for part in parts if part], f"${variable(setting.name)}"
+
+
+def _parse(parse: Callable[[str], Any], text: str, source: str) -> Any:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ConfigError(f"{source}: {error}, not {text!r}") from error
+
+
+def _help(setting: Field[Any]) -> str:
+    silent = setting.default in (MISSING, None, ()) or setting.metadata["switch"]
+    shown = "" if silent else f" (default: {setting.default})"
+    return f"{setting.metadata['help']}{shown} [${variable(setting.name)}]".replace("%", "%%")
+
+
+def _action(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    if metadata["switch"]:
+        return {"action": "store_const", "const": "yes"}
+    return {"action": "append" if metadata["many"] else "store", "metavar": metadata["metavar"]}
