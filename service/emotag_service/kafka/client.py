@@ -1,0 +1,150 @@
+"""How a Kafka cluster is reached: the same options for every command, the same arguments for every client."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Self
+
+from emotag_service.kafka.errors import SettingsError
+from emotag_service.kafka.security import read_secret, tls_context
+from emotag_service.settings import about, add_options, given_values
+from emotag_service.values import not_empty, one_of, path, yes_or_no
+
+if TYPE_CHECKING:
+    import argparse
+    import ssl
+    from collections.abc import Mapping
+    from pathlib import Path
+
+PASSWORD_VARIABLE = "EMOTAG_SASL_PASSWORD"  # noqa: S105 - the name of the variable, not what is in it
+_ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:.%]+\]|[^\[\]:/\s,]+):(?P<port>[0-9]{1,5})")
+
+
+def addresses(text: str) -> tuple[str, ...]:
+    """Parse HOST:PORT[,HOST:PORT...]."""
+    parts = tuple(part.strip() for part in text.split(","))
+    for part in parts:
+        found = _ADDRESS.fullmatch(part)
+        if found is None or not 0 < int(found["port"]) < 65_536:
+            raise ValueError("must be HOST:PORT, or several between commas, such as localhost:9092")
+    return parts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClientSettings:
+    """Where the cluster is, and who we are to it; its representation never shows the password.
+
+    Attributes:
+        sasl_password: From a file or the environment, never from the command line, where every user of the machine
+            could read it.
+    """
+
+    bootstrap: tuple[str, ...] = field(
+        metadata=about(addresses, "brokers to ask for the others: host:port, several between commas", metavar="H:P")
+    )
+    tls: bool = field(
+        default=False,
+        metadata=about(
+            yes_or_no, "connect with TLS, trusting the authorities of this system (default: no)", switch=True
+        ),
+    )
+    tls_ca: Path | None = field(
+        default=None,
+        metadata=about(
+            path, "PEM file of the authorities to trust instead; implies --tls (default: none)", metavar="F"
+        ),
+    )
+    tls_cert: Path | None = field(
+        default=None,
+        metadata=about(path, "PEM file of our certificate, for mutual TLS; implies --tls (default: none)", metavar="F"),
+    )
+    tls_key: Path | None = field(
+        default=None,
+        metadata=about(path, "PEM file of its key, without passphrase (default: in --tls-cert)", metavar="F"),
+    )
+    sasl_mechanism: str | None = field(
+        default=None,
+        metadata=about(
+            one_of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
+            "log in with a password: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 (default: no login)",
+            metavar="M",
+        ),
+    )
+    sasl_username: str | None = field(
+        default=None, metadata=about(not_empty, "who logs in (default: nobody)", metavar="U")
+    )
+    sasl_password_file: Path | None = field(
+        default=None,
+        metadata=about(path, f"file that holds the password (default: it is in ${PASSWORD_VARIABLE})", metavar="F"),
+    )
+    sasl_password: str | None = field(default=None, repr=False)
+    _context: ssl.SSLContext | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        _check_sasl(self)
+        if self.tls or self.tls_ca or self.tls_cert or self.tls_key:
+            object.__setattr__(self, "_context", tls_context(self.tls_ca, self.tls_cert, self.tls_key))
+
+    @classmethod
+    def from_options(cls, options: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
+        """Put the settings together; see `emotag_service.settings.read_settings`.
+
+        Raises:
+            ConfigError: A value is not one that its setting can have, or --bootstrap is missing.
+            SettingsError: Settings contradict each other, or a file cannot be used.
+        """
+        values = given_values(cls, options, environment)
+        return cls(**values, sasl_password=_password(values.get("sasl_password_file"), environment))
+
+    @property
+    def security_protocol(self) -> str:
+        """What Kafka calls the kind of connection."""
+        if self.sasl_mechanism:
+            return "SASL_SSL" if self._context else "SASL_PLAINTEXT"
+        return "SSL" if self._context else "PLAINTEXT"
+
+    def kwargs(self) -> dict[str, Any]:
+        """The arguments that every client of aiokafka takes. They hold the password: never log them."""
+        arguments: dict[str, Any] = {
+            "bootstrap_servers": list(self.bootstrap),
+            "client_id": "emotag",
+            "security_protocol": self.security_protocol,
+            "ssl_context": self._context,
+        }
+        if self.sasl_mechanism:
+            arguments |= {
+                "sasl_mechanism": self.sasl_mechanism,
+                "sasl_plain_username": self.sasl_username,
+                "sasl_plain_password": self.sasl_password,
+            }
+        return arguments
+
+
+def add_client_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of `ClientSettings`."""
+    add_options(parser, ClientSettings)
+
+
+def _password(file: Path | None, environment: Mapping[str, str]) -> str | None:
+    given = environment.get(PASSWORD_VARIABLE) or None
+    if file is None:
+        return given
+    if given is not None:
+        raise SettingsError(f"--sasl-password-file and ${PASSWORD_VARIABLE} are both given: keep one of them")
+    return read_secret(file, "--sasl-password-file")
+
+
+def _check_sasl(settings: ClientSettings) -> None:
+    if settings.sasl_mechanism is None:
+        if settings.sasl_username is not None or settings.sasl_password_file is not None:
+            given = "--sasl-username" if settings.sasl_username is not None else "--sasl-password-file"
+            raise SettingsError(f"{given} is given without --sasl-mechanism: add one, such as SCRAM-SHA-256")
+        return
+    if settings.sasl_username is None:
+        raise SettingsError(f"--sasl-mechanism {settings.sasl_mechanism} needs --sasl-username")
+    if settings.sasl_password is None:
+        raise SettingsError(
+            f"--sasl-mechanism {settings.sasl_mechanism} needs a password: "
+            f"give --sasl-password-file, or set ${PASSWORD_VARIABLE}"
+        )
