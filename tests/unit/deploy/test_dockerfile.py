@@ -1,0 +1,104 @@
+"""The image, as far as it can be held to its word without an engine that builds it."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.unit.deploy.files import ROOT, copied, health_command, instructions, one, those
+
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+PACKAGES = ("clients/python/emotag", "model/emotag_model", "service/emotag_service")
+ALLOWED = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> zipfile.ZipFile:
+    """Built from a folder that holds what the image's build stage holds, and nothing else."""
+    source, output = tmp_path_factory.mktemp("src"), tmp_path_factory.mktemp("dist")
+    for name, destination in copied().items():
+        place = source / destination
+        if name == "deploy/healthcheck.py":
+            continue
+        place.parent.mkdir(parents=True, exist_ok=True)
+        if (ROOT / name).is_dir():
+            shutil.copytree(ROOT / name, place, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(ROOT / name, place)
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(output), str(source)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return zipfile.ZipFile(next(output.glob("*.whl")))
+
+
+def test_what_is_copied_is_there_and_reaches_the_builder() -> None:
+    assert set(copied()) >= {*PACKAGES, "constraints.txt", "pyproject.toml"}
+    for source in copied():
+        assert (ROOT / source).exists(), source
+        assert source in ALLOWED, f"{source} is kept from the build by .dockerignore"
+
+
+def test_nothing_else_reaches_the_builder() -> None:
+    assert (ROOT / ".dockerignore").read_text().splitlines()[1] == "*"
+    assert set(ALLOWED) == set(copied())
+
+
+def test_the_wheel_is_whole(wheel: zipfile.ZipFile) -> None:
+    names = {name for name in wheel.namelist() if ".dist-info/" not in name}
+    expected = {
+        str(file.relative_to((ROOT / package).parent))
+        for package in PACKAGES
+        for file in (ROOT / package).rglob("*")
+        if file.is_file() and "__pycache__" not in file.parts
+    }
+    assert names == expected
+    assert any(name.endswith("model.safetensors") for name in names)
+    (points,) = (name for name in wheel.namelist() if name.endswith("entry_points.txt"))
+    assert "emotag = emotag.cli.main:main" in wheel.read(points).decode()
+
+
+def test_the_extra_that_is_installed_brings_both_roads() -> None:
+    (named,) = re.findall(r"install '\.\[(\w+)\]'", " ".join(those("RUN")))
+    needed = {re.match(r"[\w-]+", line)[0] for line in PROJECT["optional-dependencies"][named]}  # type: ignore[index]
+    assert needed >= {"torch", "grpcio-health-checking", "aiokafka"}
+    pinned = {line.partition("==")[0] for line in (ROOT / "constraints.txt").read_text().splitlines()}
+    base = {re.match(r"[\w-]+", line)[0] for line in PROJECT["dependencies"]}  # type: ignore[index]
+    assert needed | base <= pinned
+
+
+def test_constraints_hold_before_anything_is_installed() -> None:
+    keywords = [keyword for keyword, _ in instructions()]
+    variables = those("ENV")[0]
+    assert "PIP_CONSTRAINT=/src/constraints.txt" in variables
+    assert keywords.index("ENV") < keywords.index("RUN")
+    assert those("WORKDIR") == ["/src"]
+
+
+def test_it_does_not_run_as_root() -> None:
+    user, _, group = one("USER").partition(":")
+    assert int(user) > 0
+    assert int(group) > 0
+    keywords = [keyword for keyword, _ in instructions()]
+    assert not {"RUN", "COPY"} & set(keywords[keywords.index("USER") :])
+
+
+def test_both_stages_have_one_base_pinned_to_a_version_that_the_project_supports() -> None:
+    assert those("FROM") == ["${PYTHON_IMAGE} AS build", "${PYTHON_IMAGE}"]
+    (base,) = (rest for rest in those("ARG") if rest.startswith("PYTHON_IMAGE="))
+    found = re.fullmatch(r"PYTHON_IMAGE=python:(\d+)\.(\d+)\.\d+-slim-[a-z]+", base)
+    assert found, base
+    assert (int(found[1]), int(found[2])) == sys.version_info[:2] or PROJECT["requires-python"] == ">=3.11"
+
+
+def test_the_health_check_is_in_the_image() -> None:
+    interpreter, script = health_command()
+    assert interpreter == "python"
+    assert copied()["deploy/healthcheck.py"] == script
+    assert Path(script).parent == Path("/opt/emotag")
