@@ -27,7 +27,7 @@ demo: $(STAMP) ## Start the service, play a conversation through it, stop
 test: $(STAMP) ## Run every test
 	@$(BIN)/pytest
 
-check: $(STAMP) ## Lint, format, types, layers, contract, generated code
+check: $(STAMP) ## Lint, format, types, layers, contract, generated code, deploy files
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -35,6 +35,8 @@ check: $(STAMP) ## Lint, format, types, layers, contract, generated code
 	$(BIN)/buf lint
 	$(BIN)/buf format --exit-code --diff
 	$(BIN)/python protos/generate.py --check
+	$(BIN)/hadolint deploy/Dockerfile
+	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 
 bench: $(STAMP) ## Print the table of speed ratios (BENCH_ARGS=--json for machines)
 	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
