@@ -6,20 +6,18 @@ looked for in the words where there is no cause.
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from aiokafka import errors as kafka
 
 from emotag_service.kafka.errors import ClusterError, ForbiddenError, TaggerError
+from emotag_service.kafka.reasons import chain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _UNKNOWN_USER = "NAME"
-_DEPTH = 10
 
 
 def explain(
@@ -36,26 +34,12 @@ def explain(
     Returns:
         What to raise from it, or None: it may pass, or it is not aiokafka's.
     """
-    for link in _chain(error):
+    for link in chain(error):
         for kind, make in _EXPLANATIONS.items():
             if isinstance(link, kind) or (type(link) is kafka.KafkaError and f"{kind.__name__}(" in str(link)):
                 name = _name(link) if isinstance(link, kind) else ""
                 return make(what, name, user or _UNKNOWN_USER, operation)
     return None
-
-
-def reason(error: BaseException) -> str:
-    """A few words on why a broker cannot be reached, for logs; never what a record holds."""
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return f"its certificate is not trusted: {error.verify_message}"
-    if isinstance(error, ssl.SSLError):
-        words = getattr(error, "reason", None) or "failed"  # only those that OpenSSL made have one
-        return f"TLS: {words.replace('_', ' ').lower()}"
-    if isinstance(error, asyncio.TimeoutError):
-        return "no answer in time"
-    if isinstance(error, OSError):
-        return (error.strerror or str(error) or type(error).__name__).lower()
-    return type(error).__name__
 
 
 def acl(user: str, operation: str, resource: str) -> str:
@@ -148,15 +132,6 @@ _EXPLANATIONS: dict[type[BaseException], Callable[[str, str, str, str | None], T
     kafka.InvalidSessionTimeoutError: _session,
     kafka.InconsistentGroupProtocolError: _protocol,
 }
-
-
-def _chain(error: BaseException) -> Iterator[BaseException]:
-    link: BaseException | None = error
-    for _ in range(_DEPTH):
-        if link is None:
-            return
-        yield link
-        link = link.__cause__ or link.__context__
 
 
 def _name(error: BaseException) -> str:

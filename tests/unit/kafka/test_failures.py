@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import socket
-import ssl
-
 import pytest
 from aiokafka import errors as kafka
 
 from emotag_service.kafka.errors import ClusterError, ForbiddenError
-from emotag_service.kafka.failures import acl, explain, reason
+from emotag_service.kafka.failures import acl, explain
 
 
 @pytest.mark.parametrize(
@@ -86,30 +83,6 @@ def test_a_ring_of_causes_ends() -> None:
     first, second = ValueError(), ValueError()
     first.__cause__, second.__cause__ = second, first
     assert explain(first, "tagging") is None
-
-
-@pytest.mark.parametrize(
-    ("error", "words"),
-    [
-        (ConnectionRefusedError(111, "Connection refused"), "connection refused"),
-        (socket.gaierror(-2, "Name or service not known"), "name or service not known"),
-        (TimeoutError(), "no answer in time"),
-        (OSError(), "oserror"),
-        (kafka.NodeNotReadyError("secret words"), "NodeNotReadyError"),
-    ],
-)
-def test_reasons_are_short(error: Exception, words: str) -> None:
-    assert reason(error) == words
-
-
-def test_tls_has_reasons_of_its_own() -> None:
-    foreign = ssl.SSLCertVerificationError(1, "certificate verify failed")
-    foreign.verify_message = "unable to get local issuer certificate"
-    assert reason(foreign) == "its certificate is not trusted: unable to get local issuer certificate"
-    odd = ssl.SSLError(1, "odd")
-    odd.reason = "WRONG_VERSION_NUMBER"
-    assert reason(odd) == "TLS: wrong version number"
-    assert reason(ssl.SSLError(1, "odd")) == "TLS: failed"
 
 
 def test_an_acl_is_a_command() -> None:
