@@ -18,12 +18,14 @@ class Prepared:
     Attributes:
         record: As read.
         reading: What the engine is to tag; None when it need not or cannot be tagged.
-        fault: Why it cannot, or None.
+        fault: Why it cannot, or None; `finish` sets it when that turns out only then.
+        skipped: Why it need not, as the value of `emotion-reason`; empty when it is to be tagged or cannot be.
     """
 
     record: Record
     reading: Reading | None = None
     fault: Fault | None = None
+    skipped: str = ""
 
 
 class Treatment(Protocol):

@@ -1,0 +1,1 @@
+"""What becomes of a record: which are tagged, what is written in their place, and where."""

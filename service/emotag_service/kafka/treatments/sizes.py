@@ -1,0 +1,43 @@
+"""How many bytes a record takes in a topic, as `max.message.bytes` counts them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emotag_service.kafka.record import record_size
+
+if TYPE_CHECKING:
+    from emotag_service.kafka.record import Headers
+
+# A record batch of version 2, uncompressed (https://kafka.apache.org/documentation/#recordbatch): 61 bytes of its own,
+# then per record a length, attributes, the differences of timestamp and offset to the batch's (0 in a batch of one),
+# and lengths before key, value, headers, and before the parts of each header.
+_BATCH = 61
+_FIXED = 3  # attributes and the two differences
+_LEAST_VARINT, _MOST_VARINT = 1, 5
+
+
+def fits(key: bytes | None, value: bytes | None, headers: Headers, limit: int) -> bool:
+    """Whether the record, in a batch of its own, is one that a topic with this `max.message.bytes` accepts."""
+    size, lengths = record_size(key, value, headers) + _BATCH + _FIXED, 4 + 2 * len(headers)
+    if size + lengths * _MOST_VARINT <= limit:
+        return True
+    return size + lengths * _LEAST_VARINT <= limit and batch_bytes(key, value, headers) <= limit
+
+
+def batch_bytes(key: bytes | None, value: bytes | None, headers: Headers) -> int:
+    """Bytes of a batch that holds this record alone."""
+    body = _FIXED + _field(key) + _field(value) + _varint(len(headers))
+    for name, content in headers:
+        body += _field(name.encode("utf-8", "surrogatepass")) + _field(content)
+    return _BATCH + _varint(body) + body
+
+
+def _field(content: bytes | None) -> int:
+    return _varint(-1) if content is None else _varint(len(content)) + len(content)
+
+
+def _varint(number: int) -> int:
+    """Bytes of a number as a zigzag varint: seven bits in each."""
+    zigzag = number << 1 if number >= 0 else (-number << 1) - 1
+    return max(1, (zigzag.bit_length() + 6) // 7)
