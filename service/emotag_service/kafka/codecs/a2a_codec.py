@@ -1,0 +1,93 @@
+"""`a2a`: the text in the parts of an A2A message, the tag in its metadata under the URI of an extension."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any, Final
+
+from emotag_service.kafka.annotation import UntaggableError
+from emotag_service.kafka.codecs import reasons
+from emotag_service.kafka.codecs.a2a_shapes import Carrier, carriers
+from emotag_service.kafka.codecs.document import Document, parse
+from emotag_service.kafka.codecs.edits import element, member, replacement, splice
+from emotag_service.kafka.codecs.place import Edit, Placing, Splice
+from emotag_service.kafka.codecs.protocol import Reading
+from emotag_service.kafka.codecs.render import annotation_json, nothing
+
+if TYPE_CHECKING:
+    from emotag_service.kafka.record import Record
+
+EXTENSION: Final = "https://emotag.dev/extensions/emotion/v1"
+"""Names the extension, in `extensions` and as the key in `metadata`. A breaking change is a new URI."""
+
+_URI = json.dumps(EXTENSION)
+
+
+class A2aCodec(Placing):
+    """Reads and writes A2A messages; touches `metadata[EXTENSION]` and `extensions` and nothing else."""
+
+    name = "a2a"
+
+    def read(self, record: Record) -> Reading:
+        """Find the text. Raises UntaggableError."""
+        return self.read_document(parse(record.value or b""))
+
+    def read_document(self, document: Document) -> Reading:
+        """The same for a document that was parsed before."""
+        carrier, reading = hear(document.root)
+        reading.place = _place(document, carrier)
+        return reading
+
+
+def hear(root: Any) -> tuple[Carrier, Reading]:
+    """Find who says something in a parsed document, and what; the reading has no place yet.
+
+    Raises:
+        UntaggableError: NOT_A2A, NOTHING_SAID, TEXT_NOT_STRING or WRONG_ENCODING.
+    """
+    for carrier in _carriers(root):
+        text = carrier.text()
+        if text:
+            tagged = type(metadata := carrier.node.get("metadata")) is dict and metadata.get(EXTENSION) is not None
+            return carrier, Reading(text, carrier.id, carrier.context, carrier.sender, tagged)
+    raise UntaggableError(reasons.NOTHING_SAID, "nothing in the A2A message is text")
+
+
+def _carriers(root: Any) -> list[Carrier]:
+    found = carriers(root)
+    if found is None and not (type(root) is dict and "jsonrpc" in root):
+        detail = "the value is no A2A message, task, update or JSON-RPC envelope of one"
+        raise UntaggableError(reasons.NOT_A2A, detail)
+    return found or []
+
+
+def _place(document: Document, carrier: Carrier) -> Splice:
+    metadata, extensions = _metadata(document, carrier), _extensions(document, carrier)
+    return splice(document, metadata) if extensions is None else splice(document, extensions, metadata)
+
+
+def _metadata(document: Document, carrier: Carrier) -> Edit:
+    steps = (*carrier.steps, "metadata")
+    whole = f"{{{_URI}:"
+    if "metadata" not in carrier.node:
+        return member(document, document.locate(carrier.steps), '"metadata"', annotation_json, whole, "}")
+    metadata = carrier.node["metadata"]
+    if metadata is None:
+        return replacement(document, document.locate(steps), annotation_json, whole, "}")
+    if type(metadata) is not dict:
+        raise UntaggableError(reasons.TAG_PLACE, "`metadata` of the A2A message is not an object")
+    if EXTENSION in metadata:
+        return replacement(document, document.locate((*steps, EXTENSION)), annotation_json)
+    return member(document, document.locate(steps), _URI, annotation_json)
+
+
+def _extensions(document: Document, carrier: Carrier) -> Edit | None:
+    steps = (*carrier.steps, "extensions")
+    if "extensions" not in carrier.node:
+        return member(document, document.locate(carrier.steps), '"extensions"', nothing, f"[{_URI}]")
+    extensions = carrier.node["extensions"]
+    if extensions is None:
+        return replacement(document, document.locate(steps), nothing, f"[{_URI}]")
+    if type(extensions) is not list:
+        raise UntaggableError(reasons.TAG_PLACE, "`extensions` of the A2A message is not an array")
+    return None if EXTENSION in extensions else element(document, document.locate(steps), nothing, _URI)

@@ -1,0 +1,158 @@
+"""A JSON document as it was written: what it says, and where in its bytes each part of it stands."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from emotag_service.kafka.annotation import UntaggableError
+from emotag_service.kafka.codecs import reasons
+from emotag_service.kafka.codecs.encoding import decode, sniff
+from emotag_service.kafka.codecs.path import index_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+SPACE = " \t\n\r"
+_BEFORE_NAME = re.compile(r"[ \t\n\r,]*")
+_BEFORE_VALUE = re.compile(r"[ \t\n\r:]*")
+
+Span = tuple[int, int]
+"""Where a value starts and ends, in characters."""
+
+
+class Number(str):
+    """A number as it is spelled: never converted, so never rounded and of any length."""
+
+    __slots__ = ()
+
+
+class _ConstantError(ValueError):
+    """NaN or an infinity, which Python's parser takes and JSON does not have."""
+
+
+def _refuse(_: str) -> NoReturn:
+    raise _ConstantError
+
+
+# The one place that leans on the scanner in C behind json.loads: it is what makes a walk over members cheap.
+_scan = json.JSONDecoder(parse_int=Number, parse_float=Number, parse_constant=_refuse).scan_once  # type: ignore[attr-defined]
+
+
+@dataclass(slots=True)
+class Document:
+    """One JSON document.
+
+    Attributes:
+        value: Its bytes.
+        text: The same, decoded, without a byte order mark.
+        encoding: That turns one into the other.
+        root: What it says; numbers are `Number`, and of members with one name the last counts.
+        span: Of the root in `text`.
+    """
+
+    value: bytes
+    text: str
+    encoding: str
+    root: Any
+    span: Span
+
+    def byte(self, at: int) -> int:
+        """Return where a character of the text starts in the value."""
+        if len(self.value) == len(self.text):
+            return at
+        return len(self.value) - len(self.text[at:].encode(self.encoding))
+
+    def locate(self, steps: Sequence[str]) -> Span:
+        """Return the span of the value at the end of the steps, which must be there.
+
+        Raises:
+            UntaggableError: TOO_DEEP.
+        """
+        span = self.span
+        try:
+            for step in steps:
+                span = _step(self.text, span[0], step)
+        except RecursionError:
+            raise _too_deep() from None
+        return span
+
+    def room(self, span: Span) -> tuple[int, bool]:
+        """Return where a further member of the object, or element of the array, at the span goes, and if it is empty.
+
+        The place is right after the last one, so that white space before the closing bracket stays there.
+        """
+        before = self.text[: span[1] - 1].rstrip(SPACE)
+        return len(before), len(before) == span[0] + 1
+
+
+def parse(value: bytes) -> Document:
+    """Parse a value.
+
+    Raises:
+        UntaggableError: NOT_JSON, WRONG_ENCODING or TOO_DEEP; the detail gives the position, never the content.
+    """
+    encoding, mark = sniff(value)
+    text = decode(value, encoding, mark)
+    start = len(text) - len(text.lstrip(SPACE))
+    root, end = _scan_root(text, start)
+    if end != len(text) and text[end:].strip(SPACE):
+        raise _not_json(end)
+    return Document(value, text, encoding, root, (start, end))
+
+
+def _scan_root(text: str, start: int) -> tuple[Any, int]:
+    try:
+        return _scan(text, start)  # type: ignore[no-any-return]
+    except json.JSONDecodeError as error:
+        raise _not_json(error.pos) from None
+    except StopIteration as stop:
+        raise _not_json(stop.value) from None
+    except _ConstantError:
+        detail = "the value is not JSON: it has NaN or Infinity, which JSON has no numbers for"
+        raise UntaggableError(reasons.NOT_JSON, detail) from None
+    except RecursionError:
+        raise _too_deep() from None
+
+
+def _step(text: str, at: int, step: str) -> Span:
+    if text[at] == "{":
+        return dict(_members(text, at))[step]
+    elements = list(_elements(text, at))
+    index = index_of(step, len(elements))
+    if index is None:
+        raise KeyError(step)
+    return elements[index]
+
+
+def _members(text: str, at: int) -> Iterator[tuple[str, Span]]:
+    at = _after(_BEFORE_NAME, text, at + 1)
+    while text[at] != "}":
+        name, end = _scan(text, at)
+        start = _after(_BEFORE_VALUE, text, end)
+        _, end = _scan(text, start)
+        yield name, (start, end)
+        at = _after(_BEFORE_NAME, text, end)
+
+
+def _elements(text: str, at: int) -> Iterator[Span]:
+    at = _after(_BEFORE_NAME, text, at + 1)
+    while text[at] != "]":
+        _, end = _scan(text, at)
+        yield at, end
+        at = _after(_BEFORE_NAME, text, end)
+
+
+def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
+
+
+def _not_json(at: int) -> UntaggableError:
+    return UntaggableError(reasons.NOT_JSON, f"the value is not JSON from character {at} on")
+
+
+def _too_deep() -> UntaggableError:
+    return UntaggableError(reasons.TOO_DEEP, "the JSON document nests deeper than the parser goes")

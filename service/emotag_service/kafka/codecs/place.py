@@ -1,0 +1,103 @@
+"""Where a tag goes in a record: decided when the record is read, so that writing is cutting and joining bytes.
+
+A place holds positions, not the parsed document: records wait for tags in a buffer that is bounded by their own size.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from emotag_service.kafka.codecs.headers import without
+from emotag_service.kafka.codecs.render import score_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emotag_service.kafka.annotation import Annotation
+    from emotag_service.kafka.codecs.protocol import Reading
+    from emotag_service.kafka.record import Headers, Record
+
+EVENT_LABEL = "ce_emotion"
+EVENT_SCORE = "ce_emotionscore"
+
+_EVENT_HEADERS = frozenset({EVENT_LABEL, EVENT_SCORE})
+
+
+class Place(Protocol):
+    """Knows how to write a tag into the record that it was read from."""
+
+    def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:
+        """Return the value and headers with the tag in them."""
+
+
+class Edit(NamedTuple):
+    """Bytes of a value and what stands there instead; an insertion where both ends are the same.
+
+    Attributes:
+        start: First byte that goes.
+        end: First byte after it that stays.
+        before: Written before the part that depends on the annotation.
+        render: Writes that part.
+        after: Written after it.
+    """
+
+    start: int
+    end: int
+    before: str
+    render: Callable[[Annotation], str]
+    after: str
+
+
+@dataclass(slots=True)
+class Splice:
+    """A place in the value: every byte outside the edits stays.
+
+    Attributes:
+        encoding: Of the value.
+        edits: In the order of their positions, none overlapping another.
+    """
+
+    encoding: str
+    edits: tuple[Edit, ...]
+
+    def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:
+        """Return the value with the edits made, and the headers as they are."""
+        value = record.value or b""
+        pieces: list[bytes] = []
+        at = 0
+        for start, end, before, render, after in self.edits:
+            pieces += (value[at:start], f"{before}{render(annotation)}{after}".encode(self.encoding))
+            at = end
+        pieces.append(value[at:])
+        return b"".join(pieces), record.headers
+
+
+class Untouched:
+    """No place: the tag is in the emotion-* headers alone."""
+
+    def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:  # noqa: ARG002 - the seam's
+        """Return value and headers as they are."""
+        return record.value, record.headers
+
+
+class EventHeaders:
+    """A place in the attributes of a binary CloudEvent."""
+
+    def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:
+        """Return the value as it is, and the headers with earlier tags' attributes replaced."""
+        tag = (EVENT_LABEL, annotation.label.encode()), (EVENT_SCORE, score_text(annotation).encode())
+        return record.value, (*without(record.headers, _EVENT_HEADERS), *tag)
+
+
+UNTOUCHED = Untouched()
+EVENT_HEADERS = EventHeaders()
+
+
+class Placing:
+    """The half of a codec that all share: the reading's place writes the tag."""
+
+    def write(self, record: Record, reading: Reading, annotation: Annotation) -> tuple[bytes | None, Headers]:
+        """Return the value and headers with the tag in them, without the emotion-* headers, which are not its."""
+        place: Place = reading.place
+        return place.write(record, annotation)
