@@ -1,0 +1,172 @@
+"""The topics that a command reads and writes: are they there, what do they accept; makes those that are missing."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
+from aiokafka.errors import (
+    InvalidReplicationFactorError,
+    InvalidTopicError,
+    KafkaError,
+    NoError,
+    PolicyViolationError,
+    TopicAlreadyExistsError,
+    TopicAuthorizationFailedError,
+    for_code,
+)
+from aiokafka.protocol.metadata import MetadataRequest
+
+from emotag_service.kafka.errors import ClusterError, SettingsError
+from emotag_service.kafka.failures import acl, explain
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Collection, Mapping
+
+    from emotag_service.kafka.client import ClientSettings
+
+_log = structlog.get_logger(__name__)
+
+SETTLE_SECONDS = 30.0
+_PAUSE = 0.1
+_DEFAULT_REPLICAS = -1
+_SIZE, _TIME = "max.message.bytes", "message.timestamp.type"
+
+
+@asynccontextmanager
+async def open_topics(settings: ClientSettings) -> AsyncIterator[Topics]:
+    """Connect; see `Topics`.
+
+    Raises:
+        TaggerError: The cluster cannot be reached, or refuses.
+    """
+    admin = AIOKafkaAdminClient(**settings.kwargs())
+    try:
+        await admin.start()
+        yield Topics(admin, settings.sasl_username)
+    except KafkaError as error:
+        explained = explain(error, "asking for topics", user=settings.sasl_username)
+        raise explained or ClusterError(f"asking for topics: {type(error).__name__}; is the cluster up?") from error
+    finally:
+        await admin.close()
+
+
+class Topics:
+    """The topics of a cluster, as far as we may see them."""
+
+    def __init__(self, admin: Any, user: str | None = None) -> None:
+        self._admin = admin
+        self._user = user
+
+    async def names(self) -> list[str]:
+        """All that we may see, without Kafka's own."""
+        return sorted(topic["topic"] for topic in await self._metadata(None) if not topic["is_internal"])
+
+    async def describe(self, topics: Collection[str], operation: str | None = None) -> dict[str, int]:
+        """How many partitions each of them has; those that do not exist are left out.
+
+        Args:
+            topics: Their names.
+            operation: The ACL operation that they are wanted for, "Read" or "Write".
+
+        Raises:
+            ForbiddenError: We may not see one of them.
+        """
+        counts: dict[str, int] = {}
+        for topic in await self._metadata(sorted(topics)) if topics else ():
+            kind, name = for_code(topic["error_code"]), topic["topic"]
+            if kind is TopicAuthorizationFailedError:
+                raise self._refusal(kind(name), "describing topics", operation) from None
+            if kind is InvalidTopicError:
+                raise SettingsError(f"{name!r} cannot be the name of a topic; choose letters, digits, '.', '_' and '-'")
+            if topic["partitions"]:
+                counts[name] = len(topic["partitions"])
+        return counts
+
+    async def create_missing(self, wanted: Mapping[str, int]) -> list[str]:
+        """Create those that do not exist, replicated as the cluster does by default, and wait until they can be used.
+
+        Args:
+            wanted: How many partitions each is to have.
+
+        Returns:
+            Those that were missing.
+
+        Raises:
+            ForbiddenError: We may not.
+            ClusterError: The cluster will not.
+        """
+        there = await self.describe(wanted, "Write")
+        missing = {name: wanted[name] for name in wanted if name not in there}
+        if missing:
+            await self._create(missing)
+            await self._settle(missing)
+        return sorted(missing)
+
+    async def max_message_bytes(self, topics: Collection[str]) -> dict[str, int]:
+        """The largest write that each of them accepts; those that do not tell are left out, and logged."""
+        configs = await self._configs(topics)
+        late = sorted(name for name, values in configs.items() if values.get(_TIME) == "LogAppendTime")
+        if late:
+            _log.warning("topic replaces timestamps", topics=late, config=f"{_TIME}=LogAppendTime")
+        limits = {name: int(values[_SIZE]) for name, values in configs.items() if values.get(_SIZE)}
+        if unknown := sorted(set(topics) - set(limits)):
+            fix = acl(self._user or "NAME", "DescribeConfigs", "--topic TOPIC")
+            _log.warning("topic limits unknown", topics=unknown, config=_SIZE, fix=fix)
+        return limits
+
+    async def _metadata(self, topics: list[str] | None) -> list[dict[str, Any]]:
+        # The admin client's own method lets the broker create what is asked for.
+        request = MetadataRequest(topics, allow_auto_topic_creation=False)
+        answer = await self._admin._send_request(request)  # noqa: SLF001 - see above
+        found: list[dict[str, Any]] = answer.to_object()["topics"]
+        return found
+
+    async def _create(self, missing: Mapping[str, int]) -> None:
+        new = [NewTopic(name, count, _DEFAULT_REPLICAS, replica_assignments={}) for name, count in missing.items()]
+        answer = await self._admin.create_topics(new)
+        for topic, code, *rest in answer.topic_errors:
+            kind = for_code(code)
+            if kind in (NoError, TopicAlreadyExistsError):  # the latter: another tagger was faster
+                continue
+            if kind is TopicAuthorizationFailedError:
+                raise self._refusal(kind(topic), f"creating topic {topic}", "Create")
+            explained = explain(kind(), f"creating topic {topic}", user=self._user)
+            raise explained or _refused(kind, topic, rest)
+        _log.info("topics created", topics=dict(missing))
+
+    async def _settle(self, missing: Mapping[str, int]) -> None:
+        until = time.monotonic() + SETTLE_SECONDS
+        while set(await self.describe(missing)) != set(missing):
+            if time.monotonic() > until:
+                raise ClusterError(f"topics {', '.join(missing)} were created, but nobody leads their partitions yet")
+            await asyncio.sleep(_PAUSE)
+
+    async def _configs(self, topics: Collection[str]) -> dict[str, dict[str, str]]:
+        asked = dict.fromkeys((_SIZE, _TIME), "")
+        resources = [ConfigResource(ConfigResourceType.TOPIC, name, asked) for name in sorted(topics)]
+        if not resources:
+            return {}
+        found = {}
+        for answer in await self._admin.describe_configs(resources):
+            for code, _message, _kind, name, entries in answer.resources:
+                if for_code(code) is NoError:
+                    found[name] = {entry[0]: entry[1] for entry in entries}
+        return found
+
+    def _refusal(self, error: KafkaError, what: str, operation: str | None) -> Exception:
+        return explain(error, what, user=self._user, operation=operation) or error
+
+
+def _refused(kind: type[KafkaError], topic: str, words: list[Any]) -> Exception:
+    said = next((word for word in words if isinstance(word, str) and word), kind.__name__)
+    if kind is InvalidTopicError:
+        return SettingsError(f"{topic!r} cannot be the name of a topic; choose letters, digits, '.', '_' and '-'")
+    if kind in (InvalidReplicationFactorError, PolicyViolationError):
+        return ClusterError(f"creating topic {topic}: {said}; create it yourself, then start again")
+    return ClusterError(f"creating topic {topic}: {said}")
