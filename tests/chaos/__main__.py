@@ -1,0 +1,112 @@
+"""Feed records while taggers and the broker are killed, frozen and restarted, and compare what comes out with what went in.
+
+Prints a line per run. Exit code 1 when any run is not clean.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from tests.brokers.apache import Apache
+from tests.brokers.embedded import Embedded
+from tests.chaos.commands import VARIANTS, TaggerCommand
+from tests.chaos.faults import Weather
+from tests.chaos.run import Plan, Run
+from tests.chaos.texts import texts
+from tests.chaos.truth import Truth
+
+BROKERS = {"apache": Apache, "embedded": Embedded}
+_EPILOG = """\
+example:
+  EMOTAG_TEST_KAFKA=../shared/kafka/kafka.sh python -m tests.chaos --runs 10
+  python -m tests.chaos --broker embedded --records 10000
+  python -m tests.chaos --records 20000 --sabotage commit-outside     # has to fail
+"""
+
+
+def main() -> int:
+    """Do the runs; 0 when all are clean."""
+    args = _parser().parse_args()
+    truth, clean = Truth(), True
+    for seed in range(args.seed, args.seed + args.runs):
+        with tempfile.TemporaryDirectory(prefix="emotag-chaos-") as folder, BROKERS[args.broker]() as broker:
+            outcome = Run(_plan(args, seed), broker, truth, _folder(args.logs or folder)).run()
+        clean &= outcome.clean
+        print(
+            json.dumps({"seed": seed, **outcome.as_dict()}) if args.json else f"seed {seed}: {outcome.line()}",
+            flush=True,
+        )
+    return 0 if clean else 1
+
+
+def _folder(name: str) -> Path:
+    folder = Path(name)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _plan(args: argparse.Namespace, seed: int) -> Plan:
+    embedded = args.broker == "embedded"
+    weather = Weather(
+        kill_every=args.kill_every, freeze_every=args.freeze_every, freeze_seconds=args.session_seconds + 4,
+        broker_every=args.broker_every, gentle=embedded,
+    )  # fmt: skip
+    tagger = TaggerCommand(
+        runner=VARIANTS[args.sabotage], static=embedded, session_seconds=args.session_seconds,
+        options=("--engine", args.engine),
+    )  # fmt: skip
+    return Plan(
+        texts=texts(), tagger=tagger, records=args.records, partitions=args.partitions, taggers=args.taggers,
+        rate=args.rate, weather=weather, seed=seed,
+    )  # fmt: skip
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.chaos",
+        description=__doc__,
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    plan, weather = Plan(texts=()), asdict(Weather())
+    for name, kind, default, what in (
+        ("records", int, plan.records, "how many are fed"),
+        ("partitions", int, plan.partitions, "of each topic"),
+        ("taggers", int, plan.taggers, "tagger processes"),
+        ("runs", int, 1, "each with the next seed, a fresh broker and fresh topics"),
+        ("rate", float, plan.rate, "records fed per second"),
+        ("seed", int, 1, "what the faults are drawn from"),
+        ("session-seconds", float, plan.tagger.session_seconds, "session of the consumer group"),
+        ("kill-every", float, weather["kill_every"], "seconds between kills of a tagger; 0: none"),
+        (
+            "freeze-every",
+            float,
+            weather["freeze_every"],
+            "seconds between SIGSTOPs of a tagger, past its session; 0: none",
+        ),
+        ("broker-every", float, weather["broker_every"], "seconds between restarts of the broker; 0: none"),
+    ):
+        parser.add_argument(f"--{name}", type=kind, default=default, help=f"{what} (default: {default})")
+    parser.add_argument(
+        "--broker", choices=BROKERS, default="apache",
+        help="apache is killed; embedded is stopped in order, its taggers are static members (default: apache)",
+    )  # fmt: skip
+    parser.add_argument("--engine", default="in-process", help="as of `emotag tag-topic` (default: in-process)")
+    parser.add_argument(
+        "--sabotage", choices=VARIANTS, default="none", help="a tagger that is wrong on purpose (default: none)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON document per run")
+    parser.add_argument("--logs", help="folder to leave the taggers' logs in (default: none are left)")
+    return parser
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

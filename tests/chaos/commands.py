@@ -1,0 +1,68 @@
+"""How a tagger process is started: as shipped, or as a variant that is wrong on purpose."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# How the taggers of each variant are run; what is wrong with them stands in the modules named.
+VARIANTS: dict[str, Sequence[str]] = {
+    "none": ("emotag",),
+    "commit-outside": ("tests.chaos.sabotage", "commit-outside"),
+    "private-ids": ("tests.chaos.sabotage", "private-ids"),
+    "naive": ("tests.chaos.naive",),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What a run calls its topics and its group."""
+
+    run: str
+
+    @property
+    def input(self) -> str:
+        return f"{self.run}.messages"
+
+    @property
+    def output(self) -> str:
+        return f"{self.run}.tagged"
+
+    @property
+    def dead(self) -> str:
+        return f"{self.run}.messages.dead-letters"
+
+    @property
+    def group(self) -> str:
+        return f"{self.run}-taggers"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaggerCommand:
+    """Makes command lines of taggers.
+
+    Attributes:
+        runner: Module that is run, and what goes before `tag-topic`.
+        lives: How many processes of a slot run it, one after the other, before `emotag` as shipped does; 0: all.
+        options: More options of `emotag tag-topic`.
+        static: Each slot has an instance id, which its next process inherits.
+        session_seconds: Of the consumer group.
+    """
+
+    runner: Sequence[str] = ("emotag",)
+    lives: int = 0
+    options: Sequence[str] = ()
+    static: bool = False
+    session_seconds: float = 6.0
+
+    def line(self, bootstrap: str, names: Names, slot: int, life: int) -> list[str]:
+        """Return the command of the tagger in a slot, of its process number `life`, from 0."""
+        runner = VARIANTS["none"] if 0 < self.lives <= life else self.runner
+        identity = ("--instance-id", f"tagger-{slot}") if self.static else ()
+        return [
+            sys.executable, "-m", *runner, "tag-topic", "--bootstrap", bootstrap, "--group", names.group,
+            "--input", names.input, "--output", names.output, "--dead-letter-topic", names.dead, "--codec", "json",
+            "--session-seconds", f"{self.session_seconds:g}", "--devices", "cpu:1", "--log-format", "json",
+            *identity, *self.options,
+        ]  # fmt: skip

@@ -1,0 +1,152 @@
+"""What goes wrong and when: a schedule drawn from a seed, and the hand that carries it out."""
+
+from __future__ import annotations
+
+import random
+import signal
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass
+from enum import StrEnum, auto
+from typing import Protocol
+
+from tests.chaos.taggers import Slot, Taggers
+
+
+class Fault(StrEnum):
+    """What can be done to the system."""
+
+    KILL = auto()
+    FREEZE = auto()
+    BROKER = auto()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weather:
+    """How bad it gets. Seconds between faults of a kind, on average; 0 leaves the kind out.
+
+    Attributes:
+        kill_every: kill -9 of a tagger.
+        freeze_every: SIGSTOP of a tagger.
+        freeze_seconds: How long until its SIGCONT; past the session, so that its partitions go to others.
+        broker_every: End of the broker.
+        broker_seconds: How long it is away.
+        gentle: The broker is ended by SIGTERM, not by kill -9.
+    """
+
+    kill_every: float = 4.0
+    freeze_every: float = 25.0
+    freeze_seconds: float = 10.0
+    broker_every: float = 25.0
+    broker_seconds: float = 2.0
+    gentle: bool = False
+
+    def schedule(self, seed: int, seconds: float) -> list[tuple[float, Fault]]:
+        """Draw when what happens within so many seconds; each kind that is not left out happens at least once."""
+        chance = random.Random(seed)
+        every = {Fault.KILL: self.kill_every, Fault.FREEZE: self.freeze_every, Fault.BROKER: self.broker_every}
+        return sorted(
+            (at, fault)
+            for fault, mean in every.items()
+            if mean
+            for at in _times(chance, min(mean, seconds / 2), seconds)
+        )
+
+
+class Restarts(Protocol):
+    """A broker, as far as it is needed here."""
+
+    def start(self) -> None:
+        """Start it and wait until it serves."""
+
+    def stop(self) -> None:
+        """End it in order."""
+
+    def kill(self) -> None:
+        """End it as a crash would."""
+
+
+class Saboteur:
+    """Carries a schedule out.
+
+    Attributes:
+        done: How often what was done.
+        problems: A broker that did not come back.
+    """
+
+    def __init__(self, weather: Weather, taggers: Taggers, broker: Restarts, *, seed: int, seconds: float) -> None:
+        self._weather, self._taggers, self._broker = weather, taggers, broker
+        self._chance = random.Random(seed + 1)
+        self._schedule = weather.schedule(seed, seconds)
+        self._began = time.monotonic()
+        self._thaws: list[tuple[float, Slot, int | None]] = []
+        self._outage: threading.Thread | None = None
+        self.done: Counter[Fault] = Counter()
+        self.problems: list[str] = []
+
+    def begin(self) -> None:
+        """Let the clock of the schedule start."""
+        self._began = time.monotonic()
+
+    def tick(self) -> None:
+        """Do what is due."""
+        now = time.monotonic() - self._began
+        for at, slot, pid in self._thaws[:]:
+            if now >= at:
+                self._thaws.remove((at, slot, pid))
+                self._thaw(slot, pid)
+        while self._schedule and now >= self._schedule[0][0]:
+            _, fault = self._schedule.pop(0)
+            self._do(fault, now)
+
+    def rest(self) -> None:
+        """Do nothing more, and put right what is wrong: nothing is frozen, the broker serves."""
+        self._schedule.clear()
+        for _, slot, pid in self._thaws:
+            self._thaw(slot, pid)
+        self._thaws.clear()
+        if self._outage is not None:
+            self._outage.join()
+
+    def _do(self, fault: Fault, now: float) -> None:
+        match fault:
+            case Fault.KILL:
+                self._signal(signal.SIGKILL, fault)
+            case Fault.FREEZE:
+                slot = self._signal(signal.SIGSTOP, fault)
+                if slot is not None:
+                    self._thaws.append((now + self._weather.freeze_seconds, slot, slot.pid))
+            case Fault.BROKER if self._outage is None or not self._outage.is_alive():
+                self._outage = threading.Thread(target=self._restart, daemon=True)
+                self._outage.start()
+
+    def _signal(self, number: signal.Signals, fault: Fault) -> Slot | None:
+        """Send it to a running tagger, whichever; a frozen one thaws before it may die."""
+        running = [slot for slot in self._taggers.slots if slot.pid is not None and not slot.frozen]
+        slot = self._chance.choice(running) if running else None
+        if slot is None or not slot.send(number):
+            return None
+        self.done[fault] += 1
+        return slot
+
+    def _thaw(self, slot: Slot, pid: int | None) -> None:
+        if slot.pid == pid:
+            slot.send(signal.SIGCONT)
+
+    def _restart(self) -> None:
+        try:
+            self._broker.stop() if self._weather.gentle else self._broker.kill()
+            time.sleep(self._weather.broker_seconds)  # it is how long the outage lasts
+            self._broker.start()
+        except Exception as error:  # noqa: BLE001 - of a thread: the run reports it
+            self.problems.append(f"the broker did not come back: {error}")
+        else:
+            self.done[Fault.BROKER] += 1
+
+
+def _times(chance: random.Random, mean: float, seconds: float) -> list[float]:
+    at, times = 0.0, []
+    while (at := at + mean * chance.uniform(0.5, 1.5)) < seconds:
+        times.append(at)
+    return times
