@@ -13,10 +13,11 @@ from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
 from emotag_service.logs import log_loop_error
+from emotag_service.racing import unless
 from emotag_service.settings import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable
     from pathlib import Path
 
     from emotag_service.config import ServeConfig
@@ -74,7 +75,7 @@ class Service:
 
     async def _serve(self, server: Server, engine: Engine) -> bool:
         try:
-            if not await _unless(self._stop, self._start(server, engine)):
+            if not await unless(self._stop, self._start(server, engine)):
                 return True
             self._announce(server, engine)
             await self._stop.wait()
@@ -105,7 +106,7 @@ class Service:
         async def drain() -> None:
             unanswered.append(await server.drain(engine, self._config.drain_seconds))
 
-        finished = await _unless(self._stop_now, drain())
+        finished = await unless(self._stop_now, drain())
         clean = finished and unanswered == [0]
         _log.info("stopped", clean=clean, unanswered=sum(unanswered) if finished else None)
         return clean
@@ -117,17 +118,3 @@ class Service:
         else:
             _log.info("stopping", signal=signal.Signals(number).name, grace_seconds=self._config.drain_seconds)
             self._stop.set()
-
-
-async def _unless(event: asyncio.Event, work: Coroutine[None, None, None]) -> bool:
-    """Do `work` unless `event` comes first; say whether it was done."""
-    task, waiter = asyncio.ensure_future(work), asyncio.ensure_future(event.wait())
-    try:
-        await asyncio.wait((task, waiter), return_when=asyncio.FIRST_COMPLETED)
-        if task.done():
-            await task
-        return task.done()
-    finally:
-        for pending in (task, waiter):
-            pending.cancel()
-        await asyncio.gather(task, waiter, return_exceptions=True)

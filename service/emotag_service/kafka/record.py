@@ -47,7 +47,7 @@ class Outgoing:
         key: Or None.
         value: Or None: a tombstone.
         headers: In order, with duplicates.
-        dead: It goes to a dead-letter topic.
+        dead: Why it goes to a dead-letter topic; empty when it does not.
     """
 
     topic: str
@@ -56,7 +56,7 @@ class Outgoing:
     key: bytes | None
     value: bytes | None
     headers: Headers = ()
-    dead: bool = False
+    dead: str = ""
 
     @property
     def size(self) -> int:

@@ -1,0 +1,125 @@
+"""Which partitions this tagger has, and a lane for each: made when the group assigns them, ended when it takes them."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import structlog
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+
+from emotag_service.kafka.loop.lane import Lane
+from emotag_service.kafka.loop.writer import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from emotag_service.kafka.loop.workshop import Workshop
+    from emotag_service.kafka.record import Record
+
+_log = structlog.get_logger(__name__)
+
+
+class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka is not typed
+    """The lanes, kept in step with the group.
+
+    What a listener raises is logged and swallowed by aiokafka, so nothing here raises: failures go to `failure`.
+
+    Attributes:
+        changes: Counts what changed the assignment; a poll that was under way meanwhile is not to be trusted.
+        failure: Gets the first error that ends the tagger.
+    """
+
+    def __init__(self, workshop: Workshop, changed: Callable[[], None]) -> None:
+        """Make it; `changed` is called whenever lanes come or go. Belongs to the running event loop."""
+        self.changes = 0
+        self.failure: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._workshop = workshop
+        self._changed = changed
+        self._lanes: dict[Source, Lane] = {}
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Open a lane for each. The first thing done keeps their records back until the lanes are ready for them."""
+        sources = sorted((Source(*one) for one in assigned), key=str)
+        try:
+            self._workshop.feed.hold(sources)
+            self.changes += 1
+            await self.finish()  # aiokafka revokes before it assigns; should it ever not, nothing runs twice
+            self._open(sources)
+        except Exception as error:  # noqa: BLE001 - see the class
+            self._fail(error)
+
+    def _open(self, sources: list[Source]) -> None:
+        self._workshop.meters.rebalances += 1
+        _log.info("partitions assigned", partitions=len(sources), sources=[str(source) for source in sources])
+        for source in sources:
+            self._lanes[source] = lane = Lane(source, self._workshop, self._fail)
+            lane.start()
+        self._changed()
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """End the lanes, what they have written committed, before others may have the partitions."""
+        self.changes += 1
+        if revoked:
+            _log.info("partitions revoked", partitions=len(revoked))
+        try:
+            await self.finish()
+        except Exception as error:  # noqa: BLE001 - see the class
+            self._fail(error)
+
+    async def finish(self) -> None:
+        """End all lanes, side by side, in bounded time."""
+        lanes, self._lanes = list(self._lanes.values()), {}
+        seconds = self._workshop.settings.stop_seconds
+        await asyncio.gather(*(lane.finish(seconds) for lane in lanes), return_exceptions=True)
+        self._workshop.meters.lag.clear()
+        self._changed()
+
+    def open_sources(self) -> list[Source]:
+        """Partitions whose lanes have room for more: each has its share of what the process may hold."""
+        share = max(1, len(self._lanes))
+        most_records = self._workshop.settings.buffer_records / share
+        most_bytes = self._workshop.settings.buffer_bytes / share
+        found = []
+        for source, lane in self._lanes.items():
+            records, size = lane.held
+            if lane.position is not None and records < most_records and size < most_bytes:
+                found.append(source)
+        return found
+
+    def deliver(self, found: Mapping[Source, Sequence[Record]], changes: int) -> None:
+        """Hand records to their lanes.
+
+        A poll that ran while the assignment changed may bring records of before the change next to those of after it.
+        Nothing of it is used, and every lane has the consumer go back to the offset that it wants next: the lanes
+        know, since nobody else moves on.
+        """
+        if changes != self.changes:
+            self._rewind()
+            return
+        for source, records in found.items():
+            lane = self._lanes.get(source)
+            if lane is not None:
+                self._workshop.meters.consumed += len(records)
+                lane.accept(records)
+
+    def measure(self) -> None:
+        """Bring the meters' lag and buffers up to date."""
+        meters = self._workshop.meters
+        for source, lane in self._lanes.items():
+            end, committed = self._workshop.feed.end(source), lane.committed
+            if end is not None and committed is not None:
+                meters.lag[str(source)] = max(0, end - committed)
+        held = [lane.held for lane in self._lanes.values()]
+        meters.buffered = sum(records for records, _ in held)
+        meters.buffered_bytes = sum(size for _, size in held)
+
+    def _rewind(self) -> None:
+        assigned = self._workshop.feed.assigned()
+        for source, lane in self._lanes.items():
+            if lane.position is not None and source in assigned:
+                self._workshop.feed.seek(source, lane.position)
+
+    def _fail(self, error: BaseException) -> None:
+        if not self.failure.done():
+            self.failure.set_exception(error)

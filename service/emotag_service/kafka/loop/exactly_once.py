@@ -1,0 +1,114 @@
+"""Writes tags and offsets in one transaction, with one transactional producer per input partition.
+
+Why this holds. The broker's own fencing of zombies needs the consumer's generation in the transactional offset commit
+(KIP-447), which aiokafka does not send: a tagger that lost its partition could still commit the partition's offsets in
+its own transaction. So the transactional id is derived from the input partition, as the first exactly-once of Kafka
+Streams did it: whoever works on partition P of topic T for group G writes as "G:T:P", and
+
+1. Offsets of P are committed only inside transactions of "G:T:P".
+2. A new owner calls InitProducerId for "G:T:P" before anything else. The coordinator then raises the epoch, so that
+   every later request of the old owner is refused, ends the transaction that the old owner had open, and answers only
+   once the end of it is written everywhere, the offsets' topic included.
+3. Only then does the new owner read the committed offset and go on from it. Read any earlier, it could be the offset
+   from before a transaction of the old owner that was about to commit: those records would be tagged twice.
+
+So of two taggers that both believe to own P only the one that called InitProducerId last can commit, and what it
+commits starts where the last commit before it ended, whatever the group's coordinator, rebalances, pauses and clocks
+do. ':' is in no topic's name, so two pairs of group and partition never share an id.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+from aiokafka import AIOKafkaProducer, TopicPartition
+
+from emotag_service.kafka.loop.outbox import Outbox
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from emotag_service.kafka.loop.settings import LoopSettings
+    from emotag_service.kafka.loop.writer import Source, Written
+
+_CLOSE_SECONDS = 5.0
+# The client's own bound on one request; the topic's is checked before, and the broker's word is heard.
+REQUEST_BYTES = 2**30
+
+
+class ExactlyOnce:
+    """A Writer whose records and offsets become visible together or not at all."""
+
+    def __init__(
+        self,
+        source: Source,
+        settings: LoopSettings,
+        client: dict[str, Any],
+        committed: Callable[[], Awaitable[int | None]],
+    ) -> None:
+        """Make one.
+
+        Args:
+            source: The input partition.
+            settings: Of the loop.
+            client: Arguments of every client of the cluster.
+            committed: Reads the partition's committed offset.
+        """
+        self._source = source
+        self._group = settings.group
+        self._committed = committed
+        self._producer = AIOKafkaProducer(
+            **client,
+            transactional_id=transactional_id(settings.group, source),
+            transaction_timeout_ms=int(settings.transaction_timeout_seconds * 1000),
+            max_batch_size=settings.write_bytes,
+            max_request_size=REQUEST_BYTES,
+            acks="all",
+        )
+        self._outbox = Outbox(self._producer, source)
+
+    async def start(self) -> int | None:
+        """Fence, then read the committed offset: in this order, see the module's docstring."""
+        await self._producer.start()
+        return await self._committed()
+
+    async def begin(self) -> None:
+        """See `Writer`."""
+        self._outbox.forget()
+        await self._producer.begin_transaction()
+
+    async def send(self, written: Sequence[Written], *, alone: bool = False) -> None:
+        """See `Writer`."""
+        await self._outbox.send(written, alone=alone)
+
+    async def commit(self, offset: int) -> None:
+        """See `Writer`."""
+        await self._outbox.delivered()
+        await self._add_offset(offset)
+        await self._producer.commit_transaction()
+
+    async def abort(self) -> None:
+        """See `Writer`."""
+        await self._producer.abort_transaction()
+
+    async def close(self) -> None:
+        """See `Writer`."""
+        self._outbox.forget()
+        await close_producer(self._producer)
+
+    async def _add_offset(self, offset: int) -> None:
+        partition = TopicPartition(self._source.topic, self._source.partition)
+        await self._producer.send_offsets_to_transaction({partition: offset}, self._group)
+
+
+def transactional_id(group: str, source: Source) -> str:
+    """The one name that whoever works on this partition for this group writes under."""
+    return f"{group}:{source.topic}:{source.partition}"
+
+
+async def close_producer(producer: AIOKafkaProducer) -> None:
+    """Stop a producer, dead or alive, in bounded time."""
+    with contextlib.suppress(Exception):
+        await asyncio.wait_for(producer.stop(), _CLOSE_SECONDS)

@@ -1,0 +1,54 @@
+"""Records that an output topic refused: found by elimination, then answered by the policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emotag_service.kafka.annotation import Fault
+from emotag_service.kafka.errors import StopPolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from emotag_service.kafka.loop.writer import RefusedError, Source, Written
+
+
+class Refusals:
+    """What one partition's records came to when they were written.
+
+    A refused write may hold many records. They become suspects, and on the next attempt are written one by one, which
+    names the one at fault.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._suspects: set[int] = set()
+        self._faults: dict[int, Fault] = {}
+
+    def note(self, error: RefusedError) -> None:
+        """Learn from a refusal. Raises StopPolicyError when what stands in for a refused record is refused too."""
+        for offsets in error.writes:
+            if len(offsets) > 1:
+                self._suspects.update(offsets)
+                continue
+            (offset,) = offsets
+            if offset in self._faults:
+                raise StopPolicyError(
+                    f"record {self._source}@{offset} was refused by its topic ({self._faults[offset].detail}), and so "
+                    f"was what should stand in for it ({error.reason}): raise max.message.bytes of that topic"
+                )
+            self._faults[offset] = Fault("REFUSED_BY_TOPIC", f"the output topic answered {error.reason}")
+
+    def suspects(self, written: Sequence[Written]) -> bool:
+        """Whether any of these has to be written alone."""
+        return bool(self._suspects) and any(one.offset in self._suspects for one in written)
+
+    def fault(self, offset: int) -> Fault | None:
+        """Why a record was refused, or None."""
+        return self._faults.get(offset) if self._faults else None
+
+    def passed(self, next_offset: int) -> None:
+        """Forget what lies behind."""
+        if self._suspects or self._faults:
+            self._suspects = {offset for offset in self._suspects if offset >= next_offset}
+            self._faults = {offset: fault for offset, fault in self._faults.items() if offset >= next_offset}

@@ -1,0 +1,78 @@
+"""What a lane writes with, and what can come of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from emotag_service.kafka.record import Outgoing
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input partition."""
+
+    topic: str
+    partition: int
+
+    def __str__(self) -> str:
+        return f"{self.topic}/{self.partition}"
+
+
+@dataclass(slots=True)
+class Written:
+    """An outgoing record, and the offset of the record that it stands for."""
+
+    offset: int
+    outgoing: Outgoing
+
+
+class RefusedError(Exception):
+    """A topic refused writes for what is in them; nothing of the transaction counts.
+
+    Attributes:
+        writes: The offsets of the records in each: one of them, at least, is at fault.
+        reason: The broker's.
+    """
+
+    def __init__(self, writes: Sequence[Sequence[int]], reason: str) -> None:
+        super().__init__(f"{len(writes)} writes refused: {reason}")
+        self.writes = tuple(tuple(offsets) for offsets in writes)
+        self.reason = reason
+
+
+class Writer(Protocol):
+    """Writes one partition's records and the offsets that go with them.
+
+    After any error it is of no more use: close it, start a new one, and read on from what is committed.
+    """
+
+    async def start(self) -> int | None:
+        """Take the partition over from whoever wrote for it before; return the offset to go on from, or None."""
+
+    async def begin(self) -> None:
+        """Begin a transaction."""
+
+    async def send(self, written: Sequence[Written], *, alone: bool = False) -> None:
+        """Hand records over, in order; waits while too much is under way.
+
+        Args:
+            written: What to write.
+            alone: One write per record, so that a refusal names it.
+        """
+
+    async def commit(self, offset: int) -> None:
+        """Make everything since `begin` visible, together with `offset`, the next to be read.
+
+        Raises:
+            RefusedError: A topic refused a record for what is in it.
+        """
+
+    async def abort(self) -> None:
+        """Undo everything since `begin`, as far as the cluster still listens."""
+
+    async def close(self) -> None:
+        """Let go; never raises."""
