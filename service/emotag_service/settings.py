@@ -22,7 +22,14 @@ class ConfigError(ValueError):
 
 
 def about(
-    parse: Callable[[str], Any], text: str, *, metavar: str = "X", many: bool = False, switch: bool = False
+    parse: Callable[[str], Any],
+    text: str,
+    *,
+    metavar: str = "X",
+    many: bool = False,
+    switch: bool = False,
+    group: str = "",
+    name: str = "",
 ) -> dict[str, Any]:
     """Make the metadata of a setting.
 
@@ -32,14 +39,28 @@ def about(
         metavar: What stands for its value in help.
         many: It is a tuple: its option can be given several times, its variable lists values between commas.
         switch: Its option takes no value.
+        group: Under which heading help shows it.
+        name: What it is called, when that cannot be the name of a field, such as "from".
     """
-    return {"parse": parse, "help": text, "metavar": metavar, "many": many, "switch": switch}
+    return {
+        "parse": parse,
+        "help": text,
+        "metavar": metavar,
+        "many": many,
+        "switch": switch,
+        "group": group,
+        "name": name,
+    }
 
 
 def add_options(parser: argparse.ArgumentParser, kind: type) -> None:
     """Add one option per setting of `kind`; an option that is not given stays None, for the variable to win."""
+    groups: dict[str, argparse._ActionsContainer] = {"": parser}
     for setting in _settings(kind):
-        parser.add_argument(option(setting.name), help=_help(setting), **_action(setting.metadata))
+        heading = setting.metadata["group"]
+        if heading not in groups:
+            groups[heading] = parser.add_argument_group(heading)
+        groups[heading].add_argument(option(_name(setting)), help=_help(setting), **_action(setting.metadata))
 
 
 def read_settings(kind: type[_T], options: Mapping[str, Any], environment: Mapping[str, str]) -> _T:
@@ -60,11 +81,11 @@ def given_values(kind: type, options: Mapping[str, Any], environment: Mapping[st
     """The values of those settings of `kind` that were given, by name; see `read_settings`."""
     values: dict[str, Any] = {}
     for setting in _settings(kind):
-        name, parse = setting.name, setting.metadata["parse"]
+        parse, name = setting.metadata["parse"], _name(setting)
         texts, source = _texts(setting, options, environment)
         if texts:
             parsed = tuple(_parse(parse, text, source) for text in texts)
-            values[name] = parsed if setting.metadata["many"] else parsed[0]
+            values[setting.name] = parsed if setting.metadata["many"] else parsed[0]
         elif setting.default is MISSING:
             raise ConfigError(f"{option(name)} is missing; give it, or set ${variable(name)}")
     return values
@@ -86,13 +107,17 @@ def _settings(kind: Any) -> Iterator[Field[Any]]:
 
 def _texts(setting: Field[Any], options: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[list[str], str]:
     """What was given for a setting, and where."""
-    many = setting.metadata["many"]
-    given = options.get(setting.name)
+    many, name = setting.metadata["many"], _name(setting)
+    given = options.get(name)
     if given is not None:
-        return (given if many else [given]), option(setting.name)
-    text = environment.get(variable(setting.name), "")
+        return (given if many else [given]), option(name)
+    text = environment.get(variable(name), "")
     parts = [part.strip() for part in text.split(",")] if many else [text]
-    return [part for part in parts if part], f"${variable(setting.name)}"
+    return [part for part in parts if part], f"${variable(name)}"
+
+
+def _name(setting: Field[Any]) -> str:
+    return setting.metadata["name"] or setting.name
 
 
 def _parse(parse: Callable[[str], Any], text: str, source: str) -> Any:
@@ -105,7 +130,7 @@ def _parse(parse: Callable[[str], Any], text: str, source: str) -> Any:
 def _help(setting: Field[Any]) -> str:
     silent = setting.default in (MISSING, None, ()) or setting.metadata["switch"]
     shown = "" if silent else f" (default: {setting.default})"
-    return f"{setting.metadata['help']}{shown} [${variable(setting.name)}]".replace("%", "%%")
+    return f"{setting.metadata['help']}{shown} [${variable(_name(setting))}]".replace("%", "%%")
 
 
 def _action(metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,6 +47,14 @@ def seconds(text: str) -> float:
     return number
 
 
+def some_seconds(text: str) -> float:
+    """Parse a length of time that is not 0."""
+    number = seconds(text)
+    if number == 0:
+        raise ValueError("must be more than 0 seconds")
+    return number
+
+
 def not_empty(text: str) -> str:
     """Parse a text that says something."""
     if not text.strip():

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PASSWORD_VARIABLE = "EMOTAG_SASL_PASSWORD"  # noqa: S105 - the name of the variable, not what is in it
+_CLUSTER = "the Kafka cluster"
 _ADDRESS = re.compile(r"(?P<host>\[[0-9a-fA-F:.%]+\]|[^\[\]:/\s,]+):(?P<port>[0-9]{1,5})")
 
 
@@ -41,12 +42,17 @@ class ClientSettings:
     """
 
     bootstrap: tuple[str, ...] = field(
-        metadata=about(addresses, "brokers to ask for the others: host:port, several between commas", metavar="H:P")
+        metadata=about(
+            addresses, "brokers to ask for the others: host:port, several between commas", metavar="H:P", group=_CLUSTER
+        )
     )
     tls: bool = field(
         default=False,
         metadata=about(
-            yes_or_no, "connect with TLS, trusting the authorities of this system (default: no)", switch=True
+            yes_or_no,
+            "connect with TLS, trusting the authorities of this system (default: no)",
+            switch=True,
+            group=_CLUSTER,
         ),
     )
     tls_ca: Path | None = field(
@@ -57,11 +63,18 @@ class ClientSettings:
     )
     tls_cert: Path | None = field(
         default=None,
-        metadata=about(path, "PEM file of our certificate, for mutual TLS; implies --tls (default: none)", metavar="F"),
+        metadata=about(
+            path,
+            "PEM file of our certificate, for mutual TLS; implies --tls (default: none)",
+            metavar="F",
+            group=_CLUSTER,
+        ),
     )
     tls_key: Path | None = field(
         default=None,
-        metadata=about(path, "PEM file of its key, without passphrase (default: in --tls-cert)", metavar="F"),
+        metadata=about(
+            path, "PEM file of its key, without passphrase (default: in --tls-cert)", metavar="F", group=_CLUSTER
+        ),
     )
     sasl_mechanism: str | None = field(
         default=None,
@@ -69,14 +82,17 @@ class ClientSettings:
             one_of("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"),
             "log in with a password: PLAIN, SCRAM-SHA-256 or SCRAM-SHA-512 (default: no login)",
             metavar="M",
+            group=_CLUSTER,
         ),
     )
     sasl_username: str | None = field(
-        default=None, metadata=about(not_empty, "who logs in (default: nobody)", metavar="U")
+        default=None, metadata=about(not_empty, "who logs in (default: nobody)", metavar="U", group=_CLUSTER)
     )
     sasl_password_file: Path | None = field(
         default=None,
-        metadata=about(path, f"file that holds the password (default: it is in ${PASSWORD_VARIABLE})", metavar="F"),
+        metadata=about(
+            path, f"file that holds the password (default: it is in ${PASSWORD_VARIABLE})", metavar="F", group=_CLUSTER
+        ),
     )
     sasl_password: str | None = field(default=None, repr=False)
     _context: ssl.SSLContext | None = field(default=None, init=False, repr=False, compare=False)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emotag_service.values import not_empty, one_of, path, seconds, whole_number
+from emotag_service.values import not_empty, one_of, path, seconds, some_seconds, whole_number, yes_or_no
 
 
 def test_one_of_takes_its_words_alone() -> None:
@@ -50,3 +50,25 @@ def test_texts_and_paths_say_something() -> None:
     for parse in (not_empty, path):
         with pytest.raises(ValueError, match="empty"):
             parse("  ")
+
+
+def test_some_seconds_are_more_than_none() -> None:
+    assert some_seconds("0.1") == 0.1
+    for text in ("0", "0.0"):
+        with pytest.raises(ValueError, match="more than 0"):
+            some_seconds(text)
+    with pytest.raises(ValueError, match="number of seconds"):
+        some_seconds("soon")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"), [("yes", True), (" TRUE ", True), ("1", True), ("off", False), ("No", False)]
+)
+def test_switches(text: str, expected: bool) -> None:
+    assert yes_or_no(text) is expected
+
+
+@pytest.mark.parametrize("text", ["", "y", "2", "maybe"])
+def test_what_is_no_switch(text: str) -> None:
+    with pytest.raises(ValueError, match="yes or no"):
+        yes_or_no(text)
