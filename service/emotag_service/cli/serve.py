@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import os
-import shutil
 import sys
 import time
 from typing import TYPE_CHECKING
+
+from emotag_service.cli.own_command import own_command
 
 if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
@@ -81,7 +82,7 @@ def _teach(config: ServeConfig, port: int) -> None:
     other = "" if target == "localhost:50051" else f" --target {target}"
     request = '{"messages": [{"text": "thank you!"}]}'
     print("\nCall it from another terminal:")
-    print(f'  {_command()} classify "I can\'t believe you did this for me, thank you!"{other}')
+    print(f'  {own_command()} classify "I can\'t believe you did this for me, thank you!"{other}')
     print(f"  grpcurl -plaintext -d '{request}' {target} emotag.v1.EmotionService/Classify")
     print("Ctrl-C stops it.\n", flush=True)
 
@@ -91,13 +92,6 @@ def _target(host: str, port: int) -> str:
     if host in _LOCAL:
         return f"localhost:{port}"
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _command() -> str:
-    """How this program can be called from here: a virtual environment need not be on the PATH."""
-    if shutil.which("emotag"):
-        return "emotag"
-    return f"{sys.executable} -m emotag" if sys.argv[0].endswith("__main__.py") else sys.argv[0]
 
 
 def _fail(problem: str, code: int) -> int:

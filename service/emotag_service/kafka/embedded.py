@@ -97,6 +97,11 @@ class EmbeddedBroker:
             self.close()
             raise
 
+    def wait(self) -> None:
+        """Block until it ends, by itself or because another thread ends it; returns at once when it is not up."""
+        if self._process is not None:
+            self._process.wait()
+
     def stop(self) -> None:
         """End it in order, so that it saves what it has; kills it when that takes too long. Idempotent."""
         process = self._process
@@ -131,6 +136,13 @@ class EmbeddedBroker:
             return ""
         return _LOADER_NOISE.sub("", self._output.read_text(errors="replace")).strip()[-4000:]
 
+    def why_ended(self) -> str:
+        """What to tell people of an end that nobody asked for."""
+        said = self.said()
+        if _IN_USE in said:
+            return f"port {self.port} of {HOST} is in use; choose another, or 0 for a free one"
+        return f"the broker ended with exit code {self.exit_code}:\n{said}"
+
     def _launch(self) -> subprocess.Popen[bytes]:
         binary = _binary()
         own = self._own_folder()
@@ -158,16 +170,10 @@ class EmbeddedBroker:
         until = time.monotonic() + READY_SECONDS
         while not (self.bootstrap in self.said() and answers(self.port)):
             if process.poll() is not None:
-                raise BrokerFailedError(self._why_ended())
+                raise BrokerFailedError(self.why_ended())
             if time.monotonic() > until:
                 raise BrokerFailedError(f"the broker was not ready in {READY_SECONDS:g} s:\n{self.said()}")
             time.sleep(POLL_SECONDS)
-
-    def _why_ended(self) -> str:
-        said = self.said()
-        if _IN_USE in said:
-            return f"port {self.port} of {HOST} is in use; choose another, or 0 for a free one"
-        return f"the broker ended with exit code {self.exit_code}:\n{said}"
 
 
 def free_port() -> int:

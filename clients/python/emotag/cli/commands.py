@@ -52,6 +52,7 @@ COMMANDS = {
         Command("stream", "emotag.cli.stream", "tag a file of messages, one JSON object a line"),
         Command("info", "emotag.cli.info", "say which model a server has, and in which taxonomies"),
         Command("demo", "emotag.cli.demo", "play a conversation between agents through a server", "server"),
+        Command("broker", "emotag_service.cli.broker", "start a small Kafka for development", "demo"),
         Command("serve", "emotag_service.cli.serve", "start the service", "server"),
         Command("train", "emotag_model.cli.train", "train a checkpoint", "train"),
         Command("evaluate", "emotag_model.cli.evaluate", "measure a checkpoint on labelled texts", "train"),

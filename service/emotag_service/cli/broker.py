@@ -1,0 +1,116 @@
+"""`emotag broker`: the embedded broker in the foreground, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import shlex
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emotag_service.cli.own_command import own_command
+from emotag_service.values import whole_number
+
+if TYPE_CHECKING:
+    from emotag_service.kafka.embedded import EmbeddedBroker
+
+PORT = 9092
+
+_DESCRIPTION = """\
+Start a small Kafka on this machine, to develop against: no Java, no Docker, up at once. It listens on 127.0.0.1 only.
+
+NOT FOR PRODUCTION: it has no security, a crash loses the records that it acknowledged last, members that die without
+leaving their group are not expired, and transactions do not time out.
+"""
+
+_EPILOG = """\
+example:
+  emotag broker --data ./broker-data
+  emotag tag-topic --bootstrap 127.0.0.1:9092 --input agent.messages --output agent.messages.tagged --group taggers
+
+Ctrl-C or SIGTERM stops it once it has saved what it holds.
+exit codes: 0 stopped; 1 it did not start, or ended by itself; 2 bad usage
+"""
+
+# What `emotag broker` prints when it is up; every command in it can be pasted as it stands.
+_TEACHING = """\
+emotag broker: Kafka for development at {bootstrap}. NOT FOR PRODUCTION: no security, a crash loses records.
+{keeping}
+
+Tag what agents say, from another terminal:
+  {emotag} tag-topic --bootstrap {bootstrap} --input agent.messages --output agent.messages.tagged --group taggers
+Let an agent say something:
+{python} - <<'EOF'
+import asyncio, aiokafka
+async def say():
+    async with aiokafka.AIOKafkaProducer(bootstrap_servers="{bootstrap}") as producer:
+        await producer.send_and_wait("agent.messages", b'{{"sender": "coder", "text": "Thank you so much!"}}')
+asyncio.run(say())
+EOF
+Ctrl-C stops it.
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    parser.description = _DESCRIPTION
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.add_argument(
+        "--port", type=_port, default=PORT, metavar="P", help=f"port to listen on; 0 picks a free one (default: {PORT})"
+    )
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder that keeps topics and records from one start to the next (default: they are gone at the end)",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Serve; 0 after a clean stop, 1 when the broker did not start or ended by itself."""
+    from emotag_service.kafka.embedded import BrokerFailedError, EmbeddedBroker  # noqa: PLC0415 - --help stays fast
+
+    try:
+        return asyncio.run(_serve(EmbeddedBroker(args.port, args.data), args.data))
+    except BrokerFailedError as error:
+        print(f"emotag broker: error: {error}", file=sys.stderr)
+        return 1
+
+
+async def _serve(broker: EmbeddedBroker, data: Path | None) -> int:
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    # Signals wait until it is up or has failed, so that none leaves it behind half started.
+    with broker:
+        print(_teaching(broker, data), flush=True)
+        ended = asyncio.ensure_future(asyncio.to_thread(broker.wait))
+        stopped = asyncio.ensure_future(stop.wait())
+        await asyncio.wait((ended, stopped), return_when=asyncio.FIRST_COMPLETED)
+        stopped.cancel()
+        if not stop.is_set():
+            print(f"emotag broker: error: {broker.why_ended()}", file=sys.stderr)
+            return 1
+        broker.stop()
+        await ended
+    print("emotag broker: stopped", flush=True)
+    return 0
+
+
+def _teaching(broker: EmbeddedBroker, data: Path | None) -> str:
+    kept = (
+        "Its records are gone when it stops; --data DIR keeps them" if data is None else f"Its records stay in {data}"
+    )
+    return _TEACHING.format(
+        bootstrap=broker.bootstrap, keeping=kept, emotag=own_command(), python=shlex.quote(sys.executable)
+    )
+
+
+def _port(text: str) -> int:
+    try:
+        return whole_number(0, 65_535)(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{error}, not {text!r}") from None
