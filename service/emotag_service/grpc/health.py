@@ -55,11 +55,12 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # ships no 
         """Answer now and at every change, until the caller leaves or the server stops."""
         told = None
         while True:
-            changed = self._changed
+            # Before the write: what changes while it waits is told in the next turn.
+            changed, stopping = self._changed, self._stopping
             status = self._status if request.service in _KNOWN else HealthCheckResponse.SERVICE_UNKNOWN
             if status != told:
                 await context.write(HealthCheckResponse(status=status))
                 told = status
-            if self._stopping:
+            if stopping:
                 return
             await changed.wait()
