@@ -1,0 +1,135 @@
+"""One partition's way to the engine in this process."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from emotag_service.engine.errors import NoReplicaError
+from emotag_service.engine.message import Message
+from emotag_service.kafka.annotation import Annotation, Fault
+from emotag_service.kafka.engines.batch import PASSING_CODES, Batch
+from emotag_service.kafka.engines.texts import usable_name
+from emotag_service.kafka.errors import EngineUnavailableError
+from emotag_service.kafka.loop.backoff import Backoff
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from emotag_service.engine.caller import Caller
+    from emotag_service.engine.engine import Engine
+    from emotag_service.engine.job import Job
+    from emotag_service.engine.options import Options
+    from emotag_service.engine.tag import Tag
+    from emotag_service.kafka.annotation import ModelName
+    from emotag_service.kafka.codecs.protocol import Reading
+
+    _Answers = list[Annotation | Fault]
+
+
+class LocalSession:
+    """Implements `emotag_service.kafka.engines.protocol.Session`; made by `LocalEngine.session`."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        caller: Caller,
+        options: Options,
+        labels: tuple[str, ...],
+        model: ModelName,
+        clock: Callable[[], float],
+        closed: Callable[[LocalSession], None],
+    ) -> None:
+        self._engine = engine
+        self._caller = caller
+        self._options = options
+        self._labels = labels
+        self._model = model
+        self._clock = clock
+        self._closed = closed
+        # More than the queue holds would never fit.
+        self._most_bytes = min(engine.info.limits.max_text_bytes, engine.info.limits.queue_bytes)
+        self._tasks: set[asyncio.Task[_Answers]] = set()
+        # A caller has one claim to room: a second wait would take it from the first.
+        self._turn = asyncio.Lock()
+
+    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[Annotation | Fault]]:
+        """Hand over texts; see the protocol. What it returned is cancelled when the session is closed.
+
+        What it returned raises EngineUnavailableError when no replica is left: that does not pass in this process.
+        """
+        batch = Batch(readings, self._most_bytes)
+        job = await self._hand_over(batch) if batch.unanswered else None
+        task = asyncio.create_task(self._settle(batch, job), name=f"tags of {self._caller.name}")
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        if self._caller.closed:
+            task.cancel()
+        return task
+
+    async def close(self) -> None:
+        """Cancel what has no answer yet. Idempotent."""
+        self._caller.close()
+        self._closed(self)
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _forget(self, task: asyncio.Task[_Answers]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # one that is raised is enough to end the tagger: the others need no reader
+
+    async def _hand_over(self, batch: Batch) -> Job:
+        messages = [_message(batch.readings[position]) for position in batch.unanswered]
+        async with self._turn:
+            await self._engine.room(self._caller, len(messages), batch.size)
+            return self._engine.submit(messages, self._options, caller=self._caller)
+
+    async def _settle(self, batch: Batch, job: Job | None) -> _Answers:
+        backoff = Backoff()
+        while job is not None:
+            asked = len(batch.unanswered)
+            self._sort(batch, await job.wait())
+            if not batch.unanswered:
+                break
+            if len(batch.unanswered) == asked:  # otherwise the engine merely has less room than the batch takes
+                await asyncio.sleep(backoff.next())
+            job = await self._hand_over(batch)
+        return batch.answers()
+
+    def _sort(self, batch: Batch, tags: Sequence[Tag]) -> None:
+        """Take the answers; what may have a tag when it is asked again stays unanswered."""
+        now = self._clock()
+        again = []
+        for position, tag in zip(batch.unanswered, tags, strict=True):
+            if tag.error is None:
+                batch.answer(position, self._annotation(tag, now))
+            elif isinstance(tag.error, NoReplicaError):
+                raise EngineUnavailableError(f"the engine has given up ({tag.error}): start the tagger anew")
+            elif tag.error.code in PASSING_CODES:
+                again.append(position)
+            else:
+                batch.answer(position, Fault(tag.error.reason, str(tag.error)))
+        batch.unanswered = again
+
+    def _annotation(self, tag: Tag, now: float) -> Annotation:
+        scores = [] if tag.scores is None else tag.scores.tolist()
+        return Annotation(
+            tag.label,
+            tag.score,
+            tag.labels,
+            tuple(zip(self._labels, scores, strict=True)),
+            self._options.taxonomy,
+            self._model,
+            now,
+            tag.uncertain,
+            tag.truncated,
+        )
+
+
+def _message(reading: Reading) -> Message:
+    return Message(
+        reading.text, conversation_id=usable_name(reading.conversation_id), sender=usable_name(reading.sender)
+    )
