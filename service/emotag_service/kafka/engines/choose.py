@@ -1,0 +1,47 @@
+"""Which engine computes the tags: the one of this process, or that of a service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emotag_service.engine.limits import EngineLimits
+from emotag_service.kafka.engines.remote import RemoteEngine, service_target
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emotag_service.kafka.engines.local import LocalEngine
+
+IN_PROCESS = "in-process"
+_DEFAULT_LIMITS = EngineLimits()
+
+
+def engine_name(text: str) -> str:
+    """Parse `in-process` or grpc://HOST:PORT; raises ValueError that says what would be right."""
+    if text != IN_PROCESS:
+        try:
+            service_target(text)
+        except ValueError as error:
+            raise ValueError(f"must be {IN_PROCESS}, or {str(error).removeprefix('must be ')}") from error
+    return text
+
+
+def make_engine(
+    name: str,
+    *,
+    taxonomy: str = "",
+    checkpoint: Path | None = None,
+    devices: str = "auto",
+    limits: EngineLimits = _DEFAULT_LIMITS,
+) -> LocalEngine | RemoteEngine:
+    """Make the engine of this name, not started; the last three are for the one of this process.
+
+    Raises:
+        ValueError: It is no name of an engine.
+    """
+    if engine_name(name) != IN_PROCESS:
+        return RemoteEngine(name, taxonomy=taxonomy)
+    # Here, because it brings torch: a tagger whose tags come from a service does without.
+    from emotag_service.kafka.engines.local import LocalEngine  # noqa: PLC0415
+
+    return LocalEngine.from_checkpoint(checkpoint, devices=devices, taxonomy=taxonomy, limits=limits)
