@@ -1,0 +1,59 @@
+import json
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emotag_service.kafka.annotation import Annotation, ModelName
+from emotag_service.kafka.codecs.render import annotation_json, label_json, nothing, score_json, score_text
+from tests.unit.kafka.codecs.helpers import FEAR, JOY, make_annotation
+
+SCORES = st.floats(0, 1)
+NAMES = st.text(max_size=8)
+ANNOTATIONS = st.builds(
+    Annotation,
+    label=NAMES,
+    score=SCORES,
+    labels=st.lists(NAMES, max_size=3).map(tuple),
+    scores=st.lists(st.tuples(NAMES, SCORES), max_size=5).map(tuple),
+    taxonomy=NAMES,
+    model=st.builds(ModelName, NAMES, NAMES, NAMES),
+    tagged_at=st.floats(0, 4e9),
+    uncertain=st.booleans(),
+    truncated=st.booleans(),
+)
+
+
+@given(ANNOTATIONS)
+def test_it_says_what_the_annotation_says_in_the_same_order(annotation):
+    rendered = annotation_json(annotation)
+    assert json.loads(rendered) == annotation.document()
+    assert list(json.loads(rendered)) == list(annotation.document())
+
+
+def test_it_is_ascii_on_one_line_so_that_it_fits_any_document():
+    rendered = annotation_json(make_annotation("förde\n%s", taxonomy="émotions"))
+    assert rendered.isascii()
+    assert rendered.isprintable()
+    assert json.loads(rendered)["category"] == "förde\n%s"
+
+
+def test_what_is_rendered_once_is_not_taken_for_something_else():
+    for annotation in (JOY, FEAR, make_annotation("joy", 0.25, model=ModelName("other", "2", "ff")), JOY):
+        assert json.loads(annotation_json(annotation)) == annotation.document()
+
+
+@pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
+def test_a_score_that_json_cannot_say_is_refused(score):
+    with pytest.raises(ValueError, match="not a finite number"):
+        annotation_json(make_annotation(score=score))
+    with pytest.raises(ValueError, match="not a finite number"):
+        annotation_json(make_annotation(scores=(("joy", 0.5), ("fear", score))))
+
+
+def test_parts_of_it():
+    assert label_json(make_annotation('a"b')) == '"a\\"b"'
+    assert score_text(JOY) == "0.912346"
+    assert score_json(JOY) == '"0.912346"'
+    assert nothing(JOY) == ""
