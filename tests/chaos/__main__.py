@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from tests.brokers.apache import Apache
+from tests.brokers.apache import SCRIPT_VARIABLE, Apache
 from tests.brokers.embedded import Embedded
 from tests.chaos.commands import VARIANTS, TaggerCommand
 from tests.chaos.faults import Weather
@@ -31,7 +32,10 @@ example:
 
 def main() -> int:
     """Do the runs; 0 when all are clean."""
-    args = _parser().parse_args()
+    parser = _parser()
+    args = parser.parse_args()
+    if args.broker == "apache" and not os.environ.get(SCRIPT_VARIABLE):
+        parser.error(f"name Apache Kafka's start script with {SCRIPT_VARIABLE}, or use --broker embedded")
     truth, clean = Truth(), True
     for seed in range(args.seed, args.seed + args.runs):
         with tempfile.TemporaryDirectory(prefix="emotag-chaos-") as folder, BROKERS[args.broker]() as broker:

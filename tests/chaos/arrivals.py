@@ -24,7 +24,7 @@ class Arrivals(threading.Thread):
         self._address = bootstrap
         self._places = [TopicPartition(topic, number, 0) for topic in topics for number in range(partitions)]
         self._end = threading.Event()
-        self.count = 0
+        self.count = self._asked = 0
         self.last = time.monotonic()
 
     def run(self) -> None:
@@ -49,6 +49,11 @@ class Arrivals(threading.Thread):
                 self.count += seen
                 self.last = time.monotonic()
         consumer.close()
+
+    def flowing(self) -> bool:
+        """Whether there are more than when this was asked last."""
+        before, self._asked = self._asked, self.count
+        return self.count > before
 
     def end(self) -> None:
         """Stop counting."""

@@ -1,4 +1,8 @@
-"""What goes wrong and when: a schedule drawn from a seed, and the hand that carries it out."""
+"""What goes wrong and when: a schedule drawn from a seed, and the hand that carries it out.
+
+A fault that hits idle processes proves little, and after each the group needs seconds to come back; so what is due waits
+until records flow again, but not for long: processes die while they start and while the group rebalances, too.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,15 @@ import signal
 import threading
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum, auto
 from typing import Protocol
 
 from tests.chaos.taggers import Slot, Taggers
+
+OLDEST_SHARE = 0.6
+LONGEST_WAIT_SECONDS = 6.0
 
 
 class Fault(StrEnum):
@@ -75,8 +83,18 @@ class Saboteur:
         problems: A broker that did not come back.
     """
 
-    def __init__(self, weather: Weather, taggers: Taggers, broker: Restarts, *, seed: int, seconds: float) -> None:
-        self._weather, self._taggers, self._broker = weather, taggers, broker
+    def __init__(
+        self,
+        weather: Weather,
+        taggers: Taggers,
+        broker: Restarts,
+        *,
+        flowing: Callable[[], bool],
+        seed: int,
+        seconds: float,
+    ) -> None:
+        """Make one; `flowing` says whether records have come out since it was asked last."""
+        self._weather, self._taggers, self._broker, self._flowing = weather, taggers, broker, flowing
         self._chance = random.Random(seed + 1)
         self._schedule = weather.schedule(seed, seconds)
         self._began = time.monotonic()
@@ -96,9 +114,11 @@ class Saboteur:
             if now >= at:
                 self._thaws.remove((at, slot, pid))
                 self._thaw(slot, pid)
-        while self._schedule and now >= self._schedule[0][0]:
-            _, fault = self._schedule.pop(0)
-            self._do(fault, now)
+        if self._schedule and now >= self._schedule[0][0]:
+            at, fault = self._schedule[0]
+            if self._flowing() or now > at + LONGEST_WAIT_SECONDS:
+                self._schedule.pop(0)
+                self._do(fault, now)
 
     def rest(self) -> None:
         """Do nothing more, and put right what is wrong: nothing is frozen, the broker serves."""
@@ -122,10 +142,13 @@ class Saboteur:
                 self._outage.start()
 
     def _signal(self, number: signal.Signals, fault: Fault) -> Slot | None:
-        """Send it to a running tagger, whichever; a frozen one thaws before it may die."""
+        """Send it to a running tagger, mostly to the oldest, which has work in hand; a frozen one thaws before it dies."""
         running = [slot for slot in self._taggers.slots if slot.pid is not None and not slot.frozen]
-        slot = self._chance.choice(running) if running else None
-        if slot is None or not slot.send(number):
+        running.sort(key=lambda slot: slot.started)
+        if not running:
+            return None
+        slot = running[0] if self._chance.random() < OLDEST_SHARE else self._chance.choice(running)
+        if not slot.send(number):
             return None
         self.done[fault] += 1
         return slot

@@ -76,7 +76,8 @@ def _produce(producer: Producer, args: argparse.Namespace, record: Message, tag:
         topic = args.dead_letter_topic
     else:
         document = {"category": tag.label, "confidence": round(tag.score, 6)}
-        value = value.rstrip()[:-1] + b', "emotion": %s}' % json.dumps(document).encode()
+        head = value[:-1].rstrip()
+        value = head + b', "emotion": %s' % json.dumps(document).encode() + value[len(head) :]
         headers += [
             ("emotion-status", b"OK"), ("emotion-label", tag.label.encode()), ("emotion-score", b"%.6f" % tag.score)
         ]  # fmt: skip

@@ -54,7 +54,7 @@ class Plan:
     records: int = 100_000
     partitions: int = 6
     taggers: int = 3
-    rate: float = 1500.0
+    rate: float = 1000.0
     weather: Weather = field(default_factory=Weather)
     seed: int = 1
     quiet_seconds: float = 60.0
@@ -73,7 +73,9 @@ class Run:
         )  # fmt: skip
         self._arrivals = Arrivals(broker.bootstrap, (self._names.output, self._names.dead), plan.partitions)
         seconds = plan.records / plan.rate
-        self._saboteur = Saboteur(plan.weather, self._taggers, broker, seed=plan.seed, seconds=seconds)
+        self._saboteur = Saboteur(
+            plan.weather, self._taggers, broker, flowing=self._arrivals.flowing, seed=plan.seed, seconds=seconds
+        )
         self._outcome = Outcome(faults=self._saboteur.done, exits=self._taggers.exits)
 
     def run(self) -> Outcome:

@@ -24,7 +24,7 @@ class Slot:
         self.log = log
         self.lives = 0
         self.frozen = False
-        self._died = 0.0
+        self.started = self._died = 0.0
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -35,6 +35,7 @@ class Slot:
         with self.log.open("ab") as log:
             command = self._command(self.number, self.lives)
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.started = time.monotonic()
         self.lives += 1
 
     def send(self, number: signal.Signals) -> bool:
