@@ -106,8 +106,8 @@ class Tagger:
 
     async def _leave(self) -> None:
         await self._assignment.finish()
-        if not self._assignment.failure.done():
-            self._assignment.failure.cancel()
+        if not self._assignment.failure.cancel():
+            self._assignment.failure.exception()  # seen by now, or of no interest next to what ended the tagger first
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self._feed.stop(), self._settings.stop_seconds)
         _log.info("left the group", group=self._settings.group)

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import asyncio
+
+from aiokafka import TopicPartition
+
+from emotag_service.kafka.loop.assignment import Assignment
+from emotag_service.kafka.loop.writer import Source
+from tests.unit.engine.helpers import until
+from tests.unit.kafka.loop.fakes import make_workshop, record
+
+PARTITIONS = [TopicPartition("in", number) for number in range(3)]
+
+
+async def assigned(**options):
+    workshop, changes = make_workshop(**options), []
+    assignment = Assignment(workshop, lambda: changes.append(1))
+    await assignment.on_partitions_assigned(PARTITIONS)
+    await until(lambda: len(assignment.open_sources()) == 3)
+    return workshop, assignment, changes
+
+
+async def test_partitions_are_held_back_before_anything_else():
+    workshop = make_workshop()
+    order = []
+    workshop.feed.hold = lambda sources: order.append("hold")
+    writer = workshop.writer
+    workshop.writer = lambda source: order.append("writer") or writer(source)
+    assignment = Assignment(workshop, lambda: None)
+    await assignment.on_partitions_assigned(PARTITIONS)
+    await until(lambda: len(assignment.open_sources()) == 3)
+    assert order == ["hold", "writer", "writer", "writer"]
+    await assignment.finish()
+
+
+async def test_it_is_never_falsy():
+    # aiokafka asks a listener for its truth before it calls it.
+    assert Assignment(make_workshop(), lambda: None)
+
+
+async def test_records_go_to_their_lanes():
+    workshop, assignment, _ = await assigned()
+    found = {Source("in", 1): [record(0, partition=1)], Source("in", 9): [record(0, partition=9)]}
+    assignment.deliver(found, assignment.changes)
+    await until(lambda: workshop.meters.published == 1)
+    assert workshop.meters.consumed == 1
+    await assignment.finish()
+
+
+async def test_what_was_polled_over_a_change_is_not_trusted():
+    workshop, assignment, _ = await assigned()
+    workshop.feed.member = {Source("in", 0), Source("in", 1)}
+    assignment.deliver({Source("in", 1): [record(7, partition=1)]}, assignment.changes - 1)
+    assert sorted(workshop.feed.sought, key=str) == [(Source("in", 0), 0), (Source("in", 1), 0)]
+    assert workshop.meters.consumed == 0
+    await assignment.finish()
+
+
+async def test_revoking_ends_every_lane_and_tells_the_poll():
+    workshop, assignment, changes = await assigned()
+    before = assignment.changes
+    await assignment.on_partitions_revoked(PARTITIONS)
+    assert assignment.open_sources() == []
+    assert assignment.changes > before
+    assert changes
+    assert all(writer.steps[-1] == "close" for writer in workshop.writers)
+
+
+async def test_a_full_lane_is_not_open_and_the_others_are():
+    workshop, assignment, _ = await assigned(buffer_records=30)
+    workshop.engine.open.clear()
+    assignment.deliver({Source("in", 1): [record(n, partition=1) for n in range(10)]}, assignment.changes)
+    assert assignment.open_sources() == [Source("in", 0), Source("in", 2)]
+    assignment.measure()
+    assert workshop.meters.buffered == 10
+    workshop.engine.open.set()
+    await until(lambda: len(assignment.open_sources()) == 3)
+    await assignment.finish()
+
+
+async def test_bytes_are_a_bound_of_their_own():
+    _, assignment, _ = await assigned(buffer_bytes=300)
+    assignment.deliver({Source("in", 2): [record(0, b"x" * 150, partition=2)]}, assignment.changes)
+    assert assignment.open_sources() == [Source("in", 0), Source("in", 1)]
+    await assignment.finish()
+
+
+async def test_lag_is_what_is_not_committed():
+    workshop, assignment, _ = await assigned()
+    workshop.feed.ends[Source("in", 0)] = 5
+    assignment.measure()
+    assert workshop.meters.lag == {"in/0": 5}
+    assignment.deliver({Source("in", 0): [record(n) for n in range(4)]}, assignment.changes)
+    await until(lambda: workshop.meters.published == 4)
+    assignment.measure()
+    assert workshop.meters.lag == {"in/0": 1}
+    await assignment.finish()
+
+
+async def test_a_listener_that_fails_says_so_instead_of_raising():
+    workshop = make_workshop()
+
+    def fail(sources):
+        raise RuntimeError("hold")
+
+    workshop.feed.hold = fail
+    assignment = Assignment(workshop, lambda: None)
+    await assignment.on_partitions_assigned(PARTITIONS)
+    assert isinstance(assignment.failure.exception(), RuntimeError)
+
+
+async def test_only_the_first_failure_counts():
+    assignment = Assignment(make_workshop(), lambda: None)
+    assignment._fail(ValueError("first"))
+    assignment._fail(ValueError("second"))
+    assert str(assignment.failure.exception()) == "first"
+    await asyncio.sleep(0)
