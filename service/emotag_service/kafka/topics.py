@@ -88,11 +88,12 @@ class Topics:
                 counts[name] = len(topic["partitions"])
         return counts
 
-    async def create_missing(self, wanted: Mapping[str, int]) -> list[str]:
+    async def create_missing(self, wanted: Mapping[str, int], max_bytes: int | None = None) -> list[str]:
         """Create those that do not exist, replicated as the cluster does by default, and wait until they can be used.
 
         Args:
             wanted: How many partitions each is to have.
+            max_bytes: The largest write that they are to accept; the cluster's default when None.
 
         Returns:
             Those that were missing.
@@ -104,7 +105,7 @@ class Topics:
         there = await self.describe(wanted, "Write")
         missing = {name: wanted[name] for name in wanted if name not in there}
         if missing:
-            await self._create(missing)
+            await self._create(missing, {} if max_bytes is None else {_SIZE: str(max_bytes)})
             await self._settle(missing)
         return sorted(missing)
 
@@ -127,8 +128,8 @@ class Topics:
         found: list[dict[str, Any]] = answer.to_object()["topics"]
         return found
 
-    async def _create(self, missing: Mapping[str, int]) -> None:
-        new = [NewTopic(name, count, _DEFAULT_REPLICAS, replica_assignments={}) for name, count in missing.items()]
+    async def _create(self, missing: Mapping[str, int], configs: dict[str, str]) -> None:
+        new = [NewTopic(name, count, _DEFAULT_REPLICAS, {}, configs) for name, count in missing.items()]
         answer = await self._admin.create_topics(new)
         for topic, code, *rest in answer.topic_errors:
             kind = for_code(code)

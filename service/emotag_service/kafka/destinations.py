@@ -1,0 +1,119 @@
+"""Gets every topic ready that may be written to: there, wide enough, and known by what it accepts."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from typing import TYPE_CHECKING
+
+import structlog
+
+from emotag_service.kafka.errors import SettingsError, TaggerError
+from emotag_service.kafka.topics import open_topics
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.topics import Topics
+    from emotag_service.kafka.treatments.routes import Routes
+
+_log = structlog.get_logger(__name__)
+
+HEADROOM_BYTES = 64 * 1024  # what a tag, or the story of a dead letter, adds at most, and some
+DISCOVERY_SECONDS = 10.0
+_WAIT_SECONDS = 2.0
+
+
+class Destinations:
+    """The topics that may be written to, for the topics that are read.
+
+    Attributes:
+        limits: `max.message.bytes` of each that tells; grows as inputs are found.
+        partitions: Of each.
+    """
+
+    def __init__(self, client: ClientSettings, routes: Routes, *, create: bool) -> None:
+        """Make it; `create` is whether topics that are missing are created."""
+        self.limits: dict[str, int] = {}
+        self.partitions: dict[str, int] = {}
+        self._client = client
+        self._routes = routes
+        self._create = create
+        self._ready: set[str] = set()
+
+    async def prepare(self, inputs: Collection[str]) -> None:
+        """Get ready for reading these.
+
+        Raises:
+            SettingsError: One of them does not exist, or a topic to write to is missing and must not be created.
+            TaggerError: The cluster refuses, or fails.
+        """
+        async with open_topics(self._client) as topics:
+            await self._prepare(topics, inputs)
+
+    async def wait_for(self, pattern: str) -> list[str]:
+        """Wait until there is a topic that the pattern matches; get ready for all of them."""
+        waiting = False
+        while not (found := await self.discover(pattern)):
+            if not waiting:
+                _log.info("waiting for topics", pattern=pattern)
+                waiting = True
+            await asyncio.sleep(_WAIT_SECONDS)
+        return found
+
+    async def watch(self, pattern: str, seconds: float = DISCOVERY_SECONDS) -> None:
+        """Go on getting ready for topics that appear, until cancelled."""
+        while True:
+            await asyncio.sleep(seconds)
+            try:
+                await self.discover(pattern)
+            except TaggerError as error:
+                _log.warning("topics not checked", pattern=pattern, reason=str(error))
+
+    async def discover(self, pattern: str) -> list[str]:
+        """Get ready for topics that the pattern matches, and were not there before; return them."""
+        async with open_topics(self._client) as topics:
+            names = [name for name in matching(pattern, await topics.names()) if name not in self._ready]
+            if names:
+                _log.info("topics found", topics=names)
+                await self._prepare(topics, names)
+        return names
+
+    async def _prepare(self, topics: Topics, inputs: Collection[str]) -> None:
+        sources = await topics.describe(inputs, "Read")
+        if missing := [name for name in inputs if name not in sources]:
+            raise SettingsError(
+                f"--input: {_listed(missing)} not exist on this cluster; create it, or correct its name"
+            )
+        wanted = self._wanted(sources)
+        limits = await topics.max_message_bytes(inputs)
+        await self._complete(topics, wanted, max(limits.values()) + HEADROOM_BYTES if limits else None)
+        self.partitions |= await topics.describe(wanted, "Write")
+        self.limits |= await topics.max_message_bytes(wanted)
+        self._ready.update(inputs)
+
+    async def _complete(self, topics: Topics, wanted: Mapping[str, int], max_bytes: int | None) -> None:
+        if self._create:
+            await topics.create_missing(wanted, max_bytes)
+            return
+        there = await topics.describe(wanted, "Write")
+        if missing := [name for name in sorted(wanted) if name not in there]:
+            raise SettingsError(f"{_listed(missing)} not exist; create it, or leave --no-create-topics out")
+
+    def _wanted(self, sources: Mapping[str, int]) -> dict[str, int]:
+        """As many partitions as the widest input that goes there, so that records keep theirs."""
+        wanted: dict[str, int] = {}
+        for source, partitions in sources.items():
+            for topic in self._routes.written([source]):
+                wanted[topic] = max(partitions, wanted.get(topic, 0))
+        return wanted
+
+
+def matching(pattern: str, names: Collection[str]) -> list[str]:
+    """Those that the regular expression matches from their start, as consumers of a pattern do it."""
+    return [name for name in names if re.match(pattern, name)]
+
+
+def _listed(names: list[str]) -> str:
+    return f"topic {names[0]} does" if len(names) == 1 else f"topics {', '.join(names)} do"
