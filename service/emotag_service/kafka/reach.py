@@ -53,6 +53,11 @@ async def reach(settings: ClientSettings, *, patience: float = PATIENCE_SECONDS)
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
+async def answers(settings: ClientSettings) -> bool:
+    """Whether a broker answers now."""
+    return await _problem(settings) is None
+
+
 @dataclass(frozen=True, slots=True)
 class _Unreachable:
     """A broker does not answer, which may pass."""

@@ -1,0 +1,140 @@
+"""Quiets aiokafka's loggers: one event when the cluster goes away, one when it is back, instead of thirty a second.
+
+Below warnings nothing of theirs is ever logged: they write whole requests there, records and passwords included.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+import structlog
+from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTimedOutError
+
+from emotag_service.kafka.failures import explain
+from emotag_service.kafka.reasons import reason
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+_LOGGER = "aiokafka"
+_SILENCE_SECONDS = 3.0
+_REPEAT_SECONDS = 60.0
+_AWAY = (OSError, EOFError, KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
+_AWAY_WORDS = ("Unable connect", "Unable to update metadata", "Unable to request metadata", "Failed fetch")
+
+
+class Quiet(logging.Handler):
+    """Takes the place of every handler of aiokafka's loggers, as a context, inside a running event loop.
+
+    Attributes:
+        suppressed: Lines left out since the last event.
+    """
+
+    def __init__(self, works: Callable[[], Awaitable[bool]], clock: Callable[[], float] = time.monotonic) -> None:
+        """Make it.
+
+        Args:
+            works: Asks whether the cluster answers; called when its loggers have been silent for a while.
+            clock: Monotonic seconds.
+        """
+        super().__init__(logging.WARNING)
+        self.suppressed = 0
+        self._works = works
+        self._clock = clock
+        self._log = structlog.get_logger(__name__)
+        self._away_since: float | None = None
+        self._last_trouble = 0.0
+        self._refused = False
+        self._said: dict[str, float] = {}
+        self._probe: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> Self:
+        self._loop = asyncio.get_running_loop()
+        logger = logging.getLogger(_LOGGER)
+        self._before = (logger.handlers[:], logger.propagate, logger.level)
+        logger.handlers[:], logger.propagate = [self], False
+        logger.setLevel(logging.WARNING)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        logger = logging.getLogger(_LOGGER)
+        handlers, logger.propagate, level = self._before
+        logger.handlers[:] = handlers
+        logger.setLevel(level)
+        if self._probe is not None:
+            self._probe.cancel()
+
+    def progress(self) -> None:
+        """Something was read or written: the cluster is there."""
+        if self._away_since is not None:
+            away = round(self._clock() - self._away_since, 1)
+            self._log.info("kafka reachable", seconds=away, suppressed=self.suppressed)
+            self._away_since, self._refused, self.suppressed = None, False, 0
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Make an event of a line of theirs, or leave it out."""
+        error = _error(record)
+        if error is not None and (refusal := explain(error, "connecting")) is not None:
+            self._refuse(str(refusal))
+        elif isinstance(error, _AWAY) or str(record.msg).startswith(_AWAY_WORDS):
+            self._away(reason(error) if error is not None else "no broker answers")
+        else:
+            self._pass_on(record)
+
+    def _refuse(self, why: str) -> None:
+        if self._refused:
+            self.suppressed += 1
+            return
+        self._refused = True
+        self._log.error("kafka refuses", reason=why)
+
+    def _away(self, why: str) -> None:
+        self._last_trouble = self._clock()
+        if self._away_since is not None:
+            self.suppressed += 1
+            return
+        self._away_since = self._last_trouble
+        self._log.warning("kafka unreachable", reason=why)
+        if self._probe is None or self._probe.done():
+            self._probe = self._loop.create_task(self._until_reachable())
+
+    async def _until_reachable(self) -> None:
+        """An idle topic brings no progress: when the loggers fall silent, ask."""
+        while self._away_since is not None:
+            silent = self._clock() - self._last_trouble
+            if silent >= _SILENCE_SECONDS and await self._works():
+                self.progress()
+                return
+            await asyncio.sleep(max(_SILENCE_SECONDS - silent, _SILENCE_SECONDS / 4))
+
+    def _pass_on(self, record: logging.LogRecord) -> None:
+        """Log other lines once in a while each; an exception by its kind alone, since its words may quote a record."""
+        template, now = str(record.msg), self._clock()
+        if now - self._said.get(template, -_REPEAT_SECONDS) < _REPEAT_SECONDS:
+            self.suppressed += 1
+            return
+        self._said[template] = now
+        self._log.log(record.levelno, "kafka client", detail=_words(record, template), logger=record.name)
+
+
+def _error(record: logging.LogRecord) -> BaseException | None:
+    arguments: Any = record.args if isinstance(record.args, tuple) else ()
+    given = [argument for argument in arguments if isinstance(argument, BaseException)]
+    if record.exc_info is not None and record.exc_info[1] is not None:
+        given.append(record.exc_info[1])
+    return given[0] if given else None
+
+
+def _words(record: logging.LogRecord, template: str) -> str:
+    if not isinstance(record.args, tuple):
+        return template
+    arguments = tuple(type(one).__name__ if isinstance(one, BaseException) else one for one in record.args)
+    try:
+        text = template % arguments
+    except (TypeError, ValueError):
+        text = template
+    error = record.exc_info[1] if record.exc_info else None
+    return text if error is None else f"{text}: {type(error).__name__}"
