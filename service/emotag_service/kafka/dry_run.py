@@ -1,0 +1,130 @@
+"""A dry run: shows what would be written for some records; joins no group, writes nothing, commits nothing."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TextIO
+
+import structlog
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import KafkaError
+
+from emotag_service.kafka.destinations import matching
+from emotag_service.kafka.errors import ClusterError, SettingsError
+from emotag_service.kafka.failures import explain
+from emotag_service.kafka.loop.placement import place
+from emotag_service.kafka.record import Record
+from emotag_service.kafka.show import as_json, as_text
+from emotag_service.kafka.topics import open_topics
+
+if TYPE_CHECKING:
+    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.engines.protocol import Session, TagEngine
+    from emotag_service.kafka.loop.settings import LoopSettings
+    from emotag_service.kafka.treatment import Treatment
+
+_log = structlog.get_logger(__name__)
+_POLL_MS = 500
+_BATCH = 64
+
+
+class DryRun:
+    """Reads where the group would go on, tags, and prints."""
+
+    def __init__(
+        self,
+        settings: LoopSettings,
+        client: ClientSettings,
+        engine: TagEngine,
+        treatment: Treatment,
+        output: TextIO,
+    ) -> None:
+        """Make one; on a terminal it prints for people, and JSON lines otherwise."""
+        self._settings = settings
+        self._client = client
+        self._engine = engine
+        self._treatment = treatment
+        self._output = output
+        self._render = as_text if output.isatty() else as_json
+        self._partitions: dict[str, int] = {}
+
+    async def run(self, records: int) -> None:
+        """Print what would be written for this many records, or for fewer where the inputs end.
+
+        Raises:
+            TaggerError: The cluster refuses, an input does not exist, or the policy is to stop at a record.
+        """
+        sources = await self._sources()
+        consumer = self._consumer()
+        try:
+            await consumer.start()
+            await self._run(consumer, sources, records)
+        except KafkaError as error:
+            explained = explain(error, "reading", user=self._client.sasl_username, operation="Read")
+            raise explained or ClusterError(f"reading: {type(error).__name__}; is the cluster up?") from error
+        finally:
+            await consumer.stop()
+
+    async def _sources(self) -> list[TopicPartition]:
+        async with open_topics(self._client) as topics:
+            pattern = self._settings.pattern
+            names = matching(pattern, await topics.names()) if pattern else self._settings.topics
+            counts = await topics.describe(names, "Read")
+        if missing := [name for name in names if name not in counts]:
+            raise SettingsError(f"--input: topic {missing[0]} does not exist on this cluster; correct its name")
+        return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
+
+    def _consumer(self) -> AIOKafkaConsumer:
+        # With the group's name its offsets can be read; assigned by hand, it never joins.
+        return AIOKafkaConsumer(
+            **self._client.kwargs(),
+            group_id=self._settings.group,
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            auto_offset_reset=self._settings.start,
+        )
+
+    async def _run(self, consumer: AIOKafkaConsumer, sources: list[TopicPartition], records: int) -> None:
+        shown = 0
+        if sources:
+            consumer.assign(sources)
+            ends = await consumer.end_offsets(sources)
+            session = self._engine.session("dry run")
+            try:
+                while shown < records and await _more(consumer, ends):
+                    found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=min(_BATCH, records - shown))
+                    for batch in found.values():
+                        await self._show(session, [_record(one) for one in batch])
+                        shown += len(batch)
+            finally:
+                await session.close()
+        _log.info("dry run", records=shown, wanted=records, committed=0)
+
+    async def _show(self, session: Session, records: list[Record]) -> None:
+        prepared = [self._treatment.prepare(record) for record in records]
+        readings = [one.reading for one in prepared if one.reading is not None]
+        answers = iter(await (await session.submit(readings)) if readings else ())
+        for one in prepared:
+            answer = next(answers) if one.reading is not None else None
+            outgoing = self._treatment.finish(one, answer)
+            partitions = await self._width(outgoing.topic)
+            partition = place(outgoing, one.record.partition, partitions or one.record.partition + 1)
+            self._output.write(self._render(one.record, outgoing, partition))
+        self._output.flush()
+
+    async def _width(self, topic: str) -> int:
+        """How many partitions a topic has that is written to; 0 when it would be created, as wide as the input."""
+        if topic not in self._partitions:
+            async with open_topics(self._client) as topics:
+                self._partitions[topic] = (await topics.describe([topic])).get(topic, 0)
+        return self._partitions[topic]
+
+
+async def _more(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> bool:
+    """Whether a partition is not read to where it ended at the start."""
+    positions = await asyncio.gather(*(consumer.position(source) for source in ends))
+    return any(position < end for position, end in zip(positions, ends.values(), strict=True))
+
+
+def _record(one: Any) -> Record:
+    return Record(one.topic, one.partition, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))
