@@ -58,7 +58,10 @@ class ClientSettings:
     tls_ca: Path | None = field(
         default=None,
         metadata=about(
-            path, "PEM file of the authorities to trust instead; implies --tls (default: none)", metavar="F"
+            path,
+            "PEM file of the authorities to trust instead; implies --tls (default: none)",
+            metavar="F",
+            group=_CLUSTER,
         ),
     )
     tls_cert: Path | None = field(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emotag_service.kafka.codecs.registry import NAMES
+from emotag_service.kafka.engines.choose import IN_PROCESS, engine_name
 from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.treatments.policy import Policy
 from emotag_service.kafka.treatments.routes import DEAD_LETTERS, PLACEHOLDER, parse_route
@@ -20,9 +21,6 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.loop.settings import Delivery, Start
 
-IN_PROCESS = "in-process"
-REMOTE = "grpc://"
-
 _READ, _TAG, _WRITE, _RUN, _LOG = "what is read", "how it is tagged", "what is written", "how it runs", "what it says"
 _LOOP = LoopSettings(group="defaults", topics=("defaults",))
 _NO_TEXT_FIELD = ("text", "a2a", "protobuf")
@@ -34,13 +32,6 @@ def pattern(text: str) -> str:
         re.compile(not_empty(text))
     except re.error as error:
         raise ValueError(f"must be a regular expression ({error})") from error
-    return text
-
-
-def engine(text: str) -> str:
-    """Parse where tags are computed."""
-    if text != IN_PROCESS and not re.fullmatch(r"grpc://(\[[0-9a-fA-F:.%]+\]|[^\[\]:/\s]+):[0-9]{1,5}", text):
-        raise ValueError(f"must be {IN_PROCESS} or {REMOTE}HOST:PORT")
     return text
 
 
@@ -108,7 +99,7 @@ class TagTopicConfig:
     engine: str = field(
         default=IN_PROCESS,
         metadata=about(
-            engine, "where tags are computed: in-process, or grpc://HOST:PORT for an `emotag serve`", group=_TAG
+            engine_name, "where tags are computed: in-process, or grpc://HOST:PORT for an `emotag serve`", group=_TAG
         ),
     )
     checkpoint: Path | None = field(

@@ -1,0 +1,82 @@
+"""`emotag tag-topic`: the tagger in the foreground, until Ctrl-C or SIGTERM."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, TextIO, cast
+
+if TYPE_CHECKING:
+    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.config import TagTopicConfig
+
+_DESCRIPTION = """\
+Attach to Kafka topics: tag every message with an emotion while it flows, and republish it, exactly once and in order.
+Key, headers, timestamp and partition stay; the value is edited only where the tag goes.
+"""
+
+_EPILOG = """\
+examples:
+  emotag tag-topic --bootstrap localhost:9092 --input agent.messages --output agent.messages.tagged --group taggers
+  emotag tag-topic ... --dry-run 10        # shows what it would write, and writes nothing
+  emotag tag-topic ... --tls-ca ca.pem --sasl-mechanism SCRAM-SHA-256 --sasl-username emotag --sasl-password-file pw
+
+Start it again, elsewhere too, with the same --group: taggers share the partitions. Every option can be set by the
+environment variable in brackets, several values between commas; the option wins. The password is in a file, or in
+$EMOTAG_SASL_PASSWORD. The first Ctrl-C or SIGTERM commits what is written and leaves the group, the second stops at
+once; what was not committed is tagged again by whoever comes next.
+
+exit codes: 0 stopped; 1 cluster or engine cannot be reached, or cannot do it; 2 bad settings; 3 a record cannot be
+tagged and the policy is stop; 4 the cluster refuses (login, certificate, ACL); 5 fenced by another tagger
+"""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the options."""
+    from emotag_service.kafka.client import add_client_options  # noqa: PLC0415 - keeps `emotag --help` fast
+    from emotag_service.kafka.config import TagTopicConfig  # noqa: PLC0415 - see above
+    from emotag_service.settings import add_options  # noqa: PLC0415 - see above
+
+    parser.usage = "emotag tag-topic --bootstrap H:P --input T --output T --group G [option ...]"
+    parser.description = _DESCRIPTION
+    parser.epilog = _EPILOG
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    add_client_options(parser)
+    add_options(parser, TagTopicConfig)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Tag; the epilog lists the exit codes."""
+    began = time.perf_counter()
+    from emotag_service.kafka.client import ClientSettings  # noqa: PLC0415 - see add_arguments
+    from emotag_service.kafka.config import TagTopicConfig  # noqa: PLC0415 - see add_arguments
+    from emotag_service.kafka.errors import TaggerError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.settings import ConfigError, read_settings  # noqa: PLC0415 - see add_arguments
+
+    try:
+        client = ClientSettings.from_options(vars(args), os.environ)
+        config = read_settings(TagTopicConfig, vars(args), os.environ)
+        return asyncio.run(_tag(config, client, began))
+    except ConfigError as error:
+        return _fail(str(error), 2)
+    except TaggerError as error:
+        return _fail(str(error), error.exit_code)
+
+
+async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> int:
+    from emotag_service.kafka.progress import Screen  # noqa: PLC0415 - see add_arguments
+    from emotag_service.kafka.service import TaggerService  # noqa: PLC0415 - see add_arguments
+    from emotag_service.logs import configure  # noqa: PLC0415 - see add_arguments
+
+    screen = Screen(sys.stderr)
+    configure(config.log_format, config.log_level, cast("TextIO", screen))  # it has what loggers call
+    service = TaggerService(config, client, screen=screen, output=sys.stdout, began=began)
+    return 0 if await service.run() else 1
+
+
+def _fail(problem: str, code: int) -> int:
+    print(f"emotag tag-topic: error: {problem}", file=sys.stderr)
+    return code

@@ -1,0 +1,63 @@
+"""What the options say of the way of a record: how it is read, what becomes of it, where it goes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from emotag_service.kafka.codecs.registry import make_codec
+from emotag_service.kafka.errors import SettingsError
+from emotag_service.kafka.treatments.choice import Choice
+from emotag_service.kafka.treatments.policy import Policy
+from emotag_service.kafka.treatments.routes import Routes, collect_routes
+from emotag_service.kafka.treatments.tagging import Tagging
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from emotag_service.kafka.codecs.protocol import Codec
+    from emotag_service.kafka.config import TagTopicConfig
+    from emotag_service.kafka.loop.settings import LoopSettings
+
+
+class Plan:
+    """The way of a record.
+
+    Attributes:
+        routes: Where it may go.
+    """
+
+    def __init__(self, config: TagTopicConfig) -> None:
+        """Make it.
+
+        Raises:
+            SettingsError: Settings contradict each other, or a topic would feed on itself.
+        """
+        self._config = config
+        self._codec = _codec(config)
+        letters = config.on_untaggable == Policy.DEAD_LETTER
+        self.routes = Routes(
+            output=config.output,
+            template=config.output_template,
+            by_label=collect_routes(config.route),
+            dead_letters=config.dead_letter_topic if letters else "",
+            inputs=config.input,
+            pattern=config.input_pattern,
+        )
+
+    def treatment(self, limits: Mapping[str, int]) -> Tagging:
+        """What becomes of a record; `limits` is looked at anew for each."""
+        choice = Choice(senders=frozenset(self._config.sender), only_untagged=self._config.only_untagged)
+        return Tagging(self._codec, self.routes, policy=self._config.on_untaggable, choice=choice, limits=limits)
+
+    @staticmethod
+    def loop_settings(settings: LoopSettings, limits: Mapping[str, int]) -> LoopSettings:
+        """The loop's settings, with writes that every topic accepts."""
+        return replace(settings, write_bytes=min([settings.write_bytes, *limits.values()]))
+
+
+def _codec(config: TagTopicConfig) -> Codec:
+    try:
+        return make_codec(config.codec, text_field=config.text_field, tag_field=config.tag_field)
+    except ValueError as error:
+        raise SettingsError(str(error)) from error

@@ -1,0 +1,168 @@
+"""A whole process of the tagger: topics, an engine, the loop, and the signals that stop them."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import time
+from typing import TYPE_CHECKING
+
+import structlog
+
+from emotag_service.kafka.destinations import Destinations
+from emotag_service.kafka.dry_run import DryRun
+from emotag_service.kafka.engines.choose import make_engine
+from emotag_service.kafka.loop.tagger import Tagger
+from emotag_service.kafka.meters import Meters
+from emotag_service.kafka.plan import Plan
+from emotag_service.kafka.progress import Progress, Screen
+from emotag_service.kafka.quiet import Quiet
+from emotag_service.kafka.reach import answers, reach
+from emotag_service.logs import log_loop_error
+from emotag_service.racing import unless
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.config import TagTopicConfig
+    from emotag_service.kafka.engines.local import LocalEngine
+    from emotag_service.kafka.engines.remote import RemoteEngine
+
+_log = structlog.get_logger(__name__)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
+
+
+class TaggerService:
+    """Tags until it is told to stop.
+
+    Attributes:
+        meters: What it has counted.
+    """
+
+    def __init__(
+        self, config: TagTopicConfig, client: ClientSettings, *, screen: Screen, output: TextIO, began: float
+    ) -> None:
+        """Make one.
+
+        Args:
+            config: What to tag, and how.
+            client: How the cluster is reached.
+            screen: Where the progress line goes, on a terminal.
+            output: Where a dry run prints.
+            began: When the process began, by `time.perf_counter`; the time to readiness is logged.
+
+        Raises:
+            SettingsError: Settings contradict each other.
+            ConfigError: Likewise.
+        """
+        self.meters = Meters()
+        self._config = config
+        self._client = client
+        self._screen = screen
+        self._output = output
+        self._began = began
+        self._plan = Plan(config)
+        self._loop_settings = config.loop_settings()
+        self._stop = asyncio.Event()
+        self._stop_now = asyncio.Event()
+
+    async def run(self) -> bool:
+        """Tag until a signal; then commit what is written and leave the group. A second signal stops at once.
+
+        Returns:
+            Whether it stopped in order.
+
+        Raises:
+            TaggerError: What no retry mends; the text says what to do.
+        """
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(log_loop_error)
+        for number in _SIGNALS:
+            loop.add_signal_handler(number, self._on_signal, number)
+        with Quiet(lambda: answers(self._client)) as quiet:
+            return await unless(self._stop_now, self._tag(quiet))
+
+    async def _tag(self, quiet: Quiet) -> None:
+        destinations = Destinations(self._client, self._plan.routes, create=not self._config.no_create_topics)
+        # Before the engine: it loads for seconds, and what is wrong with the cluster is known in a moment.
+        if not await unless(self._stop, self._prepare_topics(destinations)):
+            return
+        engine = self._make_engine()
+        try:
+            if await unless(self._stop, engine.start()):
+                self._plan.routes.check_labels(engine.labels)
+                await self._work(destinations, engine, quiet)
+        finally:
+            await engine.close()
+
+    def _make_engine(self) -> LocalEngine | RemoteEngine:
+        config = self._config
+        return make_engine(
+            config.engine, taxonomy=config.taxonomy, checkpoint=config.checkpoint, devices=config.devices
+        )
+
+    async def _prepare_topics(self, destinations: Destinations) -> None:
+        await reach(self._client)
+        if self._config.dry_run:  # it looks at topics, and makes none
+            return
+        if self._config.input_pattern:
+            await destinations.wait_for(self._config.input_pattern)
+        else:
+            await destinations.prepare(self._loop_settings.topics)
+
+    async def _work(self, destinations: Destinations, engine: LocalEngine | RemoteEngine, quiet: Quiet) -> None:
+        treatment = self._plan.treatment(destinations.limits)
+        if self._config.dry_run:
+            dry_run = DryRun(self._loop_settings, self._client, engine, treatment, self._output)
+            await unless(self._stop, dry_run.run(self._config.dry_run))
+            return
+        self._announce()
+        settings = self._plan.loop_settings(self._loop_settings, destinations.limits)
+        tagger = Tagger(settings, self._client.kwargs(), engine, treatment, self.meters)
+        beside = [asyncio.ensure_future(self._progress(quiet).run())]
+        if self._config.input_pattern:
+            beside.append(asyncio.ensure_future(destinations.watch(self._config.input_pattern)))
+        try:
+            await tagger.run(self._stop)
+        finally:
+            for task in beside:
+                task.cancel()
+            await asyncio.gather(*beside, return_exceptions=True)
+            self._conclude()
+
+    def _progress(self, quiet: Quiet) -> Progress:
+        return Progress(self.meters, self._screen, quiet.progress, line=self._screen.isatty())
+
+    def _announce(self) -> None:
+        _log.info(
+            "tagging",
+            bootstrap=",".join(self._client.bootstrap),
+            inputs=self._config.input_pattern or list(self._loop_settings.topics),
+            outputs=self._config.output or self._config.output_template,
+            group=self._config.group,
+            codec=self._config.codec,
+            engine=self._config.engine,
+            delivery=self._config.delivery,
+            startup_seconds=round(time.perf_counter() - self._began, 3),
+        )
+
+    def _conclude(self) -> None:
+        _log.info(
+            "stopped",
+            published=self.meters.published,
+            tagged=self.meters.tagged.total(),
+            dead_letters=self.meters.dead_letters.total(),
+            transactions=self.meters.transactions,
+        )
+
+    def _on_signal(self, number: int) -> None:
+        name = signal.Signals(number).name
+        if self._stop.is_set():
+            _log.warning("stopping at once", signal=name)
+            self._stop_now.set()
+            for each in _SIGNALS:  # should even that hang, the next signal does what it does to any process
+                asyncio.get_running_loop().remove_signal_handler(each)
+        else:
+            _log.info("stopping", signal=name)
+            self._stop.set()
