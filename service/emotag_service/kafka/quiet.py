@@ -33,16 +33,24 @@ class Quiet(logging.Handler):
         suppressed: Lines left out since the last event.
     """
 
-    def __init__(self, works: Callable[[], Awaitable[bool]], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        works: Callable[[], Awaitable[bool]],
+        *,
+        silence: float = _SILENCE_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         """Make it.
 
         Args:
             works: Asks whether the cluster answers; called when its loggers have been silent for a while.
+            silence: How many seconds that is.
             clock: Monotonic seconds.
         """
         super().__init__(logging.WARNING)
         self.suppressed = 0
         self._works = works
+        self._silence = silence
         self._clock = clock
         self._log = structlog.get_logger(__name__)
         self._away_since: float | None = None
@@ -105,10 +113,10 @@ class Quiet(logging.Handler):
         """An idle topic brings no progress: when the loggers fall silent, ask."""
         while self._away_since is not None:
             silent = self._clock() - self._last_trouble
-            if silent >= _SILENCE_SECONDS and await self._works():
+            if silent >= self._silence and await self._works():
                 self.progress()
                 return
-            await asyncio.sleep(max(_SILENCE_SECONDS - silent, _SILENCE_SECONDS / 4))
+            await asyncio.sleep(max(self._silence - silent, self._silence / 4))
 
     def _pass_on(self, record: logging.LogRecord) -> None:
         """Log other lines once in a while each; an exception by its kind alone, since its words may quote a record."""
