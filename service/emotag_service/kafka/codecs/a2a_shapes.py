@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _ENVELOPES = ("result", "params")
 _EVENTS = ("message", "task", "statusUpdate", "artifactUpdate")
+_TELLING = frozenset({"jsonrpc", "parts", "artifact", "status", *_EVENTS})
 
 Steps = tuple[str, ...]
 
@@ -56,7 +57,7 @@ class Carrier:
 
 def carriers(root: Any) -> list[Carrier] | None:
     """Return what can carry a tag, the best first; None when the document has no shape of A2A."""
-    if type(root) is not dict:
+    if type(root) is not dict or _TELLING.isdisjoint(root):
         return None
     if "jsonrpc" in root:
         return _first(_events(root[name], (name,)) for name in _ENVELOPES if type(root.get(name)) is dict)

@@ -75,7 +75,7 @@ def read_text(value: bytes, media: ContentType) -> Reading:
 
 
 def _json_if_any(value: bytes) -> Document | None:
-    first = _first_character(value)
+    first = "{" if value[:1] == b"{" else _first_character(value)
     if first == "{":
         return parse(value)
     if first == "[":

@@ -13,11 +13,13 @@ from emotag_service.kafka.codecs.encoding import decode, sniff
 from emotag_service.kafka.codecs.path import index_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 SPACE = " \t\n\r"
-_BEFORE_NAME = re.compile(r"[ \t\n\r,]*")
-_BEFORE_VALUE = re.compile(r"[ \t\n\r:]*")
+# Skip what stands between members and within one, in a document that is known to be right. Matching nothing is a match,
+# so neither returns None; a wrapper to say so costs as much as the match.
+_COMMA: Callable[[str, int], re.Match[str]] = re.compile(r"[ \t\n\r,]*").match  # type: ignore[assignment]
+_COLON: Callable[[str, int], re.Match[str]] = re.compile(r"[ \t\n\r:]*").match  # type: ignore[assignment]
 
 Span = tuple[int, int]
 """Where a value starts and ends, in characters."""
@@ -128,26 +130,21 @@ def _step(text: str, at: int, step: str) -> Span:
 
 
 def _members(text: str, at: int) -> Iterator[tuple[str, Span]]:
-    at = _after(_BEFORE_NAME, text, at + 1)
+    at = _COMMA(text, at + 1).end()
     while text[at] != "}":
         name, end = _scan(text, at)
-        start = _after(_BEFORE_VALUE, text, end)
-        _, end = _scan(text, start)
+        start = _COLON(text, end).end()
+        end = _scan(text, start)[1]
         yield name, (start, end)
-        at = _after(_BEFORE_NAME, text, end)
+        at = _COMMA(text, end).end()
 
 
 def _elements(text: str, at: int) -> Iterator[Span]:
-    at = _after(_BEFORE_NAME, text, at + 1)
+    at = _COMMA(text, at + 1).end()
     while text[at] != "]":
-        _, end = _scan(text, at)
+        end = _scan(text, at)[1]
         yield at, end
-        at = _after(_BEFORE_NAME, text, end)
-
-
-def _after(pattern: re.Pattern[str], text: str, at: int) -> int:
-    match = pattern.match(text, at)
-    return match.end() if match else at
+        at = _COMMA(text, end).end()
 
 
 def _not_json(at: int) -> UntaggableError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def content_type(headers: Headers) -> ContentType:
     return parse_content_type(last(headers, "content-type")) if headers else ABSENT
 
 
+@lru_cache(maxsize=256)
 def parse_content_type(spelled: str) -> ContentType:
     """Parse a media type and its charset."""
     name, *parameters = spelled.lower().split(";")
