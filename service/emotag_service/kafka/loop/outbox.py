@@ -13,6 +13,7 @@ from aiokafka.errors import (
     CorruptRecordException,
     InvalidTimestampError,
     MessageSizeTooLargeError,
+    OutOfOrderSequenceNumber,
     RecordListTooLargeError,
     RecordTooLargeError,
 )
@@ -68,10 +69,12 @@ class Outbox:
         writes, self._writes = self._writes, []
         await asyncio.gather(*(future for future, _ in writes), return_exceptions=True)
         failures = [(future.exception(), offsets) for future, offsets in writes]
+        refused = [(error, offsets) for error, offsets in failures if isinstance(error, _REFUSALS)]
+        # What follows a refused write is out of sequence: a consequence, which must not hide its cause.
+        consequences = (*_REFUSALS, OutOfOrderSequenceNumber) if refused else ()
         for error, _ in failures:
-            if error is not None and not isinstance(error, _REFUSALS):
+            if error is not None and not isinstance(error, consequences):
                 raise error
-        refused = [(error, offsets) for error, offsets in failures if error is not None]
         if refused:
             raise RefusedError([offsets for _, offsets in refused], type(refused[0][0]).__name__)
 

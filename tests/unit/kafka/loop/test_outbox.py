@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, OutOfOrderSequenceNumber
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatch
 
@@ -95,6 +95,25 @@ async def test_any_other_failure_goes_before_a_refusal():
     outbox = Outbox(producer, Source("in", 0))
     await outbox.send([written(1), written(2, "other")])
     with pytest.raises(KafkaTimeoutError):
+        await outbox.delivered()
+
+
+async def test_what_only_follows_from_a_refusal_does_not_hide_it():
+    producer = FakeProducer()
+    producer.errors = [None, MessageSizeTooLargeError(), OutOfOrderSequenceNumber()]
+    outbox = Outbox(producer, Source("in", 0))
+    await outbox.send([written(1), written(2), written(3)], alone=True)
+    with pytest.raises(RefusedError) as caught:
+        await outbox.delivered()
+    assert caught.value.writes == ((2,),)
+
+
+async def test_out_of_sequence_without_a_refusal_is_a_failure():
+    producer = FakeProducer()
+    producer.errors = [None, OutOfOrderSequenceNumber()]
+    outbox = Outbox(producer, Source("in", 0))
+    await outbox.send([written(1), written(2)], alone=True)
+    with pytest.raises(OutOfOrderSequenceNumber):
         await outbox.delivered()
 
 
