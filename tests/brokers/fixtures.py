@@ -126,6 +126,7 @@ def new_topic(name: str) -> Iterator[Callable[..., str]]:
 
     def make(broker: Broker, role: str, *, partitions: int = 6, **config: str) -> str:
         topic = f"{name}.{role}"
+        config.setdefault("retention_ms", "-1")  # by default records of last week's timestamps would vanish
         assert make_topic(broker.bootstrap, topic, partitions=partitions, **config), f"{topic} was refused"
         made.append((broker, topic))
         return topic

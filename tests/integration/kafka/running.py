@@ -1,0 +1,98 @@
+"""Taggers of this process, each with an event loop and a thread of its own, so that tests may block."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.codecs.registry import make_codec
+from emotag_service.kafka.loop.settings import LoopSettings
+from emotag_service.kafka.loop.tagger import Tagger
+from emotag_service.kafka.meters import Meters
+from emotag_service.kafka.treatments.choice import EVERYTHING, Choice
+from emotag_service.kafka.treatments.routes import Routes
+from emotag_service.kafka.treatments.tagging import Tagging
+from tests.brokers.protocol import Broker
+from tests.integration.kafka.words import WordEngine
+
+STOP_SECONDS = 60.0
+QUICK = {"transaction_seconds": 0.05, "session_seconds": 6.0, "discovery_seconds": 1.0}
+
+
+class RunningTagger:
+    """The shipped tagger over an engine by script.
+
+    Attributes:
+        meters: Its.
+        error: What ended it; None while it runs, and after it was stopped in order.
+    """
+
+    def __init__(
+        self,
+        broker: Broker,
+        group: str,
+        routes: Routes,
+        *,
+        codec: str = "auto",
+        policy: str = "dead-letter",
+        choice: Choice = EVERYTHING,
+        limits: Mapping[str, int] | None = None,
+        **settings: Any,
+    ) -> None:
+        self.meters = Meters()
+        self.error: BaseException | None = None
+        self._client = ClientSettings(bootstrap=tuple(broker.bootstrap.split(",")))
+        self._settings = LoopSettings(
+            group=group, topics=routes.inputs, pattern=routes.pattern, **{**QUICK, **settings}
+        )
+        self._treatment = Tagging(make_codec(codec), routes, policy=policy, choice=choice, limits=limits)
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._stop: asyncio.Event | None = None
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=self._run, name=f"tagger {group}")
+
+    @property
+    def running(self) -> bool:
+        return self._thread.is_alive()
+
+    def start(self) -> None:
+        self._thread.start()
+        assert self._ready.wait(STOP_SECONDS)
+
+    def stop(self) -> None:
+        """Stop it in order and raise what ended it; idempotent."""
+        if self._loop is not None and self._stop is not None and self.running:
+            self._loop.call_soon_threadsafe(self._stop.set)
+        self._thread.join(STOP_SECONDS)
+        assert not self.running, "it does not stop"
+        self.check()
+
+    def check(self) -> None:
+        """Raise what ended it."""
+        if self.error is not None:
+            raise self.error
+
+    def ended_by(self) -> BaseException:
+        """Wait until an error ends it, and take that error."""
+        self._thread.join(STOP_SECONDS)
+        assert not self.running, "it goes on"
+        error, self.error = self.error, None
+        assert error is not None, "it was stopped"
+        return error
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._tag())
+        except BaseException as error:  # noqa: BLE001 - for the test to raise
+            self.error = error
+        finally:
+            self._ready.set()
+
+    async def _tag(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        tagger = Tagger(self._settings, self._client.kwargs(), WordEngine(), self._treatment, self.meters)
+        self._ready.set()
+        await tagger.run(self._stop)
