@@ -65,7 +65,7 @@ def _plan(args: argparse.Namespace, seed: int) -> Plan:
         options=("--engine", args.engine),
     )  # fmt: skip
     return Plan(
-        texts=texts(), tagger=tagger, records=args.records, partitions=args.partitions, taggers=args.taggers,
+        texts=texts(longest=args.longest), tagger=tagger, records=args.records, partitions=args.partitions, taggers=args.taggers,
         rate=args.rate, weather=weather, seed=seed,
     )  # fmt: skip
 
@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         ("partitions", int, plan.partitions, "of each topic"),
         ("taggers", int, plan.taggers, "tagger processes"),
         ("runs", int, 1, "each with the next seed, a fresh broker and fresh topics"),
+        ("longest", int, 0, "characters of the texts that are fed; 0: no limit"),
         ("rate", float, plan.rate, "records fed per second"),
         ("seed", int, 1, "what the faults are drawn from"),
         ("session-seconds", float, plan.tagger.session_seconds, "session of the consumer group"),

@@ -6,6 +6,7 @@ until records flow again, but not for long: processes die while they start and w
 
 from __future__ import annotations
 
+import math
 import random
 import signal
 import threading
@@ -97,7 +98,7 @@ class Saboteur:
         self._weather, self._taggers, self._broker, self._flowing = weather, taggers, broker, flowing
         self._chance = random.Random(seed + 1)
         self._schedule = weather.schedule(seed, seconds)
-        self._began = time.monotonic()
+        self._began = math.inf
         self._thaws: list[tuple[float, Slot, int | None]] = []
         self._outage: threading.Thread | None = None
         self.done: Counter[Fault] = Counter()

@@ -15,11 +15,16 @@ STREAMS = SHARED / "data" / "streams"
 
 
 @cache
-def texts(*, written: bool = False) -> tuple[str, ...]:
-    """Return every text once, in a fixed order; `written` leaves the recorded ones out."""
+def texts(*, written: bool = False, longest: int = 0) -> tuple[str, ...]:
+    """Return every text once, in a fixed order.
+
+    Args:
+        written: Leave the recorded ones out.
+        longest: Leave out what has more characters; 0 is no limit.
+    """
     paths = [] if written else sorted(STREAMS.glob("*.jsonl.gz"))
     found = [text for path in paths for text in _recorded(path)] or [one["text"] for one in talk(400)]
-    return tuple(dict.fromkeys(found))
+    return tuple(dict.fromkeys(text for text in found if len(text) <= (longest or len(text))))
 
 
 def _recorded(path: Path) -> list[str]:

@@ -142,3 +142,10 @@ def test_waits_until_records_flow(taggers: Taggers) -> None:
         one.tick()
     assert not one.done
     assert one._schedule
+
+
+def test_nothing_happens_before_it_begins(taggers: Taggers) -> None:
+    one = Saboteur(only(kill_every=0.001), taggers, Switch(), flowing=lambda: True, seed=3, seconds=0.01)
+    for _ in range(100):
+        one.tick()
+    assert not one.done

@@ -53,3 +53,7 @@ def test_it_holds_what_tempts_a_tagger_to_change_it() -> None:
 def test_texts_are_distinct() -> None:
     assert len(WRITTEN) == len(set(WRITTEN)) >= 300
     assert len(texts()) >= len(WRITTEN)
+
+
+def test_long_texts_can_be_left_out() -> None:
+    assert max(map(len, texts(longest=80))) <= 80 < max(map(len, WRITTEN))
