@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from emotag_service.kafka.errors import SettingsError, TaggerError
+from emotag_service.kafka.failures import acl
 from emotag_service.kafka.topics import open_topics
 
 if TYPE_CHECKING:
@@ -30,13 +31,11 @@ class Destinations:
 
     Attributes:
         limits: `max.message.bytes` of each that tells; grows as inputs are found.
-        partitions: Of each.
     """
 
     def __init__(self, client: ClientSettings, routes: Routes, *, create: bool) -> None:
         """Make it; `create` is whether topics that are missing are created."""
         self.limits: dict[str, int] = {}
-        self.partitions: dict[str, int] = {}
         self._client = client
         self._routes = routes
         self._create = create
@@ -89,9 +88,16 @@ class Destinations:
         wanted = self._wanted(sources)
         limits = await topics.max_message_bytes(inputs)
         await self._complete(topics, wanted, max(limits.values()) + HEADROOM_BYTES if limits else None)
-        self.partitions |= await topics.describe(wanted, "Write")
         self.limits |= await topics.max_message_bytes(wanted)
         self._ready.update(inputs)
+        await self._warn(topics, wanted)
+
+    async def _warn(self, topics: Topics, written: Collection[str]) -> None:
+        if unknown := sorted(set(written) - set(self.limits)):
+            fix = acl(self._client.sasl_username or "NAME", "DescribeConfigs", f"--topic {unknown[0]}")
+            _log.warning("topic limits unknown", topics=unknown, config="max.message.bytes", fix=fix)
+        if late := await topics.replacing_timestamps(written):
+            _log.warning("topic replaces timestamps", topics=late, config="message.timestamp.type=LogAppendTime")
 
     async def _complete(self, topics: Topics, wanted: Mapping[str, int], max_bytes: int | None) -> None:
         if self._create:

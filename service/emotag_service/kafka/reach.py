@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 PATIENCE_SECONDS = 20.0
+_HANG_UP_SECONDS = 3.0  # who hangs up is there, and seldom only starting
 _ANSWER_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
@@ -40,14 +41,20 @@ async def reach(settings: ClientSettings, *, patience: float = PATIENCE_SECONDS)
         ForbiddenError: It refuses us, or we do not trust it; waiting would not help.
         ClusterError: No broker answers.
     """
-    until, pause, waiting = time.monotonic() + patience, _FIRST_PAUSE, False
+    began, pause, waiting = time.monotonic(), _FIRST_PAUSE, False
     while (problem := await _problem(settings)) is not None:
         if isinstance(problem, TaggerError):
             raise problem
-        if time.monotonic() >= until:
+        seconds = min(patience, problem.patience)
+        if time.monotonic() - began >= seconds:
             raise ClusterError(f"no broker answers at {problem.address}: {problem.reason}; {problem.fix}")
         if not waiting:
-            _log.warning("waiting for kafka", broker=problem.address, reason=problem.reason, seconds=patience)
+            _log.warning(
+                "waiting for kafka",
+                broker=problem.address,
+                reason=problem.reason,
+                seconds=min(patience, problem.patience),
+            )
             waiting = True
         await asyncio.sleep(pause)
         pause = min(2 * pause, _LONGEST_PAUSE)
@@ -65,6 +72,7 @@ class _Unreachable:
     address: str
     reason: str
     fix: str = "is Kafka running there? Check --bootstrap"
+    patience: float = PATIENCE_SECONDS
 
 
 async def _problem(settings: ClientSettings) -> TaggerError | _Unreachable | None:
@@ -124,7 +132,7 @@ def _translate(error: BaseException, address: str, settings: ClientSettings) -> 
         if isinstance(link, ssl.SSLError):
             return _tls_problem(link, address, settings)
         if isinstance(link, EOFError | ConnectionResetError):
-            return _Unreachable(address, "it hangs up", _what_it_missed(settings))
+            return _Unreachable(address, "it hangs up", _what_it_missed(settings), _HANG_UP_SECONDS)
     return _Unreachable(address, reason(error))
 
 

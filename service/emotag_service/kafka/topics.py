@@ -23,7 +23,7 @@ from aiokafka.errors import (
 from aiokafka.protocol.metadata import MetadataRequest
 
 from emotag_service.kafka.errors import ClusterError, SettingsError
-from emotag_service.kafka.failures import acl, explain
+from emotag_service.kafka.failures import explain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Collection, Mapping
@@ -110,16 +110,14 @@ class Topics:
         return sorted(missing)
 
     async def max_message_bytes(self, topics: Collection[str]) -> dict[str, int]:
-        """The largest write that each of them accepts; those that do not tell are left out, and logged."""
+        """The largest write that each of them accepts; those that do not tell, or do not exist, are left out."""
         configs = await self._configs(topics)
-        late = sorted(name for name, values in configs.items() if values.get(_TIME) == "LogAppendTime")
-        if late:
-            _log.warning("topic replaces timestamps", topics=late, config=f"{_TIME}=LogAppendTime")
-        limits = {name: int(values[_SIZE]) for name, values in configs.items() if values.get(_SIZE)}
-        if unknown := sorted(set(topics) - set(limits)):
-            fix = acl(self._user or "NAME", "DescribeConfigs", "--topic TOPIC")
-            _log.warning("topic limits unknown", topics=unknown, config=_SIZE, fix=fix)
-        return limits
+        return {name: int(values[_SIZE]) for name, values in configs.items() if values.get(_SIZE)}
+
+    async def replacing_timestamps(self, topics: Collection[str]) -> list[str]:
+        """Those that put their own time in place of a record's."""
+        configs = await self._configs(topics)
+        return sorted(name for name, values in configs.items() if values.get(_TIME) == "LogAppendTime")
 
     async def _metadata(self, topics: list[str] | None) -> list[dict[str, Any]]:
         # The admin client's own method lets the broker create what is asked for.
