@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -51,6 +51,11 @@ def compare(
     Interleaving keeps the ratio true when the machine's speed drifts.
     """
     pairs = [(subject(), baseline()) for _ in range(repeats + 1)][1:]
+    return of_pairs(what, unit, baseline_name, pairs, bar)
+
+
+def of_pairs(what: str, unit: str, baseline_name: str, pairs: Sequence[tuple[float, float]], bar: str = "") -> Row:
+    """Make a row of (subject, baseline) pairs that were measured in turn."""
     ratios = sorted(mine / other for mine, other in pairs)
     return Row(
         what=what,

@@ -1,0 +1,69 @@
+"""A process under measurement, and what it has said when it dies."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Self
+
+from tests.brokers.records import committed_offsets
+
+LOOK_SECONDS = 0.05
+PATIENCE_SECONDS = 180
+
+
+class Subject:
+    """`python -m command…` while the context lasts."""
+
+    def __init__(self, command: Sequence[str]) -> None:
+        self._command = command
+
+    def __enter__(self) -> Self:
+        self._output = tempfile.NamedTemporaryFile(prefix="emotag-bench-")
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", *self._command],
+            stdout=self._output,
+            stderr=self._output,
+            env={**os.environ, "OMP_NUM_THREADS": "1"},
+        )
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()  # nobody needs its manners, and its group is its own
+        self._process.wait()
+        self._output.close()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def said(self) -> str:
+        """The end of what it has printed."""
+        return Path(self._output.name).read_text(errors="replace")[-2_000:]
+
+    def end(self) -> None:
+        """Ask it to stop, and wait until it has."""
+        self._process.terminate()
+        self._process.wait(PATIENCE_SECONDS)
+
+    def check(self, progress: str) -> None:
+        """Raise when it has ended."""
+        if (code := self._process.poll()) is not None:
+            raise RuntimeError(f"{' '.join(self._command)} ended with {code}; {progress}:\n{self.said}")
+
+
+def wait_for(bootstrap: str, topic: str, group: str, wanted: int, subject: Subject) -> int:
+    """Wait until the subject's group has committed so many records of the topic, and say how many it has."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while (done := sum(committed_offsets(bootstrap, group, topic).values())) < wanted:
+        subject.check(f"{done:,} of {wanted:,} records are committed")
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"{done:,} of {wanted:,} records are committed after {PATIENCE_SECONDS} s")
+        time.sleep(LOOK_SECONDS)
+    return done
