@@ -55,6 +55,12 @@ COMMANDS = {
         Command("broker", "emotag_service.cli.broker", "start a small Kafka for development", "demo"),
         Command("serve", "emotag_service.cli.serve", "start the service", "server"),
         Command("tag-topic", "emotag_service.cli.tag_topic", "tag what flows through Kafka topics", "server"),
+        Command(
+            "dead-letters",
+            "emotag_service.cli.dead_letters",
+            "list records that could not be tagged, or bring them back",
+            "server",
+        ),
         Command("train", "emotag_model.cli.train", "train a checkpoint", "train"),
         Command("evaluate", "emotag_model.cli.evaluate", "measure a checkpoint on labelled texts", "train"),
     )

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.annotation import Fault
     from emotag_service.kafka.record import Headers, Record
 
+REPLAY_GROUP = "emotag-replay"  # here, and not where letters are replayed, since that brings the Kafka client
 PREFIX = "emotion-dead-letter-"
 NAMES = tuple(f"{PREFIX}{part}" for part in ("topic", "partition", "offset", "reason", "detail", "time"))
 

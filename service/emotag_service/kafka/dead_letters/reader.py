@@ -1,0 +1,90 @@
+"""Reads dead-letter topics, partition by partition, from somewhere to where they ended when reading began."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Any, Self
+
+from aiokafka import AIOKafkaConsumer, TopicPartition
+
+from emotag_service.kafka.errors import ClusterError, SettingsError
+from emotag_service.kafka.record import Record
+from emotag_service.kafka.topics import open_topics
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Sequence
+
+    from emotag_service.kafka.client import ClientSettings
+
+_POLL_MS = 200
+_STALL_SECONDS = 60.0  # longer than any transaction may stay open and hold a reader of committed records back
+
+
+class Reader:
+    """A consumer of no group; sees committed records only. A context."""
+
+    def __init__(self, client: ClientSettings) -> None:
+        self._client = client
+        self._consumer = AIOKafkaConsumer(
+            **client.kwargs(),
+            enable_auto_commit=False,
+            isolation_level="read_committed",
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=_POLL_MS // 2,  # a fetch for the last partition would hold up that for the next
+        )
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._consumer.start()
+        except BaseException:
+            await self._consumer.stop()
+            raise
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._consumer.stop()
+
+    async def partitions(self, topics: Sequence[str]) -> list[TopicPartition]:
+        """Those of these topics, in order. Raises SettingsError for a topic that does not exist."""
+        async with open_topics(self._client) as known:
+            counts = await known.describe(topics, "Read")
+        for topic in topics:
+            if topic not in counts:
+                raise SettingsError(
+                    f"--topic: topic {topic} does not exist on this cluster; the dead letters of a topic T are in "
+                    "T.dead-letters unless --dead-letter-topic says otherwise"
+                )
+        return [TopicPartition(topic, number) for topic in dict.fromkeys(topics) for number in range(counts[topic])]
+
+    async def batches(
+        self, partition: TopicPartition, *, start: int = 0, most: int = 500
+    ) -> AsyncGenerator[list[Record], None]:
+        """Yield what a partition holds, from an offset on, as it comes.
+
+        Args:
+            partition: Of a topic that exists.
+            start: Offset to begin at; what is not kept any more is passed over.
+            most: Records at once.
+
+        Raises:
+            ClusterError: Nothing came for a long time.
+        """
+        self._consumer.assign([partition])
+        begin = (await self._consumer.beginning_offsets([partition]))[partition]
+        end = (await self._consumer.end_offsets([partition]))[partition]
+        self._consumer.seek(partition, max(start, begin))
+        moved = time.monotonic()
+        while await self._consumer.position(partition) < end:
+            found = await self._consumer.getmany(partition, timeout_ms=_POLL_MS, max_records=most)
+            records = [_record(one) for one in found.get(partition, ()) if one.offset < end]
+            if records:
+                yield records
+                moved = time.monotonic()
+            elif time.monotonic() - moved > _STALL_SECONDS:
+                raise ClusterError(f"{partition.topic}/{partition.partition}: nothing came; is the cluster up?")
+            await asyncio.sleep(0)  # Ctrl-C gets its turn between buffered batches
+
+
+def _record(one: Any) -> Record:
+    return Record(one.topic, one.partition, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))

@@ -1,0 +1,265 @@
+"""Dead letters listed and brought back by the command line, on every broker."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+import structlog
+from aiokafka import TopicPartition
+from aiokafka.errors import KafkaError, ProducerFenced
+
+from emotag.cli.main import main
+from emotag_service.kafka.annotation import Fault
+from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.dead_letters import replay as replaying
+from emotag_service.kafka.dead_letters.letter import DeadLetter, bury
+from emotag_service.kafka.dead_letters.replay import Order, Replay
+from emotag_service.kafka.echoes import log_all_but_echoes
+from emotag_service.kafka.errors import ClusterError
+from emotag_service.kafka.record import Record
+from tests.brokers.protocol import Broker
+from tests.brokers.records import Seen, ends, read, write
+from tests.brokers.transactions import write_in_transaction
+
+AT = 1_700_000_000.0
+HEADERS = (("trace", b"1"), ("trace", b"2"), ("nothing", None), ("", b""))
+
+NewTopic = Callable[..., str]
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """The command sends all logging to the stderr of its test, which is closed after it."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:], root.level = handlers, level
+    structlog.reset_defaults()
+
+
+class Post:
+    """A topic, its dead letters, and the commands for them."""
+
+    def __init__(self, broker: Broker, new_topic: NewTopic, group: str) -> None:
+        self.bootstrap = broker.bootstrap
+        self.origin = new_topic(broker, "in", partitions=3)
+        self.letters = new_topic(broker, "in.dead-letters", partitions=2)
+        self.group = group
+
+    def letter(self, number: int, *, reason: str = "NOT_JSON", **fields: object) -> Seen:
+        given: dict[str, object] = {
+            "key": b"k%d" % number, "value": b"secret %d" % number, "headers": HEADERS, "partition": number % 3,
+        }  # fmt: skip
+        given |= fields
+        record = Record(self.origin, offset=number, timestamp=1_600_000_000_000 + number, **given)  # type: ignore[arg-type]
+        buried = bury(record, self.letters, Fault(reason, "for some reason"), AT)
+        return Seen(buried.value, buried.key, buried.headers, number % 2, buried.timestamp)
+
+    def fill(self, *letters: Seen) -> None:
+        write(self.bootstrap, self.letters, letters)
+
+    def run(self, action: str, *options: str) -> int:
+        where = ("--bootstrap", self.bootstrap, "--topic", self.letters)
+        group = ("--group", self.group) if action == "replay" else ()
+        return main(["dead-letters", action, *where, *group, *options])
+
+    def back(self, topic: str = "") -> list[Seen]:
+        return read(self.bootstrap, topic or self.origin)
+
+    def numbers(self, topic: str = "") -> list[int]:
+        return sorted(int((one.value or b"").split()[-1]) for one in self.back(topic))
+
+
+@pytest.fixture
+def small_post(embedded_broker: Broker, new_topic: NewTopic, name: str) -> Post:
+    """For what does not hang on the broker."""
+    return Post(embedded_broker, new_topic, name)
+
+
+@pytest.fixture
+def post(broker: Broker, new_topic: NewTopic, name: str) -> Post:
+    return Post(broker, new_topic, name)
+
+
+class TestList:
+    def test_it_tells_the_story_and_no_contents(self, post: Post, capsys):
+        post.fill(post.letter(1), post.letter(2, reason="NO_TEXT"))
+        assert post.run("list") == 0
+        said = capsys.readouterr()
+        assert len(said.out.splitlines()) == 2
+        for part in (
+            f"{post.letters}/1 offset 0",
+            f"from {post.origin}/1 offset 1",
+            "NOT_JSON: for some reason",
+            "2023-",
+        ):
+            assert part in said.out
+        assert "secret" not in said.out
+        assert said.err == "2 dead letters\n"
+
+    def test_one_reason_as_json_with_its_values(self, small_post: Post, capsys):
+        small_post.fill(
+            *(small_post.letter(number, reason="NO_TEXT" if number == 3 else "NOT_JSON") for number in range(5))
+        )
+        assert small_post.run("list", "--reason", "NO_TEXT", "--json", "--values") == 0
+        [found] = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+        assert (found["value"], found["key"], found["reason"]) == ("secret 3", "k3", "NO_TEXT")
+        assert found["from"] == {"topic": small_post.origin, "partition": 0, "offset": 3}
+        assert [tuple(header) for header in found["headers"]] == [
+            ("trace", "1"), ("trace", "2"), ("nothing", None), ("", ""),
+        ]  # fmt: skip
+
+    def test_it_stops_at_the_limit_and_counts_strangers(self, small_post: Post, capsys):
+        small_post.fill(Seen(b"not ours", partition=0), *(small_post.letter(number) for number in range(6)))
+        assert small_post.run("list", "--limit", "3") == 0
+        said = capsys.readouterr()
+        assert len(said.out.splitlines()) == 3
+        assert said.err == "3 dead letters, 1 records that are no dead letters of emotag\n"
+
+    def test_an_empty_topic(self, small_post: Post, capsys):
+        assert small_post.run("list") == 0
+        assert capsys.readouterr().err == "0 dead letters\n"
+
+    def test_a_topic_that_is_not_there(self, small_post: Post, capsys):
+        assert (
+            main(["dead-letters", "list", "--bootstrap", small_post.bootstrap, "--topic", f"{small_post.letters}.not"])
+            == 2
+        )
+        said = capsys.readouterr().err
+        assert said.startswith("emotag dead-letters list: error: --topic: topic ")
+        assert "does not exist" in said
+
+
+class TestReplay:
+    def test_the_record_comes_back_as_it_was(self, post: Post, capsys):
+        odd = [
+            {}, {"key": None}, {"value": None}, {"key": None, "value": None}, {"headers": ()}, {"value": b""},
+            {"value": b"\xff\x00" * 5000},
+        ]  # fmt: skip
+        post.fill(*(post.letter(number, **fields) for number, fields in enumerate(odd)))
+        assert post.run("replay") == 0
+        back = {one.timestamp - 1_600_000_000_000: one for one in post.back()}
+        assert sorted(back) == list(range(len(odd)))
+        for number, fields in enumerate(odd):
+            one = back[number]
+            assert one.partition == number % 3
+            assert one.key == fields.get("key", b"k%d" % number)
+            assert one.value == fields.get("value", b"secret %d" % number)
+            assert one.headers == fields.get("headers", HEADERS)
+        said = capsys.readouterr()
+        assert said.out == f"7 went to {post.origin}\n"
+        assert said.err.splitlines()[-1] == "7 replayed; left: 0 replayed before, 0 of other reasons"
+
+    def test_each_only_once_and_later_ones_too(self, post: Post, capsys):
+        post.fill(*(post.letter(number) for number in range(20)))
+        assert post.run("replay") == 0
+        assert post.run("replay") == 0
+        assert "0 replayed; left: 20 replayed before" in capsys.readouterr().err
+        post.fill(*(post.letter(number) for number in range(20, 25)))
+        assert post.run("replay") == 0
+        assert post.numbers() == list(range(25))
+
+    def test_one_reason_leaves_the_others_for_later(self, post: Post):
+        post.fill(
+            *(post.letter(number, reason="AB"[number % 2 if number < 6 else number // 2 % 2]) for number in range(12))
+        )
+        assert post.run("replay", "--reason", "B") == 0
+        first = post.numbers()
+        assert 0 < len(first) < 12
+        assert post.run("replay", "--reason", "B") == 0
+        assert post.numbers() == first
+        assert post.run("replay") == 0
+        assert post.numbers() == list(range(12))
+
+    def test_more_than_a_transaction_in_order(self, post: Post):
+        post.fill(*(post.letter(2 * number, partition=1) for number in range(1300)))
+        assert post.run("replay") == 0
+        back = [one.value for one in post.back()]
+        assert back == [b"secret %d" % (2 * number) for number in range(1300)]
+
+    def test_elsewhere_by_key_where_the_partition_is_missing(
+        self, small_post: Post, embedded_broker: Broker, new_topic: NewTopic
+    ):
+        elsewhere = new_topic(embedded_broker, "repaired", partitions=2)
+        small_post.fill(*(small_post.letter(number) for number in range(9)))
+        assert small_post.run("replay", "--to", elsewhere) == 0
+        assert small_post.numbers(elsewhere) == list(range(9))
+        assert {one.partition for one in small_post.back(elsewhere) if one.key in (b"k0", b"k3", b"k6")} == {0}
+        assert small_post.back() == []
+
+    def test_a_dry_run_writes_and_remembers_nothing(self, post: Post, capsys):
+        post.fill(*(post.letter(number) for number in range(4)))
+        assert post.run("replay", "--dry-run") == 0
+        assert capsys.readouterr().out == f"4 would go to {post.origin}\n"
+        assert post.back() == []
+        assert set(ends(post.bootstrap, post.origin).values()) == {0}
+        assert post.run("replay") == 0
+        assert post.numbers() == [0, 1, 2, 3]
+
+    def test_what_was_aborted_is_no_letter_and_strangers_stay(self, post: Post, capsys):
+        transaction = f"{post.group}-feeder"
+        write_in_transaction(post.bootstrap, post.letters, [post.letter(1)], transactional_id=transaction, commit=False)
+        write_in_transaction(post.bootstrap, post.letters, [post.letter(2)], transactional_id=transaction)
+        post.fill(Seen(b"not ours", partition=0))
+        assert post.run("replay") == 0
+        assert post.numbers() == [2]
+        assert "1 records that are no dead letters of emotag" in capsys.readouterr().err
+
+    def test_a_topic_that_is_not_there(self, small_post: Post, capsys):
+        small_post.fill(small_post.letter(1))
+        assert small_post.run("replay", "--to", f"{small_post.origin}.not") == 2
+        assert "where letters are to go, does not exist; create it, or give --to" in capsys.readouterr().err
+        assert small_post.run("replay", "--to", small_post.letters) == 2
+        assert "which is read" in capsys.readouterr().err
+
+    def test_a_topic_that_takes_less(self, small_post: Post, embedded_broker: Broker, new_topic: NewTopic, capsys):
+        small = new_topic(embedded_broker, "small", partitions=3, max_message_bytes="1000")
+        small_post.fill(small_post.letter(0), small_post.letter(2, value=b"x" * 5000), small_post.letter(4, reason="B"))
+        assert small_post.run("replay", "--to", small) == 1
+        assert "raise its max.message.bytes" in capsys.readouterr().err
+        assert small_post.run("replay", "--to", small, "--reason", "B") == 0
+        assert small_post.numbers(small) == [4]
+
+
+class TestExactlyOnce:
+    def _settings(self, post: Post) -> ClientSettings:
+        return ClientSettings.from_options({"bootstrap": post.bootstrap}, {})
+
+    async def _replay(self, post: Post) -> None:
+        asyncio.get_running_loop().set_exception_handler(log_all_but_echoes)
+        await Replay(self._settings(post), Order(topics=(post.letters,), group=post.group)).run()
+
+    @pytest.mark.parametrize("step", ["send_offsets_to_transaction", "commit_transaction"])
+    async def test_a_replay_that_fails_before_the_commit_leaves_nothing(
+        self, post: Post, monkeypatch: pytest.MonkeyPatch, step: str
+    ):
+        post.fill(*(post.letter(2 * number) for number in range(5)))
+
+        async def fail(*_: object) -> None:
+            raise KafkaError("the cable")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(replaying.AIOKafkaProducer, step, fail)
+            with pytest.raises(ClusterError, match="The next run goes on where this ended"):
+                await self._replay(post)
+        assert await asyncio.to_thread(post.back) == []
+        await self._replay(post)
+        assert await asyncio.to_thread(post.numbers) == [0, 2, 4, 6, 8]
+
+    async def test_a_replay_that_another_overtook_is_fenced(self, post: Post):
+        post.fill(*(post.letter(2 * number) for number in range(5)))
+        slow = replaying._Writer(self._settings(post), post.group, TopicPartition(post.letters, 0))
+        await slow.start()
+        await self._replay(post)
+        [first, *_] = read(post.bootstrap, post.letters)
+        record = Record(post.letters, 0, 0, first.timestamp, first.key, first.value, first.headers)
+        with pytest.raises(ProducerFenced):
+            await slow.write([DeadLetter.read(record)], [post.origin], {f"{post.group}.NOT_JSON": 1})
+        await slow.close()
+        assert await asyncio.to_thread(post.numbers) == [0, 2, 4, 6, 8]
+        await self._replay(post)
+        assert await asyncio.to_thread(post.numbers) == [0, 2, 4, 6, 8]
