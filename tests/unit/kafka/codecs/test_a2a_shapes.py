@@ -96,6 +96,8 @@ def test_things_of_other_kinds_inside_a_task_are_passed_over():
 
 
 def test_names_come_from_the_nearest_that_has_them():
+    (carrier,) = carriers({**STATUS_UPDATE, "status": {"state": "x", "message": OLD}})
+    assert carrier.context == "c9"
     by_place = {"/".join(carrier.steps): carrier for carrier in carriers(TASK)}
     assert [by_place[place].context for place in ("status/message", "artifacts/0", "history/0")] == ["c1", "c9", "c9"]
     assert [by_place[place].id for place in ("status/message", "artifacts/0")] == ["m1", "a1"]

@@ -1,8 +1,10 @@
+import contextlib
 import json
 import re
 
 import pytest
 
+from emotag_service.kafka.annotation import UntaggableError
 from tests.unit.kafka.codecs.helpers import (
     ENCODINGS,
     FEAR,
@@ -116,6 +118,20 @@ def test_no_fault_quotes_the_message():
     for value in (b'{"text":"s3cret"', b'{"text":["s3cret"]}', b'{"text":"s3cret","emotion":"s3cret"}', b"s3cret"):
         assert "s3cret" not in detail_of(json_codec(), value)
     assert re.fullmatch(r"[\x20-\x7e]+", detail_of(json_codec(), "{ü}".encode()))
+
+
+def test_at_the_very_depth_where_the_parser_gives_up_it_is_a_fault_too():
+    def outcome(depth):
+        value = b'{"text":"a","deep":%s%s,"emotion":null}' % (b"[" * depth, b"]" * depth)
+        with contextlib.suppress(UntaggableError):
+            return read(json_codec(), value).text
+        return reason_of(json_codec(), value)
+
+    fine, too_deep = 1, 100_000
+    while too_deep - fine > 1:
+        depth = (fine + too_deep) // 2
+        fine, too_deep = (depth, too_deep) if outcome(depth) == "a" else (fine, depth)
+    assert {outcome(depth) for depth in range(fine - 10, fine + 20)} == {"a", "TOO_DEEP"}
 
 
 def test_the_place_is_decided_before_anything_is_computed():

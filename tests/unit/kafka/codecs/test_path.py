@@ -7,7 +7,7 @@ from emotag_service.kafka.codecs.path import MISSING, index_of, parse_path
 DOCUMENT = {
     "text": "top",
     "payload": {"message": {"text": "nested"}, "parts": [{"text": "first"}, {"text": "second"}]},
-    "a.b": {"c/d": {"~": "odd", "": "empty name"}},
+    "a.b": {"~1": "a tilde and a one", "c/d": {"~": "odd", "": "empty name"}},
     "nothing": None,
     "0": "a name that looks like an index",
 }
@@ -23,6 +23,7 @@ DOCUMENT = {
         ("/payload/parts/1/text", "second"),
         ("/a.b/c~1d/~0", "odd"),
         ("/a.b/c~1d/", "empty name"),
+        ("/a.b/~01", "a tilde and a one"),
         ("0", "a name that looks like an index"),
         ("nothing", None),
     ],

@@ -47,7 +47,7 @@ def test_what_is_rendered_once_is_not_taken_for_something_else():
 @pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
 def test_a_score_that_json_cannot_say_is_refused(score):
     with pytest.raises(ValueError, match="not a finite number"):
-        annotation_json(make_annotation(score=score))
+        annotation_json(make_annotation(score=score, scores=()))
     with pytest.raises(ValueError, match="not a finite number"):
         annotation_json(make_annotation(scores=(("joy", 0.5), ("fear", score))))
 
