@@ -80,7 +80,7 @@ class Destinations:
         return names
 
     async def _prepare(self, topics: Topics, inputs: Collection[str]) -> None:
-        sources = await topics.describe(inputs, "Read")
+        sources = await topics.find(inputs, "Read")
         if missing := [name for name in inputs if name not in sources]:
             raise SettingsError(
                 f"--input: {_listed(missing)} not exist on this cluster; create it, or correct its name"
@@ -103,7 +103,7 @@ class Destinations:
         if self._create:
             await topics.create_missing(wanted, max_bytes)
             return
-        there = await topics.describe(wanted, "Write")
+        there = await topics.find(wanted, "Write")
         if missing := [name for name in sorted(wanted) if name not in there]:
             raise SettingsError(f"{_listed(missing)} not exist; create it, or leave --no-create-topics out")
 

@@ -69,7 +69,7 @@ class DryRun:
         async with open_topics(self._client) as topics:
             pattern = self._settings.pattern
             names = matching(pattern, await topics.names()) if pattern else self._settings.topics
-            counts = await topics.describe(names, "Read")
+            counts = await topics.find(names, "Read")
         if missing := [name for name in names if name not in counts]:
             raise SettingsError(f"--input: topic {missing[0]} does not exist on this cluster; correct its name")
         return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]

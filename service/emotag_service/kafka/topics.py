@@ -13,9 +13,12 @@ from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     InvalidReplicationFactorError,
     InvalidTopicError,
+    KafkaConnectionError,
     KafkaError,
+    NodeNotReadyError,
     NoError,
     PolicyViolationError,
+    RequestTimedOutError,
     TopicAlreadyExistsError,
     TopicAuthorizationFailedError,
     for_code,
@@ -26,12 +29,13 @@ from emotag_service.kafka.errors import ClusterError, SettingsError
 from emotag_service.kafka.failures import explain
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Collection, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 
     from emotag_service.kafka.client import ClientSettings
 
 _log = structlog.get_logger(__name__)
 
+FIND_SECONDS = 2.0
 SETTLE_SECONDS = 30.0
 _PAUSE = 0.1
 _DEFAULT_REPLICAS = -1
@@ -88,6 +92,17 @@ class Topics:
                 counts[name] = len(topic["partitions"])
         return counts
 
+    async def find(
+        self, topics: Collection[str], operation: str | None = None, seconds: float = FIND_SECONDS
+    ) -> dict[str, int]:
+        """As `describe`, and ask again for those that are missing: a broker learns of new topics a moment later."""
+        until = time.monotonic() + seconds
+        while True:
+            found = await self.describe(topics, operation)
+            if len(found) == len(set(topics)) or time.monotonic() >= until:
+                return found
+            await asyncio.sleep(_PAUSE)
+
     async def create_missing(self, wanted: Mapping[str, int], max_bytes: int | None = None) -> list[str]:
         """Create those that do not exist, replicated as the cluster does by default, and wait until they can be used.
 
@@ -122,13 +137,13 @@ class Topics:
     async def _metadata(self, topics: list[str] | None) -> list[dict[str, Any]]:
         # The admin client's own method lets the broker create what is asked for.
         request = MetadataRequest(topics, allow_auto_topic_creation=False)
-        answer = await self._admin._send_request(request)  # noqa: SLF001 - see above
+        answer = await _patiently(lambda: self._admin._send_request(request))  # noqa: SLF001 - see above
         found: list[dict[str, Any]] = answer.to_object()["topics"]
         return found
 
     async def _create(self, missing: Mapping[str, int], configs: dict[str, str]) -> None:
         new = [NewTopic(name, count, _DEFAULT_REPLICAS, {}, configs) for name, count in missing.items()]
-        answer = await self._admin.create_topics(new)
+        answer = await _patiently(lambda: self._admin.create_topics(new))
         for topic, code, *rest in answer.topic_errors:
             kind = for_code(code)
             if kind in (NoError, TopicAlreadyExistsError):  # the latter: another tagger was faster
@@ -140,11 +155,8 @@ class Topics:
         _log.info("topics created", topics=dict(missing))
 
     async def _settle(self, missing: Mapping[str, int]) -> None:
-        until = time.monotonic() + SETTLE_SECONDS
-        while set(await self.describe(missing)) != set(missing):
-            if time.monotonic() > until:
-                raise ClusterError(f"topics {', '.join(missing)} were created, but nobody leads their partitions yet")
-            await asyncio.sleep(_PAUSE)
+        if len(await self.find(missing, seconds=SETTLE_SECONDS)) < len(missing):
+            raise ClusterError(f"topics {', '.join(missing)} were created, but no broker leads their partitions")
 
     async def _configs(self, topics: Collection[str]) -> dict[str, dict[str, str]]:
         asked = dict.fromkeys((_SIZE, _TIME), "")
@@ -152,7 +164,7 @@ class Topics:
         if not resources:
             return {}
         found = {}
-        for answer in await self._admin.describe_configs(resources):
+        for answer in await _patiently(lambda: self._admin.describe_configs(resources)):
             for code, _message, _kind, name, entries in answer.resources:
                 if for_code(code) is NoError:
                     found[name] = {entry[0]: entry[1] for entry in entries}
@@ -160,6 +172,18 @@ class Topics:
 
     def _refusal(self, error: KafkaError, what: str, operation: str | None) -> Exception:
         return explain(error, what, user=self._user, operation=operation) or error
+
+
+async def _patiently(ask: Callable[[], Awaitable[Any]]) -> Any:
+    """Ask again while it is a node that is away which was asked: any node is asked, and the next one may be there."""
+    until = time.monotonic() + SETTLE_SECONDS
+    while True:
+        try:
+            return await ask()
+        except (KafkaConnectionError, NodeNotReadyError, RequestTimedOutError):
+            if time.monotonic() >= until:
+                raise
+        await asyncio.sleep(_PAUSE)
 
 
 def _refused(kind: type[KafkaError], topic: str, words: list[Any]) -> Exception:
