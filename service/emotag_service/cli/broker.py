@@ -82,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
 
 async def _serve(broker: EmbeddedBroker, data: Path | None) -> int:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last: its terminal was closed
         loop.add_signal_handler(number, stop.set)
     # Signals wait until it is up or has failed, so that none leaves it behind half started.
     with broker:
