@@ -26,6 +26,7 @@ HOST = "127.0.0.1"
 READY_SECONDS = 30.0
 STOP_SECONDS = 15.0
 POLL_SECONDS = 0.01
+_PACKAGE = "noida_db"
 _API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)  # size, API 18 version 0, correlation 1, no client id
 _LOADER_NOISE = re.compile(r".*weak version .* not found.*\n?")  # the dynamic linker's, harmless
 _IN_USE = "already in use"
@@ -176,6 +177,11 @@ class EmbeddedBroker:
             time.sleep(POLL_SECONDS)
 
 
+def require_package() -> None:
+    """Raise ModuleNotFoundError, which names it, when the broker's package is not installed."""
+    files(_PACKAGE)
+
+
 def free_port() -> int:
     """A port of this machine that nothing listens on now."""
     with socket.socket() as probe:
@@ -194,7 +200,7 @@ def answers(port: int) -> bool:
 
 
 def _binary() -> Path:
-    found = Path(str(files("noida_db") / "noida-db"))
+    found = Path(str(files(_PACKAGE) / "noida-db"))
     if not os.access(found, os.X_OK):  # the wheel does not mark it as executable
         found.chmod(0o755)
     return found

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 import textwrap
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from emotag import InvalidArgumentError, Model, Tag
-from emotag.cli import demo_server
+from emotag.cli import child, demo, demo_server
+from emotag.cli.child import ChildFailedError
 from emotag.cli.demo_script import SCRIPT
-from emotag.cli.demo_server import DemoServer, ServerFailedError
+from emotag.cli.demo_server import DemoServer
 from emotag.cli.demo_summary import Summary, quantile
 
 if TYPE_CHECKING:
@@ -83,20 +86,20 @@ def test_a_server_is_stopped_when_the_demo_fails(tmp_path: Path) -> None:
 
 def test_a_server_that_does_not_come_up_says_why(tmp_path: Path) -> None:
     failing = command(tmp_path, "import sys; sys.exit('no checkpoint here')")
-    with pytest.raises(ServerFailedError, match="exit code 1:\nno checkpoint here"), DemoServer(failing):
+    with pytest.raises(ChildFailedError, match="exit code 1:\nno checkpoint here"), DemoServer(failing):
         pytest.fail("it is not ready")
 
 
 def test_a_server_that_is_never_ready_is_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo_server, "READY_SECONDS", 0.3)
     server = DemoServer(command(tmp_path, "import time; print('thinking', flush=True); time.sleep(600)"))
-    with pytest.raises(ServerFailedError, match="not ready"), server:
+    with pytest.raises(ChildFailedError, match="not ready"), server:
         pytest.fail("it is not ready")
     assert server.exit_code == -signal.SIGTERM
 
 
 def test_a_server_that_ignores_sigterm_is_killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(demo_server, "STOP_SECONDS", 0.3)
+    monkeypatch.setattr(child, "STOP_SECONDS", 0.3)
     stubborn = HEALTHY.replace("signal.sigwait({signal.SIGTERM})", "threading.Event().wait()")
     with DemoServer(command(tmp_path, stubborn)) as server:
         pass
@@ -139,6 +142,74 @@ def test_without_the_extra_the_pip_command_is_given(emotag: Any, monkeypatch: py
     outcome = emotag("demo")
     assert outcome.code == 2
     assert "pip install 'emotag[server]'" in outcome.err
+
+
+@pytest.fixture
+def kafka_road(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str]]:
+    """Another second road, which keeps what it was asked to play."""
+    asked: list[tuple[float, str]] = []
+    module = SimpleNamespace(play=lambda pace, engine: asked.append((pace, engine)))
+    monkeypatch.setitem(sys.modules, "emotag_service.cli.demo_kafka", module)
+    return asked
+
+
+@pytest.mark.parametrize(
+    ("road", "grpc", "kafka"), [((), True, False), (("--road", "both"), True, True), (("--road", "kafka"), False, True)]
+)
+def test_roads_with_a_running_server(
+    emotag: Any, kafka_road: list[tuple[float, str]], road: tuple[str, ...], grpc: bool, kafka: bool
+) -> None:
+    target = os.environ["EMOTAG_TARGET"]
+    outcome = emotag("demo", "--fast", "--target", target, *road)
+    assert outcome.code == 0
+    assert ("messages   " in outcome.out) is grpc
+    assert kafka_road == ([(0.0, f"grpc://{target}")] if kafka else [])
+
+
+def test_kafka_alone_computes_in_process(emotag: Any, kafka_road: list[tuple[float, str]]) -> None:
+    assert emotag("demo", "--road", "kafka").code == 0
+    assert kafka_road == [(0.15, "in-process")]
+
+
+def test_both_roads_share_the_server(
+    emotag: Any, kafka_road: list[tuple[float, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = os.environ["EMOTAG_TARGET"]
+    monkeypatch.setattr(demo, "DemoServer", lambda: contextlib.nullcontext(SimpleNamespace(target=target, exit_code=0)))
+    outcome = emotag("demo", "--fast")
+    assert outcome.code == 0
+    assert kafka_road == [(0.0, f"grpc://{target}")]
+    assert outcome.out.endswith("the service has stopped\n")
+
+
+def test_without_a_broker_the_first_road_is_shown(emotag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "emotag_service.cli.demo_kafka", raising=False)
+    monkeypatch.setitem(sys.modules, "noida_db", None)
+    target = os.environ["EMOTAG_TARGET"]
+    monkeypatch.setattr(demo, "DemoServer", lambda: contextlib.nullcontext(SimpleNamespace(target=target, exit_code=0)))
+    outcome = emotag("demo", "--fast")
+    assert outcome.code == 0
+    assert outcome.out.startswith("the Kafka road needs noida_db; install it with: pip install 'emotag[demo]'\n")
+    assert "messages   24" in outcome.out
+
+
+def test_without_a_broker_the_second_road_is_no_choice(emotag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "emotag_service.cli.demo_kafka", raising=False)
+    monkeypatch.setitem(sys.modules, "noida_db", None)
+    outcome = emotag("demo", "--road", "kafka")
+    assert (outcome.code, outcome.out) == (2, "")
+    assert "emotag demo: error: the Kafka road needs noida_db;" in outcome.err
+    assert "pip install 'emotag[demo]'" in outcome.err
+
+
+def test_a_failing_tagger_is_told(emotag: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def play(pace: float, engine: str) -> None:
+        raise ChildFailedError("the tagger ended with exit code 4:\nno")
+
+    monkeypatch.setitem(sys.modules, "emotag_service.cli.demo_kafka", SimpleNamespace(play=play))
+    outcome = emotag("demo", "--road", "kafka")
+    assert outcome.code == 1
+    assert outcome.err == "emotag demo: error: the tagger ended with exit code 4:\nno\n"
 
 
 def test_the_summary_counts_and_measures() -> None:

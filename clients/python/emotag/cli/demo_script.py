@@ -31,3 +31,5 @@ SCRIPT: tuple[tuple[str, str], ...] = (
     ("planner", "The next meeting is on Tuesday at ten."),
     ("ops", "Haha, see you there. What a fun night that was!"),
 )
+
+SENDER_WIDTH = max(len(sender) for sender, _ in SCRIPT)

@@ -30,11 +30,21 @@ class Summary:
 
     def answered(self, tag: Tag) -> None:
         """Its tag is there."""
-        self._latencies.append(self._clock() - self._sent.pop(tag.message_id))
         if tag.error is not None:
-            self._errors[tag.error.code] += 1
+            self.refused(tag.message_id, tag.error.code)
         else:
+            self._timed(tag.message_id)
             self._emotions[tag.label] += 1
+
+    def refused(self, message_id: str, reason: str) -> None:
+        """It has none, for this reason."""
+        self._timed(message_id)
+        self._errors[reason] += 1
+
+    @property
+    def open(self) -> int:
+        """Messages that have left and have no answer."""
+        return len(self._sent)
 
     def text(self, model: Model) -> str:
         """The summary, some lines."""
@@ -48,6 +58,9 @@ class Summary:
             f"p95 {quantile(self._latencies, 0.95) * 1e3:.1f} ms, from sending a message to its tag\n"
             f"model      {model.name} {model.version} ({model.digest[:12]})"
         )
+
+    def _timed(self, message_id: str) -> None:
+        self._latencies.append(self._clock() - self._sent.pop(message_id))
 
 
 def quantile(values: list[float], share: float) -> float:
