@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from typing import TYPE_CHECKING, Any
+
+from emotag_service.kafka.printable import as_plain, as_words, printable
 
 if TYPE_CHECKING:
     from emotag_service.kafka.dead_letters.letter import DeadLetter
@@ -16,10 +17,10 @@ def as_text(letter: DeadLetter, *, values: bool) -> str:
     here = f"{record.topic}/{record.partition} offset {record.offset}"
     origin = f"{letter.topic}/{letter.partition} offset {letter.offset}"
     line = f"{here}  {letter.time}  {letter.reason}: {letter.detail}  (from {origin}; {_sizes(letter)})"
-    lines = [_printable(line)]
+    lines = [printable(line)]
     if values:
-        lines += [f"  key    {_text(record.key)}", f"  value  {_text(record.value)}"]
-        lines += [f"  header {_printable(name)}: {_text(content)}" for name, content in letter.headers]
+        lines += [f"  key    {as_words(record.key)}", f"  value  {as_words(record.value)}"]
+        lines += [f"  header {printable(name)}: {as_words(content)}" for name, content in letter.headers]
     return "\n".join(lines)
 
 
@@ -40,8 +41,8 @@ def as_json(letter: DeadLetter, *, values: bool) -> str:
         "header_count": len(letter.headers),
     }
     if values:
-        document["key"], document["value"] = _plain(record.key), _plain(record.value)
-        document["headers"] = [[name, _plain(content)] for name, content in letter.headers]
+        document["key"], document["value"] = as_plain(record.key), as_plain(record.value)
+        document["headers"] = [[name, as_plain(content)] for name, content in letter.headers]
     return json.dumps(document)
 
 
@@ -50,20 +51,3 @@ def _sizes(letter: DeadLetter) -> str:
     key = "no key" if record.key is None else f"key {len(record.key):,} B"
     value = "no value" if record.value is None else f"value {len(record.value):,} B"
     return f"{key}, {value}, {len(letter.headers)} headers"
-
-
-def _text(content: bytes | None) -> str:
-    return "null" if content is None else _printable(content.decode(errors="backslashreplace"))
-
-
-def _plain(content: bytes | None) -> Any:
-    if content is None:
-        return None
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(content).decode()}
-
-
-def _printable(text: str) -> str:
-    return "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
