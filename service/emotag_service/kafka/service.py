@@ -11,6 +11,7 @@ import structlog
 
 from emotag_service.kafka.destinations import Destinations
 from emotag_service.kafka.dry_run import DryRun
+from emotag_service.kafka.echoes import log_all_but_echoes
 from emotag_service.kafka.engines.choose import make_engine
 from emotag_service.kafka.loop.tagger import Tagger
 from emotag_service.kafka.meters import Meters
@@ -18,7 +19,6 @@ from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.progress import Progress, Screen
 from emotag_service.kafka.quiet import Quiet
 from emotag_service.kafka.reach import answers, reach
-from emotag_service.logs import log_loop_error
 from emotag_service.racing import unless
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class TaggerService:
             TaggerError: What no retry mends; the text says what to do.
         """
         loop = asyncio.get_running_loop()
-        loop.set_exception_handler(log_loop_error)
+        loop.set_exception_handler(log_all_but_echoes)
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._on_signal, number)
         with Quiet(lambda: answers(self._client)) as quiet:
