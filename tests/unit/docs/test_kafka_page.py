@@ -1,0 +1,81 @@
+"""docs/kafka.md says what the programs do: its commands parse, and its options, codecs, headers and exit codes exist."""
+
+from __future__ import annotations
+
+import argparse
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from emotag.cli.commands import COMMANDS
+from emotag_service.kafka import errors
+from emotag_service.kafka.codecs import NAMES
+from emotag_service.kafka.codecs.a2a_codec import EXTENSION
+from emotag_service.kafka.dead_letters.letter import NAMES as LETTER_HEADERS
+from emotag_service.kafka.dead_letters.letter import REPLAY_GROUP
+from emotag_service.kafka.treatments import headers
+from emotag_service.kafka.treatments.policy import Policy
+from tests.brokers.capabilities import LACKS
+
+PAGE = (Path(__file__).parents[3] / "docs" / "kafka.md").read_text()
+EXAMPLES = re.findall(r"^\$ emotag ([a-z-]+) ([^#\n]*)", PAGE, re.MULTILINE)
+
+
+def parser(command: str) -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(exit_on_error=False)
+    COMMANDS[command].load().add_arguments(made)
+    return made
+
+
+@pytest.mark.parametrize(("command", "arguments"), EXAMPLES, ids=[" ".join(one)[:50] for one in EXAMPLES])
+def test_its_examples_parse(command: str, arguments: str) -> None:
+    whole = arguments.replace("…", "--bootstrap localhost:9092 --input a --output b --group g")
+    parser(command).parse_args(shlex.split(whole))
+
+
+def test_it_names_no_option_that_is_not_there() -> None:
+    prose = re.sub(r"^\$ .*$", "", PAGE, flags=re.MULTILINE)  # examples are parsed above
+    named = set(re.findall(r"--[a-z][a-z-]+", prose)) - {"--operation"}  # kafka-acls'
+    known = "".join(parser(command).format_help() for command in ("tag-topic", "broker"))
+    assert {option for option in named if option not in known} == set()
+
+
+def test_it_lists_every_codec() -> None:
+    table = PAGE.partition("## Codecs")[2].partition("##")[0]
+    assert set(re.findall(r"^\| `([a-z0-9][a-z0-9-]+)`", table, re.MULTILINE)) == set(NAMES)
+    assert EXTENSION in table
+
+
+def test_it_lists_every_header() -> None:
+    for name in (headers.LABEL, headers.SCORE, headers.MODEL, headers.STATUS, headers.REASON):
+        assert f"`{name}" in PAGE
+    shown = PAGE.partition("`dead-letter` (default)")[2]
+    assert {name.removeprefix("emotion-dead-letter") for name in LETTER_HEADERS} <= {
+        part.removeprefix("emotion-dead-letter") for part in re.findall(r"`([a-z-]+)`", shown)
+    }
+    assert f"{REPLAY_GROUP}.REASON" in PAGE
+
+
+def test_it_lists_every_policy() -> None:
+    for policy in Policy:
+        assert f"- `{policy.value}`" in PAGE
+
+
+def test_it_lists_every_exit_code() -> None:
+    codes = {
+        kind.exit_code
+        for kind in vars(errors).values()
+        if isinstance(kind, type) and issubclass(kind, errors.TaggerError)
+    }
+    listed = {int(code) for code in re.findall(r"^\| (\d+) \|", PAGE, re.MULTILINE)}
+    assert listed == codes | {0}
+
+
+def test_its_map_of_brokers_is_that_of_the_tests() -> None:
+    table = PAGE.partition("## Brokers")[2].partition("What neither shows")[0]
+    lacking = [line for line in table.splitlines() if re.search(r"\| no[ :|]|\| no \|", line)]
+    assert len(lacking) == 5  # the last names two
+    assert len(LACKS["embedded"]) == 6
+    assert not LACKS["apache"]
