@@ -15,7 +15,7 @@ from aiokafka.errors import KafkaError, ProducerFenced
 from emotag.cli.main import main
 from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.client import ClientSettings
-from emotag_service.kafka.dead_letters import replay as replaying
+from emotag_service.kafka.dead_letters import letter_writer
 from emotag_service.kafka.dead_letters.letter import DeadLetter, bury
 from emotag_service.kafka.dead_letters.replay import Order, Replay
 from emotag_service.kafka.echoes import log_all_but_echoes
@@ -243,7 +243,7 @@ class TestExactlyOnce:
             raise KafkaError("the cable")
 
         with monkeypatch.context() as patched:
-            patched.setattr(replaying.AIOKafkaProducer, step, fail)
+            patched.setattr(letter_writer.AIOKafkaProducer, step, fail)
             with pytest.raises(ClusterError, match="The next run goes on where this ended"):
                 await self._replay(post)
         assert await asyncio.to_thread(post.back) == []
@@ -252,7 +252,7 @@ class TestExactlyOnce:
 
     async def test_a_replay_that_another_overtook_is_fenced(self, post: Post):
         post.fill(*(post.letter(2 * number) for number in range(5)))
-        slow = replaying._Writer(self._settings(post), post.group, TopicPartition(post.letters, 0))
+        slow = letter_writer.LetterWriter(self._settings(post), post.group, TopicPartition(post.letters, 0))
         await slow.start()
         await self._replay(post)
         [first, *_] = read(post.bootstrap, post.letters)

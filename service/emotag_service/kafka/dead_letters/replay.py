@@ -1,31 +1,21 @@
-"""Brings dead letters back to where they came from, each exactly once.
-
-For each partition of letters there is one transactional producer, whose id is derived from the partition: starting it
-fences whoever replayed the same letters before and ends what that one had open. What was replayed is read only after
-that, and is committed in the same transaction as the letters: see `emotag_service.kafka.loop.exactly_once`, whose
-argument this is.
-"""
+"""Brings dead letters back to where they came from, each exactly once: `letter_writer` says how."""
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from collections import Counter
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 
 from emotag_service.kafka.dead_letters.ledger import Ledger
 from emotag_service.kafka.dead_letters.letter import REPLAY_GROUP, DeadLetter, NotALetterError
+from emotag_service.kafka.dead_letters.letter_writer import ROOMY_BYTES, LetterWriter
 from emotag_service.kafka.dead_letters.reader import Reader
 from emotag_service.kafka.errors import ClusterError, FencedError, SettingsError
 from emotag_service.kafka.failures import explain
-from emotag_service.kafka.loop.exactly_once import REQUEST_BYTES, close_producer, transactional_id
-from emotag_service.kafka.loop.outbox import Outbox
-from emotag_service.kafka.loop.writer import RefusedError, Source, Written
+from emotag_service.kafka.loop.writer import RefusedError
 from emotag_service.kafka.topics import open_topics
 
 if TYPE_CHECKING:
@@ -36,9 +26,6 @@ if TYPE_CHECKING:
     from emotag_service.kafka.client import ClientSettings
     from emotag_service.kafka.errors import TaggerError
     from emotag_service.kafka.record import Record
-
-_TRANSACTION_MS = 15_000
-_ABORT_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +74,7 @@ class Replay:
         self.outcome = Outcome()
         self._client = client
         self._order = order
-        self._known: set[str] = set()
+        self._roomy: dict[str, bool] = {}
 
     async def run(self) -> Outcome:
         """Replay what the topics hold now.
@@ -106,7 +93,7 @@ class Replay:
         return self.outcome
 
     async def _replay(self, reader: Reader, partition: TopicPartition) -> None:
-        writer = None if self._order.dry_run else _Writer(self._client, self._order.group, partition)
+        writer = None if self._order.dry_run else LetterWriter(self._client, self._order.group, partition)
         try:
             if writer is not None:
                 await writer.start()
@@ -115,14 +102,17 @@ class Replay:
             if writer is not None:
                 await writer.close()
 
-    async def _read(self, reader: Reader, ledger: Ledger, partition: TopicPartition, writer: _Writer | None) -> None:
+    async def _read(
+        self, reader: Reader, ledger: Ledger, partition: TopicPartition, writer: LetterWriter | None
+    ) -> None:
         start = min([await ledger.next_offset(reason) for reason in sorted(self._order.reasons)], default=0)
         async with aclosing(reader.batches(partition, start=start)) as batches:
             async for records in batches:
                 letters = await self._due(ledger, records)
                 targets = [await self._target(letter) for letter in letters]
                 if letters and writer is not None:
-                    await writer.write(letters, targets, ledger.offsets(letters))
+                    alone = not all(self._roomy[topic] for topic in targets)
+                    await writer.write(letters, targets, ledger.offsets(letters), alone=alone)
                 ledger.done(letters)
                 self.outcome.replayed.update(targets)
 
@@ -145,13 +135,14 @@ class Replay:
 
     async def _target(self, letter: DeadLetter) -> str:
         topic = self._order.to or letter.topic
-        if topic not in self._known:
+        if topic not in self._roomy:
             async with open_topics(self._client) as topics:
                 if topic not in await topics.describe([topic], "Write"):
                     raise SettingsError(
                         f"topic {topic}, where letters are to go, does not exist; create it, or give --to"
                     )
-            self._known.add(topic)
+                limits = await topics.max_message_bytes([topic])
+            self._roomy[topic] = limits.get(topic, 0) >= ROOMY_BYTES
         return topic
 
     def _explained(self, error: Exception) -> TaggerError:
@@ -166,46 +157,3 @@ class Replay:
         return explained or ClusterError(
             f"replaying dead letters: {type(error).__name__}; is the cluster up? The next run goes on where this ended"
         )
-
-
-class _Writer:
-    """Writes the letters of one partition."""
-
-    def __init__(self, client: ClientSettings, group: str, partition: TopicPartition) -> None:
-        source = Source(partition.topic, partition.partition)
-        self._partition = partition
-        self._producer = AIOKafkaProducer(
-            **client.kwargs(),
-            transactional_id=transactional_id(group, source),
-            transaction_timeout_ms=_TRANSACTION_MS,
-            max_request_size=REQUEST_BYTES,
-            acks="all",
-        )
-        self._outbox = Outbox(self._producer, source)
-
-    async def start(self) -> None:
-        """Fence whoever replayed the same letters before."""
-        await self._producer.start()
-
-    async def write(self, letters: Sequence[DeadLetter], topics: Sequence[str], offsets: dict[str, int]) -> None:
-        """Write letters, and what is then replayed, in one transaction."""
-        await self._producer.begin_transaction()
-        try:
-            written = [
-                Written(letter.record.offset, letter.original(topic, letter.partition))
-                for letter, topic in zip(letters, topics, strict=True)
-            ]
-            await self._outbox.send(written, alone=True)
-            await self._outbox.delivered()
-            for group, offset in offsets.items():
-                await self._producer.send_offsets_to_transaction({self._partition: offset}, group)
-            await self._producer.commit_transaction()
-        except BaseException:
-            self._outbox.forget()
-            with contextlib.suppress(Exception):  # the next replay's fencing does it too
-                await asyncio.wait_for(self._producer.abort_transaction(), _ABORT_SECONDS)
-            raise
-
-    async def close(self) -> None:
-        """Let go; never raises."""
-        await close_producer(self._producer)

@@ -5,9 +5,6 @@ from __future__ import annotations
 import pytest
 
 from emotag.cli.main import main
-from emotag_service.kafka.client import ClientSettings
-from emotag_service.kafka.dead_letters.replay import Order, Replay
-from emotag_service.kafka.errors import SettingsError
 
 
 def outcome(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -51,9 +48,3 @@ def test_bad_usage_is_explained(capsys, monkeypatch, arguments: list[str], said:
     code, out, err = outcome(capsys, *arguments)
     assert (code, out) == (2, "")
     assert said in err
-
-
-def test_letters_do_not_go_where_they_are_read():
-    client = ClientSettings.from_options({"bootstrap": "a:1"}, {})
-    with pytest.raises(SettingsError, match="--to is lost, which is read"):
-        Replay(client, Order(topics=("other", "lost"), to="lost"))

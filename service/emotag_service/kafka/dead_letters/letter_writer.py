@@ -1,0 +1,90 @@
+"""Writes letters back, and notes in the same transaction that they are.
+
+For each partition of letters there is one transactional producer, whose id is derived from the partition: starting it
+fences whoever replayed the same letters before and ends what that one had open. What was replayed is read only after
+that: see `emotag_service.kafka.loop.exactly_once`, whose argument this is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+from aiokafka import AIOKafkaProducer
+
+from emotag_service.kafka.loop.exactly_once import REQUEST_BYTES, close_producer, transactional_id
+from emotag_service.kafka.loop.outbox import Outbox
+from emotag_service.kafka.loop.writer import Source, Written
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from aiokafka import TopicPartition
+
+    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.dead_letters.letter import DeadLetter
+
+_BATCH_BYTES = 16 * 1024
+ROOMY_BYTES = 2 * _BATCH_BYTES
+"""A topic that accepts this much accepts every batch of letters each of which it accepts."""
+
+_TRANSACTION_MS = 15_000
+_ABORT_SECONDS = 2.0
+
+
+class LetterWriter:
+    """Writes the letters of one partition."""
+
+    def __init__(self, client: ClientSettings, group: str, partition: TopicPartition) -> None:
+        source = Source(partition.topic, partition.partition)
+        self._partition = partition
+        self._producer = AIOKafkaProducer(
+            **client.kwargs(),
+            transactional_id=transactional_id(group, source),
+            transaction_timeout_ms=_TRANSACTION_MS,
+            max_batch_size=_BATCH_BYTES,
+            max_request_size=REQUEST_BYTES,
+            acks="all",
+        )
+        self._outbox = Outbox(self._producer, source)
+
+    async def start(self) -> None:
+        """Fence whoever replayed the same letters before."""
+        await self._producer.start()
+
+    async def write(
+        self, letters: Sequence[DeadLetter], topics: Sequence[str], offsets: Mapping[str, int], *, alone: bool = True
+    ) -> None:
+        """Write letters in one transaction.
+
+        Args:
+            letters: In order.
+            topics: Where each goes.
+            offsets: What is replayed then, by consumer group.
+            alone: One write per letter: a topic might refuse several together that it accepts one by one.
+
+        Raises:
+            RefusedError: A topic refused one; none is written.
+            KafkaError: Any other failure; none is written, unless it was the answer to the commit that was lost.
+        """
+        await self._producer.begin_transaction()
+        try:
+            written = [
+                Written(letter.record.offset, letter.original(topic, letter.partition))
+                for letter, topic in zip(letters, topics, strict=True)
+            ]
+            await self._outbox.send(written, alone=alone)
+            await self._outbox.delivered()
+            for group, offset in offsets.items():
+                await self._producer.send_offsets_to_transaction({self._partition: offset}, group)
+            await self._producer.commit_transaction()
+        except BaseException:
+            self._outbox.forget()
+            with contextlib.suppress(Exception):  # the next replay's fencing does it too
+                await asyncio.wait_for(self._producer.abort_transaction(), _ABORT_SECONDS)
+            raise
+
+    async def close(self) -> None:
+        """Let go; never raises."""
+        await close_producer(self._producer)
