@@ -124,7 +124,7 @@ def _drain(consumer: Consumer, open_partitions: int) -> list[Seen]:
     until = time.monotonic() + SECONDS
     while len(ended) < open_partitions:
         assert time.monotonic() < until, f"{len(ended)} of {open_partitions} partitions came to their ends"
-        for message in consumer.consume(500, timeout=1.0):
+        for message in consumer.consume(500, timeout=0.1):
             until = time.monotonic() + SECONDS
             error = message.error()
             if error is None:
