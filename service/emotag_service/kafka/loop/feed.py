@@ -6,13 +6,15 @@ paused partitions lose what was fetched for them, and a poll does not notice tha
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
-from aiokafka.errors import NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
+from emotag_service.kafka.loop.backoff import Backoff
 from emotag_service.kafka.loop.writer import Source
 from emotag_service.kafka.record import Record
 
@@ -57,13 +59,13 @@ class Feed:
         return self._settings.session_seconds / 3
 
     async def start(self, listener: ConsumerRebalanceListener) -> None:
-        """Connect and join the group; assignments go to `listener`."""
+        """Connect and join the group, as soon as the cluster is there; assignments go to `listener`."""
         topics, pattern = self._settings.topics, self._settings.pattern
         if pattern:
             self._consumer.subscribe(pattern=pattern, listener=listener)
         else:
             self._consumer.subscribe(topics=list(topics), listener=listener)
-        await self._consumer.start()
+        await self._connect()
 
     async def stop(self) -> None:
         """Leave the group and disconnect."""
@@ -126,6 +128,17 @@ class Feed:
     def assigned(self) -> set[Source]:
         """What this member has."""
         return {_source(partition) for partition in self._consumer.assignment()}
+
+    async def _connect(self) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await self._consumer.start()
+            except KafkaConnectionError as error:  # only of finding a broker, its first step, which can be taken again
+                _log.warning("kafka is away", during="joining the group", error=type(error).__name__)
+                await asyncio.sleep(backoff.next())
+            else:
+                return
 
     async def _bound(self, ask: Any, source: Source) -> int:
         partition = _partition(source)
