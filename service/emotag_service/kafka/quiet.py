@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _LOGGER = "aiokafka"
 _SILENCE_SECONDS = 3.0
+_LATE_SECONDS = 1.5  # longer than whoever tells of progress needs to notice it
 _REPEAT_SECONDS = 60.0
 _AWAY = (OSError, EOFError, KafkaConnectionError, NodeNotReadyError, RequestTimedOutError)
 _AWAY_WORDS = ("Unable connect", "Unable to update metadata", "Unable to request metadata", "Failed fetch")
@@ -76,7 +77,11 @@ class Quiet(logging.Handler):
             self._probe.cancel()
 
     def progress(self) -> None:
-        """Something was read or written: the cluster is there."""
+        """Something was written of late: the cluster is there, unless the trouble is later still."""
+        if self._clock() - self._last_trouble >= _LATE_SECONDS:
+            self._back()
+
+    def _back(self) -> None:
         if self._away_since is not None:
             away = round(self._clock() - self._away_since, 1)
             self._log.info("kafka reachable", seconds=away, suppressed=self.suppressed)
@@ -114,7 +119,7 @@ class Quiet(logging.Handler):
         while self._away_since is not None:
             silent = self._clock() - self._last_trouble
             if silent >= self._silence and await self._works():
-                self.progress()
+                self._back()
                 return
             await asyncio.sleep(max(self._silence - silent, self._silence / 4))
 

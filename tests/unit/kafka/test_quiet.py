@@ -70,7 +70,9 @@ async def test_progress_says_that_it_is_back(events: list[Any]) -> None:
         quiet.progress()  # nothing to say while all is well
         CLIENT.error("Unable to update metadata from %s", [1])
         CLIENT.error("Unable to update metadata from %s", [1])
-        clock.advance(2.5)
+        clock.advance(1)
+        quiet.progress()  # of before the trouble, told of late
+        clock.advance(1.5)
         quiet.progress()
         quiet.progress()
         CLIENT.error("Unable to update metadata from %s", [1])
