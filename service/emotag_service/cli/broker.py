@@ -39,9 +39,7 @@ _TEACHING = """\
 emotag broker: Kafka for development at {bootstrap}. NOT FOR PRODUCTION: no security, a crash loses records.
 {keeping}
 
-Tag what agents say, from another terminal:
-  {emotag} tag-topic --bootstrap {bootstrap} --input agent.messages --output agent.messages.tagged --group taggers
-Let an agent say something:
+Let an agent say something, from another terminal:
 {python} - <<'EOF'
 import asyncio, aiokafka
 async def say():
@@ -49,6 +47,8 @@ async def say():
         await producer.send_and_wait("agent.messages", b'{{"sender": "coder", "text": "Thank you so much!"}}')
 asyncio.run(say())
 EOF
+Tag what agents say:
+  {emotag} tag-topic --bootstrap {bootstrap} --input agent.messages --output agent.messages.tagged --group taggers
 Ctrl-C stops it.
 """
 
