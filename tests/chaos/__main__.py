@@ -10,22 +10,31 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
 
 from tests.brokers.apache import SCRIPT_VARIABLE, Apache
+from tests.brokers.cluster import Cluster
 from tests.brokers.embedded import Embedded
-from tests.chaos.commands import VARIANTS, TaggerCommand
+from tests.chaos.commands import KILLED_LIVES, PASSINGS, VARIANTS, TaggerCommand, dies_at
 from tests.chaos.faults import Weather
+from tests.chaos.nodes import Nodes
+from tests.chaos.outcome import Outcome
 from tests.chaos.run import Plan, Run
 from tests.chaos.texts import texts
 from tests.chaos.truth import Truth
 
-BROKERS = {"apache": Apache, "embedded": Embedded}
+BROKERS: dict[str, Callable[[], Apache | Embedded | Cluster]] = {
+    "apache": Apache,
+    "embedded": Embedded,
+    "cluster": Cluster,
+}
 _EPILOG = """\
 example:
   EMOTAG_TEST_KAFKA=../shared/kafka/kafka.sh python -m tests.chaos --runs 10
   python -m tests.chaos --broker embedded --records 10000
+  python -m tests.chaos --records 20000 --kill-at offsets-added --kill-every 0 --freeze-every 0 --broker-every 0
   python -m tests.chaos --records 20000 --sabotage commit-outside     # has to fail
 """
 
@@ -34,18 +43,24 @@ def main() -> int:
     """Do the runs; 0 when all are clean."""
     parser = _parser()
     args = parser.parse_args()
-    if args.broker == "apache" and not os.environ.get(SCRIPT_VARIABLE):
+    if args.broker != "embedded" and not os.environ.get(SCRIPT_VARIABLE):
         parser.error(f"name Apache Kafka's start script with {SCRIPT_VARIABLE}, or use --broker embedded")
     truth, clean = Truth(), True
     for seed in range(args.seed, args.seed + args.runs):
-        with tempfile.TemporaryDirectory(prefix="emotag-chaos-") as folder, BROKERS[args.broker]() as broker:
-            outcome = Run(_plan(args, seed), broker, truth, _folder(args.logs or folder)).run()
+        outcome = _run(args, seed, truth)
         clean &= outcome.clean
         print(
             json.dumps({"seed": seed, **outcome.as_dict()}) if args.json else f"seed {seed}: {outcome.line()}",
             flush=True,
         )
     return 0 if clean else 1
+
+
+def _run(args: argparse.Namespace, seed: int, truth: Truth) -> Outcome:
+    plan = _plan(args, seed)
+    with tempfile.TemporaryDirectory(prefix="emotag-chaos-") as folder, BROKERS[args.broker]() as broker:
+        target = Nodes(broker, plan.names) if isinstance(broker, Cluster) else broker
+        return Run(plan, target, truth, _folder(args.logs or folder)).run()
 
 
 def _folder(name: str) -> Path:
@@ -60,8 +75,9 @@ def _plan(args: argparse.Namespace, seed: int) -> Plan:
         kill_every=args.kill_every, freeze_every=args.freeze_every, freeze_seconds=args.session_seconds + 4,
         broker_every=args.broker_every, gentle=embedded,
     )  # fmt: skip
+    runners = [dies_at(point) for point in args.kill_at or ()] or [VARIANTS[args.sabotage]]
     tagger = TaggerCommand(
-        runner=VARIANTS[args.sabotage], static=embedded, session_seconds=args.session_seconds,
+        runners=runners, lives=KILLED_LIVES if args.kill_at else 0, static=embedded, session_seconds=args.session_seconds,
         options=("--engine", args.engine),
     )  # fmt: skip
     return Plan(
@@ -99,11 +115,18 @@ def _parser() -> argparse.ArgumentParser:
         parser.add_argument(f"--{name}", type=kind, default=default, help=f"{what} (default: {default})")
     parser.add_argument(
         "--broker", choices=BROKERS, default="apache",
-        help="apache is killed; embedded is stopped in order, its taggers are static members (default: apache)",
+        help="apache is killed; of a cluster of three nodes, the leader of a partition and the coordinator of a transaction "
+        "in turn; embedded is stopped in order, and its taggers are static members (default: apache)",
     )  # fmt: skip
     parser.add_argument("--engine", default="in-process", help="as of `emotag tag-topic` (default: in-process)")
     parser.add_argument(
         "--sabotage", choices=VARIANTS, default="none", help="a tagger that is wrong on purpose (default: none)"
+    )
+    parser.add_argument(
+        "--kill-at",
+        choices=PASSINGS,
+        action="append",
+        help="have taggers die at this point, each three times; of several points each is one tagger's (default: none)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document per run")
     parser.add_argument("--logs", help="folder to leave the taggers' logs in (default: none are left)")

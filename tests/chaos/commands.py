@@ -15,6 +15,18 @@ VARIANTS: dict[str, Sequence[str]] = {
 }
 
 
+WRITING = ("sent", "offsets-added", "committing", "committed")
+REBALANCING = ("assigned", "taken-over", "revoked", "given-back")
+# How often a point is passed before a tagger dies there: late enough to have work in hand.
+PASSINGS = {**dict.fromkeys(WRITING, 20), **dict.fromkeys(REBALANCING, 2)}
+KILLED_LIVES = 3
+
+
+def dies_at(point: str) -> tuple[str, ...]:
+    """Return the runner of a tagger that is killed at this point."""
+    return ("tests.chaos.killpoint", point, str(PASSINGS[point]))
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """What a run calls its topics and its group."""
@@ -43,14 +55,14 @@ class TaggerCommand:
     """Makes command lines of taggers.
 
     Attributes:
-        runner: Module that is run, and what goes before `tag-topic`.
+        runners: Module that is run, and what goes before `tag-topic`; slots take them in turn.
         lives: How many processes of a slot run it, one after the other, before `emotag` as shipped does; 0: all.
         options: More options of `emotag tag-topic`.
         static: Each slot has an instance id, which its next process inherits.
         session_seconds: Of the consumer group.
     """
 
-    runner: Sequence[str] = ("emotag",)
+    runners: Sequence[Sequence[str]] = (("emotag",),)
     lives: int = 0
     options: Sequence[str] = ()
     static: bool = False
@@ -58,7 +70,7 @@ class TaggerCommand:
 
     def line(self, bootstrap: str, names: Names, slot: int, life: int) -> list[str]:
         """Return the command of the tagger in a slot, of its process number `life`, from 0."""
-        runner = VARIANTS["none"] if 0 < self.lives <= life else self.runner
+        runner = VARIANTS["none"] if 0 < self.lives <= life else self.runners[slot % len(self.runners)]
         identity = ("--instance-id", f"tagger-{slot}") if self.static else ()
         return [
             sys.executable, "-m", *runner, "tag-topic", "--bootstrap", bootstrap, "--group", names.group,

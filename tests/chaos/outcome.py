@@ -19,6 +19,7 @@ class Outcome:
         faults: What was done, and how often.
         exits: How often taggers ended while they should run, by exit code; -9 were killed.
         stops: Exit codes of the taggers that were asked to end.
+        lives: How many processes each slot has had.
         seconds: From the first fault possible until all was through.
         problems: What keeps the run from proving anything.
     """
@@ -27,6 +28,7 @@ class Outcome:
     faults: Counter[Fault] = field(default_factory=Counter)
     exits: Counter[int] = field(default_factory=Counter)
     stops: list[int] = field(default_factory=list)
+    lives: list[int] = field(default_factory=list)
     seconds: float = 0.0
     problems: list[str] = field(default_factory=list)
 
@@ -42,6 +44,7 @@ class Outcome:
             **{fault.value: self.faults[fault] for fault in Fault},
             "exits": {str(code): count for code, count in sorted(self.exits.items())},
             "stops": self.stops,
+            "lives": self.lives,
             "seconds": round(self.seconds, 1),
             "problems": self.problems,
             "examples": self.findings.examples,

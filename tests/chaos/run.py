@@ -59,13 +59,18 @@ class Plan:
     seed: int = 1
     quiet_seconds: float = 60.0
 
+    @property
+    def names(self) -> Names:
+        """Of its topics and its group."""
+        return Names(f"chaos-{self.seed}")
+
 
 class Run:
     """One run on a broker that serves."""
 
     def __init__(self, plan: Plan, broker: Broker, truth: Truth, folder: Path) -> None:
         self._plan, self._broker, self._truth = plan, broker, truth
-        self._names = Names(f"chaos-{plan.seed}")
+        self._names = plan.names
         self._taggers = Taggers(plan.taggers, self._command, folder)
         self._feeder = Feeder(
             broker.bootstrap, self._names.input, plan.texts,
@@ -92,6 +97,7 @@ class Run:
             self._taggers.kill()
             self._feeder.give_up()
             self._arrivals.end()
+        self._outcome.lives = [slot.lives for slot in self._taggers.slots]
         self._outcome.problems += self._feeder.problems + self._saboteur.problems
         self._outcome.findings = self._verify()
         return self._outcome

@@ -6,7 +6,8 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.chaos.commands import VARIANTS, Names, TaggerCommand
+from tests.chaos.commands import PASSINGS, VARIANTS, WRITING, Names, TaggerCommand, dies_at
+from tests.chaos.killpoint import Point
 from tests.chaos.taggers import Taggers
 
 OBEDIENT = (
@@ -45,15 +46,25 @@ def test_a_signal_to_nobody_is_not_sent(tmp_path: Path) -> None:
 
 
 def test_a_variant_lives_as_often_as_told() -> None:
-    command = TaggerCommand(runner=("tests.chaos.killpoint", "sent", "3"), lives=2)
+    command = TaggerCommand(runners=(("tests.chaos.killpoint", "sent", "3"),), lives=2)
     lines = [command.line("127.0.0.1:9092", Names("x"), 0, life) for life in range(3)]
     assert [line[2] for line in lines] == ["tests.chaos.killpoint", "tests.chaos.killpoint", "emotag"]
     assert all("tag-topic" in line for line in lines)
 
 
 def test_every_life_is_of_the_variant_by_default() -> None:
-    command = TaggerCommand(runner=VARIANTS["naive"])
+    command = TaggerCommand(runners=(VARIANTS["naive"],))
     assert command.line("127.0.0.1:9092", Names("x"), 0, 99)[2] == "tests.chaos.naive"
+
+
+def test_slots_take_runners_in_turn() -> None:
+    command = TaggerCommand(runners=[dies_at(point) for point in WRITING])
+    points = [command.line("127.0.0.1:9092", Names("x"), slot, 0)[3] for slot in range(5)]
+    assert points == [*WRITING, WRITING[0]]
+
+
+def test_points_are_those_of_the_runner() -> None:
+    assert set(PASSINGS) == {point.value for point in Point}
 
 
 def test_static_members_keep_their_name() -> None:

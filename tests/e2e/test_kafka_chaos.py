@@ -1,0 +1,106 @@
+"""Nothing lost, nothing doubled, nothing altered while taggers and brokers die: the small form of `python -m tests.chaos`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.brokers.capabilities import LACKS, Capability, needs
+from tests.brokers.cluster import Cluster
+from tests.brokers.protocol import Broker
+from tests.chaos.commands import REBALANCING, VARIANTS, WRITING, TaggerCommand, dies_at
+from tests.chaos.faults import Fault, Weather
+from tests.chaos.nodes import Nodes
+from tests.chaos.outcome import Outcome
+from tests.chaos.run import Plan, Run
+from tests.chaos.texts import texts
+from tests.chaos.truth import Truth
+
+RECORDS = 5000
+RATE = 400.0  # so that it takes a dozen seconds: it has to go wrong while records come
+SESSION_SECONDS = 3.0
+CALM = Weather(kill_every=0, freeze_every=0, broker_every=0)
+
+
+@pytest.fixture(scope="session")
+def truth() -> Truth:
+    return Truth()
+
+
+def small(broker: Broker, weather: Weather, **changes: object) -> Plan:
+    """A plan of a few seconds. Where dead members are never expired, they have a name that they come back under."""
+    static = Capability.EXPIRES_DEAD_MEMBERS in LACKS[broker.name]
+    tagger = TaggerCommand(
+        runners=changes.pop("runners", (VARIANTS["none"],)), lives=changes.pop("lives", 0), static=static,
+        session_seconds=SESSION_SECONDS,
+    )  # fmt: skip
+    settings = {"records": RECORDS, "rate": RATE, "taggers": 2, **changes}
+    return Plan(texts=texts(longest=160), tagger=tagger, weather=weather, **settings)
+
+
+def assert_clean(outcome: Outcome) -> None:
+    assert outcome.clean, outcome.line()
+    assert outcome.findings.fed == RECORDS
+
+
+def test_taggers_and_the_broker_are_killed(own_broker: Broker, truth: Truth, tmp_path: Path) -> None:
+    needs(own_broker, Capability.RESTART)
+    gentle = Capability.CRASH_DURABILITY in LACKS[own_broker.name]
+    weather = Weather(kill_every=3, freeze_every=0, broker_every=7, broker_seconds=1, gentle=gentle)
+    outcome = Run(small(own_broker, weather, taggers=3), own_broker, truth, tmp_path).run()
+    assert_clean(outcome)
+    assert outcome.faults[Fault.KILL] >= 2, outcome.line()
+    assert outcome.faults[Fault.BROKER] >= 1, outcome.line()
+
+
+def test_offsets_committed_outside_of_the_transaction_are_found_out(
+    embedded_broker: Broker, truth: Truth, tmp_path: Path
+) -> None:
+    plan = small(embedded_broker, Weather(kill_every=2, freeze_every=0, broker_every=0), seed=2,
+                 runners=(VARIANTS["commit-outside"],), taggers=1)  # fmt: skip
+    outcome = Run(plan, embedded_broker, truth, tmp_path).run()
+    assert outcome.findings.doubled > 0, outcome.line()
+    assert not outcome.findings.lost
+
+
+def test_taggers_die_between_sending_and_committing(embedded_broker: Broker, truth: Truth, tmp_path: Path) -> None:
+    runners = [dies_at(point) for point in WRITING]
+    plan = small(embedded_broker, CALM, seed=3, runners=runners, lives=2, taggers=len(runners))
+    outcome = Run(plan, embedded_broker, truth, tmp_path).run()
+    assert_clean(outcome)
+    assert min(outcome.lives) > 1, "not every tagger died at its point"
+
+
+def test_taggers_die_while_partitions_move(apache_broker: Broker, truth: Truth, tmp_path: Path) -> None:
+    runners = [dies_at(point) for point in REBALANCING]
+    plan = small(apache_broker, CALM, seed=4, runners=runners, lives=2, taggers=len(runners))
+    outcome = Run(plan, apache_broker, truth, tmp_path).run()
+    assert_clean(outcome)
+    assert sum(lives - 1 for lives in outcome.lives) >= 3, "too few taggers died at their points"
+
+
+def test_a_zombie_publishes_nothing_and_comes_back(apache_broker: Broker, truth: Truth, tmp_path: Path) -> None:
+    weather = Weather(kill_every=0, freeze_every=6, freeze_seconds=SESSION_SECONDS + 4, broker_every=0)
+    outcome = Run(small(apache_broker, weather, seed=5), apache_broker, truth, tmp_path).run()
+    assert_clean(outcome)
+    assert outcome.faults[Fault.FREEZE] >= 1
+    # It ends as fenced, or rejoins; nobody else has a reason to end.
+    assert set(outcome.exits) <= {5}, outcome.line()
+    logs = [logged for path in tmp_path.glob("*.log") for logged in events(path)]
+    back = [logged for logged in logs if logged["event"] in {"lane begins again", "partitions revoked"}]
+    assert back, "nobody noticed that a tagger was away"
+
+
+def test_nodes_of_a_cluster_are_killed(cluster: Cluster, truth: Truth, tmp_path: Path) -> None:
+    weather = Weather(kill_every=0, freeze_every=0, broker_every=5, broker_seconds=1)
+    plan = small(cluster, weather, seed=6)
+    nodes = Nodes(cluster, plan.names)
+    outcome = Run(plan, nodes, truth, tmp_path).run()
+    assert_clean(outcome)
+    assert nodes.killed[:2] == ["leader", "coordinator"]
+
+
+def events(path: Path) -> list[dict[str, object]]:
+    return [json.loads(line) for line in path.read_text().splitlines() if line.startswith("{")]
