@@ -128,9 +128,16 @@ def _parse(parse: Callable[[str], Any], text: str, source: str) -> Any:
 
 
 def _help(setting: Field[Any]) -> str:
-    silent = setting.default in (MISSING, None, ()) or setting.metadata["switch"]
-    shown = "" if silent else f" (default: {setting.default})"
-    return f"{setting.metadata['help']}{shown} [${variable(_name(setting))}]".replace("%", "%%")
+    text: str = setting.metadata["help"]
+    if setting.default is not MISSING and "(default: " not in text:
+        text = f"{text} (default: {_shown(setting.default)})"
+    return f"{text} [${variable(_name(setting))}]".replace("%", "%%")
+
+
+def _shown(default: Any) -> Any:
+    if isinstance(default, bool):
+        return "yes" if default else "no"
+    return "none" if default in (None, (), "") else default
 
 
 def _action(metadata: Mapping[str, Any]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class ClientSettings:
         default=False,
         metadata=about(
             yes_or_no,
-            "connect with TLS, trusting the authorities of this system (default: no)",
+            "connect with TLS, trusting the authorities of this system",
             switch=True,
             group=_CLUSTER,
         ),
@@ -59,7 +59,7 @@ class ClientSettings:
         default=None,
         metadata=about(
             path,
-            "PEM file of the authorities to trust instead; implies --tls (default: none)",
+            "PEM file of the authorities to trust instead; implies --tls",
             metavar="F",
             group=_CLUSTER,
         ),
@@ -68,7 +68,7 @@ class ClientSettings:
         default=None,
         metadata=about(
             path,
-            "PEM file of our certificate, for mutual TLS; implies --tls (default: none)",
+            "PEM file of our certificate, for mutual TLS; implies --tls",
             metavar="F",
             group=_CLUSTER,
         ),
@@ -89,7 +89,7 @@ class ClientSettings:
         ),
     )
     sasl_username: str | None = field(
-        default=None, metadata=about(not_empty, "who logs in (default: nobody)", metavar="U", group=_CLUSTER)
+        default=None, metadata=about(not_empty, "who logs in", metavar="U", group=_CLUSTER)
     )
     sasl_password_file: Path | None = field(
         default=None,

@@ -91,7 +91,7 @@ class TagTopicConfig:
     )
     only_untagged: bool = field(
         default=False,
-        metadata=about(yes_or_no, "tag only messages that carry no tag yet (default: no)", switch=True, group=_READ),
+        metadata=about(yes_or_no, "tag only messages that carry no tag yet", switch=True, group=_READ),
     )
     taxonomy: str = field(
         default="ekman", metadata=about(not_empty, "labels to choose from: ekman, goemotions or sentiment", group=_TAG)
@@ -126,7 +126,7 @@ class TagTopicConfig:
         default=(),
         metadata=about(
             parse_route,
-            "LABEL=TOPIC: a topic of its own for a label; give it again for more (default: none)",
+            "LABEL=TOPIC: a topic of its own for a label; give it again for more",
             metavar="L=T",
             many=True,
             group=_WRITE,
@@ -154,7 +154,7 @@ class TagTopicConfig:
     no_create_topics: bool = field(
         default=False,
         metadata=about(
-            yes_or_no, "end when a topic to write to is missing, instead of creating it (default: no)",
+            yes_or_no, "end when a topic to write to is missing, instead of creating it",
             switch=True, group=_WRITE,
         ),
     )  # fmt: skip
@@ -162,7 +162,7 @@ class TagTopicConfig:
         default=0,
         metadata=about(
             whole_number(1),
-            "print what would be written for N records; join no group, write and commit nothing (default: do it)",
+            "print what would be written for N records; join no group, write and commit nothing (default: tag for real)",
             metavar="N",
             group=_RUN,
         ),
@@ -180,7 +180,7 @@ class TagTopicConfig:
         default="",
         metadata=about(
             not_empty,
-            "name of this member alone, the same after a restart: then a restart moves no partitions (default: none)",
+            "name of this member alone, the same after a restart: then a restart moves no partitions",
             metavar="I",
             group=_RUN,
         ),

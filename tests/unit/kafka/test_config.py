@@ -104,8 +104,8 @@ def test_a_pattern_stands_in_place_of_topics() -> None:
         (("--input-pattern=(", "--output=o", "--group=g"), "--input-pattern: must be a regular expression"),
         ((*LEAST, "--codec=xml"), "--codec: must be one of auto, json"),
         ((*LEAST, "--codec=a2a", "--text-field=x"), "--text-field means nothing with --codec a2a"),
-        ((*LEAST, "--engine=http://x:1"), "--engine: must be in-process or grpc://HOST:PORT"),
-        ((*LEAST, "--engine=grpc://x"), "--engine: must be in-process or grpc://HOST:PORT"),
+        ((*LEAST, "--engine=http://x:1"), "--engine: must be in-process, or grpc://HOST:PORT"),
+        ((*LEAST, "--engine=grpc://x"), "--engine: must be in-process, or grpc://HOST:PORT"),
         ((*LEAST, "--engine=grpc://x:1", "--checkpoint=d"), "--checkpoint means nothing with --engine grpc://x:1"),
         ((*LEAST, "--engine=grpc://x:1", "--devices=cpu"), "--devices means nothing with --engine grpc://x:1"),
         ((*LEAST, "--route=joy"), "--route: must be LABEL=TOPIC"),
@@ -140,5 +140,6 @@ def test_help_says_the_variable_of_every_setting() -> None:
     text = " ".join(parser.format_help().split())
     for setting in fields(TagTopicConfig):
         assert f"[$EMOTAG_{setting.name.rstrip('_').upper()}]" in text
+    assert text.count("(default: ") == len(fields(TagTopicConfig)) - 1  # the group has none
     for heading in ("what is read:", "how it is tagged:", "what is written:", "how it runs:", "what it says:"):
         assert heading in text

@@ -79,8 +79,8 @@ def test_help_has_headings_defaults_and_percent_signs() -> None:
     parser = argparse.ArgumentParser()
     add_options(parser, _Kind)
     text = " ".join(parser.format_help().split())
-    assert "numbers: --counts X how many" in text
+    assert "numbers: --counts X how many (default: none) [$EMOTAG_COUNTS]" in text
     assert "--from X where to begin (default: start) [$EMOTAG_FROM]" in text
     assert "--place P where, 100% needed [$EMOTAG_PLACE]" in text
-    assert "--loud say more [$EMOTAG_LOUD]" in text
+    assert "--loud say more (default: no) [$EMOTAG_LOUD]" in text
     assert "apart" not in text
