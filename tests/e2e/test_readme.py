@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import os
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from emotag.cli.commands import COMMANDS as COMMANDS_BY_NAME
+from emotag_service.kafka.config import TagTopicConfig
+from emotag_service.kafka.plan import Plan
+from emotag_service.settings import read_settings
+from tests.brokers.protocol import Broker
+from tests.brokers.records import Seen, write
 from tests.e2e.conftest import SHARED
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-WRITTEN_TARGET = "localhost:50051"
+WRITTEN_TARGET, WRITTEN_KAFKA = "localhost:50051", "localhost:9092"
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 COMMANDS = [
     line[2:] for kind, block in BLOCKS if kind == "console" for line in block.splitlines() if line.startswith("$ ")
 ]
 GRPCURL_LINES = [command for command in COMMANDS if command.startswith("grpcurl ")]
 EMOTAG_LINES = [command for command in COMMANDS if re.match(r"\.venv/bin/emotag (classify|info)", command)]
+KAFKA_LINES = [
+    command for command in COMMANDS if re.match(r"\.venv/bin/emotag (tag-topic|broker|dead-letters)", command)
+]
 SNIPPETS = [block for kind, block in BLOCKS if kind == "python"]
 
 
@@ -46,6 +58,7 @@ def test_there_is_something_to_type() -> None:
     assert len(GRPCURL_LINES) >= 5
     assert len(EMOTAG_LINES) >= 3
     assert len(SNIPPETS) == 1
+    assert len(KAFKA_LINES) >= 6
 
 
 @pytest.mark.parametrize("line", GRPCURL_LINES)
@@ -71,6 +84,28 @@ def test_emotag(line: str, service: str) -> None:
     assert run([str(Path(sys.executable).with_name("emotag")), *arguments], service)
 
 
+@pytest.mark.parametrize("line", KAFKA_LINES)
+def test_kafka_commands_are_understood(line: str) -> None:
+    _, name, *arguments = shlex.split(line)
+    module = COMMANDS_BY_NAME[name].load()
+    parser = argparse.ArgumentParser()
+    module.add_arguments(parser)
+    options = vars(parser.parse_args(arguments))
+    if name == "tag-topic":
+        Plan(read_settings(TagTopicConfig, options, {}))
+
+
+def test_the_dry_run_shows_what_would_be_written(new_topic: Callable[..., str], embedded_broker: Broker) -> None:
+    topic = new_topic(embedded_broker, "in")
+    write(embedded_broker.bootstrap, topic, [Seen(b'{"sender": "coder", "text": "Thank you so much!"}')])
+    [line] = [line for line in KAFKA_LINES if "--dry-run" in line]
+    typed = line.replace(WRITTEN_KAFKA, embedded_broker.bootstrap).replace("agent.messages", topic)
+    _, *arguments = shlex.split(typed)
+    [shown] = run([sys.executable, "-m", "emotag", *arguments], WRITTEN_TARGET).splitlines()
+    assert json.loads(shown)["topic"] == f"{topic}.tagged"
+    assert ["emotion-label", "joy"] in json.loads(shown)["headers"]
+
+
 @pytest.mark.parametrize("snippet", SNIPPETS)
 def test_python(snippet: str, service: str) -> None:
     printed = run([sys.executable, "-W", "error", "-c", snippet.replace(WRITTEN_TARGET, service)], service).splitlines()
@@ -85,6 +120,8 @@ def test_no_placeholder_is_left() -> None:
 def test_its_files_are_there() -> None:
     for name in (
         "docs/architecture.md",
+        "docs/kafka.md",
+        "deploy/compose.yaml",
         "CONTRIBUTING.md",
         "constraints.txt",
         "clients/node/example.js",
