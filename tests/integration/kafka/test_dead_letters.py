@@ -5,6 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -263,3 +267,21 @@ class TestExactlyOnce:
         assert await asyncio.to_thread(post.numbers) == [0, 2, 4, 6, 8]
         await self._replay(post)
         assert await asyncio.to_thread(post.numbers) == [0, 2, 4, 6, 8]
+
+    def test_a_replay_that_is_killed_goes_on_where_it_ended(self, post: Post):
+        post.fill(*(post.letter(number) for number in range(8000)))
+        where = ["--bootstrap", post.bootstrap, "--topic", post.letters, "--group", post.group]
+        killed = subprocess.Popen(
+            [sys.executable, "-m", "emotag", "dead-letters", "replay", *where],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        )  # fmt: skip
+        try:
+            until = time.monotonic() + 60
+            while not any(ends(post.bootstrap, post.origin, committed=False).values()) and killed.poll() is None:
+                assert time.monotonic() < until
+        finally:
+            killed.kill()
+            _, said = killed.communicate()
+        assert killed.returncode in (-signal.SIGKILL, 0), said
+        assert post.run("replay") == 0
+        assert post.numbers() == list(range(8000))
