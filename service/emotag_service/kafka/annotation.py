@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 
 class Status(StrEnum):
@@ -16,8 +16,7 @@ class Status(StrEnum):
     FAILED = "FAILED"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelName:
+class ModelName(NamedTuple):
     """Which model made a tag.
 
     Attributes:
@@ -34,8 +33,7 @@ class ModelName:
         return f"{self.name}/{self.version}@{self.digest[:12]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(NamedTuple):
     """What a message was tagged with, in the terms of W3C EmotionML.
 
     Attributes:

@@ -17,14 +17,13 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 def annotation_json(annotation: Annotation) -> str:
     """Render `annotation.document()`. Raises ValueError for a score that is not a finite number."""
-    scores = [score for _, score in annotation.scores]
+    names, scores = zip(*annotation.scores, strict=True) if annotation.scores else ((), ())
     if not math.isfinite(sum(scores, annotation.score)):
         raise ValueError("a score is not a finite number")
-    names = tuple([name for name, _ in annotation.scores])
     return (
         f'{{"status":"OK","category":{_text(annotation.label)},"confidence":{annotation.score:.6f}'
         f',"labels":{_list(annotation.labels)}'
-        f',"categories":{_categories(names) % tuple(scores)}'
+        f',"categories":{_categories(names) % scores}'
         f',"category-set":{_text(annotation.taxonomy)}'
         f',"uncertain":{_bool(annotation.uncertain)},"truncated":{_bool(annotation.truncated)}'
         f',"model":{_model(annotation.model)},"tagged-at":"{_time(annotation.tagged_at)}"}}'
