@@ -20,7 +20,7 @@ from typing import Protocol
 from tests.chaos.taggers import Slot, Taggers
 
 OLDEST_SHARE = 0.6
-LONGEST_WAIT_SECONDS = 6.0
+LONGEST_WAIT_SECONDS = 12.0
 
 
 class Fault(StrEnum):

@@ -121,13 +121,14 @@ class Run:
         self._saboteur.begin()
         self._tick_until(lambda: not self._feeder.is_alive(), float("inf"))
         self._saboteur.rest()
-        self._tick_until(self._is_through, float("inf"))
+        calm = time.monotonic()
+        self._tick_until(lambda: self._is_through(calm), float("inf"))
         self._outcome.seconds = time.monotonic() - began
 
-    def _is_through(self) -> bool:
-        if time.monotonic() - self._arrivals.last > self._plan.quiet_seconds:
-            return True
-        return self._arrivals.count >= self._plan.records
+    def _is_through(self, calm: float) -> bool:
+        """Whether all are out, or nothing has come for long although nothing goes wrong any more, since `calm`."""
+        quiet = time.monotonic() - max(calm, self._arrivals.last)
+        return quiet > self._plan.quiet_seconds or self._arrivals.count >= self._plan.records
 
     def _tick_until(self, reached: Callable[[], bool], seconds: float) -> bool:
         deadline = time.monotonic() + seconds
