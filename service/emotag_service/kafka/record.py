@@ -67,8 +67,8 @@ class Outgoing(NamedTuple):
 
 def record_size(key: bytes | None, value: bytes | None, headers: Headers) -> int:
     """Bytes of key, value and headers, without what the format adds."""
-    return (
-        len(key or b"")
-        + len(value or b"")
-        + sum(len(name.encode("utf-8", "surrogatepass")) + len(content or b"") for name, content in headers)
-    )
+    size = len(key or b"") + len(value or b"")
+    for name, content in headers:
+        size += len(name) if name.isascii() else len(name.encode("utf-8", "surrogatepass"))
+        size += len(content or b"")
+    return size

@@ -53,7 +53,7 @@ def _outcome(status: Status, reason: str) -> Headers:
 
 
 def _without(headers: Headers, names: frozenset[str]) -> Headers:
-    return tuple([header for header in headers if header[0] not in names])
+    return tuple([header for header in headers if header[0] not in names]) if headers else ()
 
 
 @lru_cache(maxsize=16)
