@@ -11,8 +11,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
+from confluent_kafka import KafkaError, KafkaException
+
 from tests.brokers.records import committed_offsets
 
+SETTLING = (
+    KafkaError.NOT_COORDINATOR,
+    KafkaError.COORDINATOR_NOT_AVAILABLE,
+    KafkaError.COORDINATOR_LOAD_IN_PROGRESS,
+)
 LOOK_SECONDS = 0.05
 PATIENCE_SECONDS = 180
 
@@ -61,9 +68,19 @@ class Subject:
 def wait_for(bootstrap: str, topic: str, group: str, wanted: int, subject: Subject) -> int:
     """Wait until the subject's group has committed so many records of the topic, and say how many it has."""
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while (done := sum(committed_offsets(bootstrap, group, topic).values())) < wanted:
+    while (done := _committed(bootstrap, group, topic)) < wanted:
         subject.check(f"{done:,} of {wanted:,} records are committed")
         if time.monotonic() > deadline:
             raise RuntimeError(f"{done:,} of {wanted:,} records are committed after {PATIENCE_SECONDS} s")
         time.sleep(LOOK_SECONDS)
     return done
+
+
+def _committed(bootstrap: str, group: str, topic: str) -> int:
+    """How many records are committed; none yet while the group finds its coordinator."""
+    try:
+        return sum(committed_offsets(bootstrap, group, topic).values())
+    except KafkaException as error:
+        if error.args[0].code() not in SETTLING:
+            raise
+        return 0
