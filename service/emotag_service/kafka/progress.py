@@ -25,18 +25,20 @@ class Screen:
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
         self._line = ""
+        self._drawn = False
 
     def isatty(self) -> bool:
         """Whether people look at it."""
         return self._stream.isatty()
 
     def write(self, text: str) -> int:
-        """Write above the line."""
-        if self._line:
+        """Write above the line, which comes back after the next line break: loggers write in pieces."""
+        if self._drawn:
             self._stream.write(_CLEAR)
+            self._drawn = False
         written = self._stream.write(text)
         if self._line and text.endswith("\n"):
-            self._stream.write(self._line)
+            self._draw()
         return written
 
     def flush(self) -> None:
@@ -46,10 +48,15 @@ class Screen:
     def show(self, line: str) -> None:
         """Draw the line anew; an empty one takes it away."""
         line = line[: shutil.get_terminal_size().columns - 1]  # a line that wraps could not be taken away
-        if line or self._line:
-            self._stream.write(f"{_CLEAR}{line}")
-            self._stream.flush()
-        self._line = line
+        if line or self._drawn:
+            self._stream.write(_CLEAR)
+        self._line, self._drawn = line, False
+        self._draw()
+        self._stream.flush()
+
+    def _draw(self) -> None:
+        self._stream.write(self._line)
+        self._drawn = bool(self._line)
 
 
 class Progress:

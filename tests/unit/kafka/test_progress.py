@@ -113,6 +113,15 @@ def test_what_is_written_goes_above_the_line() -> None:
     assert out.getvalue() == f"first\n{CLEAR}line{CLEAR}second\nline{CLEAR}"
 
 
+def test_what_is_written_in_pieces_stays() -> None:
+    out = Terminal()
+    screen = Screen(out)
+    screen.show("line")
+    print("an event", file=screen)  # type: ignore[call-overload]
+    screen.show("next")
+    assert out.getvalue() == f"{CLEAR}line{CLEAR}an event\nline{CLEAR}next"
+
+
 def test_a_line_is_cut_to_the_terminal(monkeypatch: Any) -> None:
     monkeypatch.setenv("COLUMNS", "10")
     out = Terminal()
