@@ -13,13 +13,16 @@ from emotag_service.kafka.destinations import Destinations
 from emotag_service.kafka.dry_run import DryRun
 from emotag_service.kafka.echoes import log_all_but_echoes
 from emotag_service.kafka.engines.choose import make_engine
+from emotag_service.kafka.errors import TaggerError
 from emotag_service.kafka.loop.tagger import Tagger
 from emotag_service.kafka.meters import Meters
 from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.progress import Progress, Screen
 from emotag_service.kafka.quiet import Quiet
 from emotag_service.kafka.reach import answers, reach
+from emotag_service.logs import stack
 from emotag_service.racing import unless
+from emotag_service.settings import ConfigError
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -81,7 +84,17 @@ class TaggerService:
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._on_signal, number)
         with Quiet(lambda: answers(self._client)) as quiet:
-            return await unless(self._stop_now, self._tag(quiet))
+            try:
+                return await unless(self._stop_now, self._tag(quiet))
+            except (TaggerError, ConfigError):
+                raise
+            except Exception as error:  # noqa: BLE001 - whatever it is, it ends here
+                # A traceback would print the words of exceptions, which may quote a record.
+                _log.error("tagger failed", error=type(error).__name__, stack=stack(error))
+                raise TaggerError(
+                    f"it failed with {type(error).__name__}, which nobody foresaw; nothing that was not committed is "
+                    "lost: start it again, and report the event above"
+                ) from None
 
     async def _tag(self, quiet: Quiet) -> None:
         destinations = Destinations(self._client, self._plan.routes, create=not self._config.no_create_topics)

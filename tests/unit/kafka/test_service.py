@@ -1,0 +1,165 @@
+"""The process of the tagger: what is started in which order, and how each way to end ends."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import structlog
+from structlog.testing import capture_logs
+
+from emotag_service.kafka import service as module
+from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.config import TagTopicConfig
+from emotag_service.kafka.errors import EngineUnavailableError, FencedError, SettingsError, TaggerError
+from emotag_service.kafka.progress import Screen
+from emotag_service.kafka.service import TaggerService
+
+SECRET = "what-the-agent-said"  # noqa: S105 - stands for what a record holds
+
+
+class Stage:
+    """Everything around the service, by script.
+
+    Attributes:
+        happened: What was called, in order.
+        failure: What the loop ends with; None to run until it is stopped.
+        stuck: The loop takes no notice of being stopped.
+    """
+
+    def __init__(self) -> None:
+        self.happened: list[str] = []
+        self.failure: Exception | None = None
+        self.engine_failure: Exception | None = None
+        self.stuck = False
+        self.running = asyncio.Event()
+        self.limits = {"out": 1_000}
+        self.labels = ("joy",)
+
+    async def reach(self, client: ClientSettings) -> None:
+        self.happened.append("reach")
+
+    async def prepare(self, topics: Any) -> None:
+        self.happened.append(f"prepare {','.join(topics)}")
+
+    async def wait_for(self, pattern: str) -> None:
+        self.happened.append(f"wait for {pattern}")
+
+    async def watch(self, pattern: str) -> None:
+        self.happened.append(f"watch {pattern}")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.happened.append("watched")
+
+    async def start(self) -> None:
+        self.happened.append("engine")
+        if self.engine_failure is not None:
+            raise self.engine_failure
+
+    async def close(self) -> None:
+        self.happened.append("closed")
+
+    async def run(self, stop: asyncio.Event) -> None:
+        self.happened.append("tag")
+        self.running.set()
+        if self.failure is not None:
+            raise self.failure
+        await (asyncio.Event() if self.stuck else stop).wait()
+        self.happened.append("left")
+
+
+@pytest.fixture
+async def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
+    made = Stage()
+    monkeypatch.setattr(module, "reach", made.reach)
+    monkeypatch.setattr(module, "make_engine", lambda *_, **__: made)
+    monkeypatch.setattr(module, "Destinations", lambda *_, **__: made)
+    monkeypatch.setattr(module, "Tagger", lambda settings, *_: made.happened.append(str(settings.write_bytes)) or made)
+    return made
+
+
+@pytest.fixture
+def events() -> Iterator[list[Any]]:
+    structlog.reset_defaults()
+    with capture_logs() as captured:
+        yield captured
+
+
+def _service(**given: Any) -> TaggerService:
+    config = TagTopicConfig(**({"group": "g", "input": ("in",), "output": "out"} | given))
+    client = ClientSettings(bootstrap=("a:1",))
+    screen, output = Screen(io.StringIO()), io.StringIO()
+    return TaggerService(config, client, screen=screen, output=output, began=time.perf_counter())
+
+
+async def test_the_cluster_is_asked_before_the_engine_is_loaded(stage: Stage, events: list[Any]) -> None:
+    running = asyncio.ensure_future(_service().run())
+    await asyncio.wait_for(stage.running.wait(), 30)
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await asyncio.wait_for(running, 30)
+    assert stage.happened == ["reach", "prepare in", "engine", "1000", "tag", "left", "closed"]
+    assert [event["event"] for event in events] == ["tagging", "stopping", "stopped"]
+
+
+async def test_a_pattern_is_watched_as_long_as_it_tags(stage: Stage) -> None:
+    running = asyncio.ensure_future(_service(input=(), input_pattern="agent$").run())
+    await asyncio.wait_for(stage.running.wait(), 30)
+    os.kill(os.getpid(), signal.SIGINT)
+    assert await asyncio.wait_for(running, 30)
+    assert stage.happened.index("wait for agent$") < stage.happened.index("engine")
+    assert "watch agent$" in stage.happened
+    assert stage.happened[-2:] == ["watched", "closed"]
+
+
+async def test_a_second_signal_does_not_wait(stage: Stage, events: list[Any]) -> None:
+    stage.stuck = True
+    service = _service()
+    running = asyncio.ensure_future(service.run())
+    await asyncio.wait_for(stage.running.wait(), 30)
+    for _ in range(2):
+        service._on_signal(signal.SIGTERM)
+    assert not await asyncio.wait_for(running, 30)
+    assert "left" not in stage.happened
+    assert stage.happened[-1] == "closed"
+    assert "stopping at once" in [event["event"] for event in events]
+
+
+async def test_what_ends_the_loop_is_handed_on_and_the_engine_is_ended(stage: Stage, events: list[Any]) -> None:
+    stage.failure = FencedError("taken")
+    with pytest.raises(FencedError, match="taken"):
+        await _service().run()
+    assert stage.happened[-1] == "closed"
+    assert "stopped" in [event["event"] for event in events]
+
+
+async def test_an_engine_that_does_not_start(stage: Stage) -> None:
+    stage.engine_failure = EngineUnavailableError("no checkpoint")
+    with pytest.raises(EngineUnavailableError):
+        await _service().run()
+    assert stage.happened == ["reach", "prepare in", "engine", "closed"]
+
+
+async def test_a_route_of_a_label_that_is_none(stage: Stage) -> None:
+    with pytest.raises(SettingsError, match="--route bliss"):
+        await _service(route=(("bliss", "elsewhere"),)).run()
+    assert stage.happened[-1] == "closed"
+
+
+async def test_what_nobody_foresaw_is_logged_without_its_words(stage: Stage, events: list[Any]) -> None:
+    stage.failure = KeyError(SECRET)
+    with pytest.raises(TaggerError) as caught:
+        await _service().run()
+    assert caught.value.exit_code == 1
+    assert "failed with KeyError" in str(caught.value)
+    assert caught.value.__suppress_context__
+    [event] = [event for event in events if event["event"] == "tagger failed"]
+    assert event["error"] == "KeyError"
+    assert "test_service.py" in event["stack"]
+    assert SECRET not in str(events) + str(caught.value)
