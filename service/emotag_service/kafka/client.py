@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from emotag_service.kafka.errors import SettingsError
-from emotag_service.kafka.security import read_secret, tls_context
+from emotag_service.kafka.security import Secret, read_secret, tls_context
 from emotag_service.settings import about, add_options, given_values
 from emotag_service.values import not_empty, one_of, path, yes_or_no
 
@@ -124,7 +124,7 @@ class ClientSettings:
         return "SSL" if self._context else "PLAINTEXT"
 
     def kwargs(self) -> dict[str, Any]:
-        """The arguments that every client of aiokafka takes. They hold the password: never log them."""
+        """The arguments that every client of aiokafka takes; their representation does not show the password."""
         arguments: dict[str, Any] = {
             "bootstrap_servers": list(self.bootstrap),
             "client_id": "emotag",
@@ -135,7 +135,7 @@ class ClientSettings:
             arguments |= {
                 "sasl_mechanism": self.sasl_mechanism,
                 "sasl_plain_username": self.sasl_username,
-                "sasl_plain_password": self.sasl_password,
+                "sasl_plain_password": Secret(self.sasl_password),
             }
         return arguments
 

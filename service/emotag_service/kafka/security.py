@@ -11,6 +11,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+class Secret(str):
+    """A password that does not show in representations of what holds it."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return "'***'"
+
+
 def tls_context(ca: Path | None, cert: Path | None, key: Path | None) -> ssl.SSLContext:
     """Make what verifies the brokers, and proves who we are when they ask.
 

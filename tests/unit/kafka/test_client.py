@@ -126,6 +126,8 @@ def test_the_password_is_shown_nowhere() -> None:
     settings = _settings(*SASL, EMOTAG_SASL_PASSWORD=PASSWORD)
     assert PASSWORD not in repr(settings)
     assert PASSWORD not in str(settings)
+    assert PASSWORD not in repr(settings.kwargs())
+    assert settings.kwargs()["sasl_plain_password"].encode() == PASSWORD.encode()
     parser = argparse.ArgumentParser()
     add_client_options(parser)
     assert "--sasl-password " not in parser.format_help()
