@@ -130,7 +130,9 @@ class Quiet(logging.Handler):
             self.suppressed += 1
             return
         self._said[template] = now
-        self._log.log(record.levelno, "kafka client", detail=_words(record, template), logger=record.name)
+        passing = getattr(_error(record), "retriable", False)  # such as a coordinator that is still being found
+        level = logging.WARNING if passing else record.levelno
+        self._log.log(level, "kafka client", detail=_words(record, template), logger=record.name)
 
 
 def _error(record: logging.LogRecord) -> BaseException | None:

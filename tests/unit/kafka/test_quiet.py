@@ -124,6 +124,13 @@ async def test_other_lines_are_said_once_a_minute_each(events: list[Any]) -> Non
     assert {event["event"] for event in events} == {"kafka client"}
 
 
+async def test_what_passes_by_itself_is_no_error(events: list[Any]) -> None:
+    with Quiet(_never):
+        CLIENT.error("Group Coordinator Request failed: %s", kafka.GroupCoordinatorNotAvailableError())
+        CLIENT.error("Attempt to join group failed due to fatal error: %s", kafka.InvalidGroupIdError())
+    assert [event["log_level"] for event in events] == ["warning", "error"]
+
+
 async def test_exceptions_are_named_not_quoted(events: list[Any]) -> None:
     with Quiet(_never):
         CLIENT.error("Could not parse %s in %s", ValueError(SECRET), "t")
