@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from confluent_kafka import OFFSET_BEGINNING, Consumer, TopicPartition
+from confluent_kafka import Consumer, TopicPartition
 
 from tests.benchmarks.kafka.feed import PARTITIONS
 from tests.benchmarks.kafka.subject import Subject, wait_for
@@ -27,23 +27,25 @@ def pace(bootstrap: str, source: str, output: str, group: str, command: Sequence
 
 def _span(bootstrap: str, topic: str) -> tuple[float, float, int]:
     """Seconds at which the first and the last record of a topic were appended, and roughly how many there are."""
-    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "span", "enable.auto.commit": False, **QUIET})
+    settings = {"enable.auto.commit": False, "enable.partition.eof": True, "fetch.wait.max.ms": 20}
+    consumer = Consumer({"bootstrap.servers": bootstrap, "group.id": "span", **settings, **QUIET})
     try:
         ends = [consumer.get_watermark_offsets(TopicPartition(topic, number))[1] for number in range(PARTITIONS)]
-        firsts = [_times(consumer, topic, number, OFFSET_BEGINNING, end)[0] for number, end in enumerate(ends)]
-        lasts = [_times(consumer, topic, number, max(0, end - MARKERS), end)[-1] for number, end in enumerate(ends)]
+        firsts = [_times(consumer, TopicPartition(topic, number, 0), 1)[0] for number in range(PARTITIONS)]
+        tails = [TopicPartition(topic, number, max(0, end - MARKERS)) for number, end in enumerate(ends)]
+        lasts = [_times(consumer, tail, MARKERS)[-1] for tail in tails]
         return min(firsts), max(lasts), sum(ends)
     finally:
         consumer.close()
 
 
-def _times(consumer: Consumer, topic: str, partition: int, start: int, end: int) -> list[float]:
-    """When records were appended, in order: the first one, or those up to the end."""
-    consumer.assign([TopicPartition(topic, partition, start)])
+def _times(consumer: Consumer, start: TopicPartition, most: int) -> list[float]:
+    """When the records of a partition from there on were appended, `most` of them or up to its end."""
+    consumer.assign([start])
     times: list[float] = []
-    while not times or (start >= 0 and consumer.position([TopicPartition(topic, partition)])[0].offset < end):
-        messages = consumer.consume(MARKERS, timeout=1.0)
-        times += [message.timestamp()[1] / 1_000 for message in messages if message.error() is None]
-        if times and not messages:
-            break
+    while len(times) < most:
+        for message in consumer.consume(most - len(times), timeout=5.0):
+            if message.error() is not None:
+                return times
+            times.append(message.timestamp()[1] / 1_000)
     return times

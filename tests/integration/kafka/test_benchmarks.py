@@ -1,0 +1,102 @@
+"""The programs of `make bench` do what they are to be measured at; how fast is not asked here."""
+
+from __future__ import annotations
+
+import cProfile
+from pathlib import Path
+
+import pytest
+
+from emotag_service.kafka.codecs import make_codec
+from tests.benchmarks import kafka_rows
+from tests.benchmarks.kafka import latency
+from tests.benchmarks.kafka.arguments import Copy
+from tests.benchmarks.kafka.feed import fill, make, value
+from tests.benchmarks.kafka.instant import ANSWERS
+from tests.benchmarks.kafka.pace import pace
+from tests.benchmarks.kafka.profile import profile
+from tests.benchmarks.kafka.stages import stages
+from tests.brokers.protocol import Broker
+from tests.brokers.records import Seen, read
+
+RECORDS = 1_200
+SUBJECTS = (
+    ("instant", "exactly-once", False),
+    ("instant", "at-least-once", False),
+    ("lanes", "exactly-once", False),
+    ("lanes", "at-least-once", True),
+    ("librdkafka", "exactly-once", False),
+    ("librdkafka", "at-least-once", False),
+)
+
+
+@pytest.fixture
+def source(embedded_broker: Broker, name: str) -> str:
+    """A topic with records to copy."""
+    fill(embedded_broker.bootstrap, name, RECORDS)
+    return name
+
+
+@pytest.mark.parametrize(("subject", "delivery", "one_by_one"), SUBJECTS)
+def test_a_subject_copies_everything(
+    embedded_broker: Broker, source: str, subject: str, delivery: str, one_by_one: bool
+) -> None:
+    bootstrap, output = embedded_broker.bootstrap, f"{source}.out"
+    make(bootstrap, output, message_timestamp_type="LogAppendTime")
+    what = Copy(
+        bootstrap=bootstrap, input=source, output=output, group=output, delivery=delivery, one_by_one=one_by_one
+    )
+    command = [f"tests.benchmarks.kafka.{subject}", *what.options()]
+    assert pace(bootstrap, source, output, output, command, total=RECORDS) > 0
+    copied = read(bootstrap, output)
+    assert sorted(ids(copied)) == sorted(ids(read(bootstrap, source)))
+    assert all(one.header("emotion-label") for one in copied)
+
+
+def ids(records: list[Seen]) -> list[str]:
+    codec = make_codec("json")
+    return [codec.read(one).id for one in records]  # type: ignore[arg-type]
+
+
+def test_latency_is_that_of_each_record(embedded_broker: Broker, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for setting, few in (("RECORDS", 60), ("WARM", 10), ("RATE", 500.0)):
+        monkeypatch.setattr(latency, setting, few)
+    bootstrap, output = embedded_broker.bootstrap, f"{name}.out"
+    make(bootstrap, name)
+    make(bootstrap, output)
+    what = Copy(bootstrap=bootstrap, input=name, output=output, group=output, transaction_seconds=0.05)
+    times = latency.latencies(bootstrap, name, output, ["tests.benchmarks.kafka.lanes", *what.options()])
+    assert len(times) == 50
+    assert times == sorted(times)
+    assert times[0] > 0
+
+
+def test_a_profile_is_split_into_stages(embedded_broker: Broker, source: str, tmp_path: Path) -> None:
+    bootstrap, output = embedded_broker.bootstrap, f"{source}.out"
+    make(bootstrap, output)
+    what = Copy(bootstrap=bootstrap, input=source, output=output, group=output, profile=str(tmp_path / "figures"))
+    assert profile(bootstrap, source, output, ["tests.benchmarks.kafka.instant", *what.options()], total=RECORDS) >= 0
+    found = stages(tmp_path / "figures")
+    assert sum(found.values()) == pytest.approx(1)
+    assert {"consume", "decode", "encode the tag", "send and commit", "lanes"} <= set(found)
+
+
+def test_time_in_c_counts_for_its_caller(tmp_path: Path) -> None:
+    profiler = cProfile.Profile()
+    codec, record = make_codec("json"), Seen(value(1))
+    profiler.runcall(lambda: [codec.read(record) for _ in range(200)])  # type: ignore[arg-type]
+    profiler.dump_stats(tmp_path / "figures")
+    assert stages(tmp_path / "figures")["decode"] > 0.5
+
+
+def test_made_up_answers_are_as_large_as_real_ones() -> None:
+    assert len({one.label for one in ANSWERS}) > 1
+    assert all(len(one.scores) == 7 and len(one.model.digest) == 64 for one in ANSWERS)
+
+
+def test_without_apache_kafka_nothing_is_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("EMOTAG_TEST_KAFKA", raising=False)
+    assert list(kafka_rows.rows(1)) == []
+    assert "not measured: Kafka; EMOTAG_TEST_KAFKA names no start script" in capsys.readouterr().err
