@@ -13,7 +13,7 @@ import time
 from typing import TYPE_CHECKING
 
 import structlog
-from aiokafka.errors import InvalidProducerEpoch, InvalidProducerIdMapping, KafkaError, ProducerFenced
+from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, InvalidProducerIdMapping, KafkaError, ProducerFenced
 
 from emotag_service.kafka.errors import FencedError, TaggerError
 from emotag_service.kafka.failures import explain
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 _FENCED = (ProducerFenced, InvalidProducerEpoch, InvalidProducerIdMapping)
-# What an attempt may fail of and another mend: the cluster, the network, and assertions that aiokafka trips over when a
-# call follows one that failed.
-_PASSING = (KafkaError, OSError, asyncio.TimeoutError, AssertionError)
+# What an attempt may fail of and another mend: the cluster, the network, and what aiokafka trips over when a call
+# follows one that failed: assertions, and IllegalOperation, which is no KafkaError.
+_PASSING = (KafkaError, OSError, asyncio.TimeoutError, AssertionError, IllegalOperation)
 _FENCED_IN_A_ROW = 5
 _GONE_SECONDS = 2.0
 

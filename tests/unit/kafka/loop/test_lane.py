@@ -92,7 +92,8 @@ async def test_records_that_expired_are_passed_over():
 
 @pytest.mark.parametrize("step", ["start", "begin", "send", "commit"])
 @pytest.mark.parametrize(
-    "error", [KafkaConnectionError("gone"), KafkaTimeoutError(), AssertionError(), OSError(5, "x")]
+    "error",
+    [KafkaConnectionError("gone"), KafkaTimeoutError(), AssertionError(), IllegalOperation("fenced"), OSError(5, "x")],
 )
 async def test_a_failure_anywhere_costs_nothing_but_time(step, error):
     play = Play(records(0, 100), batch_records=10, transaction_records=10)
