@@ -18,6 +18,8 @@ class Capability(StrEnum):
     COMMITS_WHILE_REBALANCING = "survives an offset commit while the group rebalances"
     TRANSACTION_TIMEOUT = "aborts transactions older than transaction.timeout.ms"
     CRASH_DURABILITY = "keeps every acknowledged record through kill -9 of the broker"
+    TRANSACTIONS_THROUGH_RESTART = "goes on after a restart with transactions and producers of before"
+    STATIC_LEADERS = "gives a static member that led its group the same partitions when it comes back"
     RESTART = "can be stopped, killed and started by a test"
     SECURITY = "has TLS, SASL and ACLs that a test can set up"
     SEVERAL_NODES = "runs as a cluster of several nodes"
@@ -27,8 +29,13 @@ LACKS: dict[str, dict[Capability, str]] = {
     "embedded": {
         Capability.EXPIRES_DEAD_MEMBERS: "it keeps a dead member until somebody joins or the same static member returns",
         Capability.COMMITS_WHILE_REBALANCING: "it rejects the commit, and the group can stick",
+        Capability.STATIC_LEADERS: "it lets that member assign anew, without telling the others: two have the same ones",
         Capability.TRANSACTION_TIMEOUT: "it does not enforce transaction.timeout.ms",
         Capability.CRASH_DURABILITY: "SIGKILL loses its last acknowledged records and group offsets; SIGTERM saves all",
+        Capability.TRANSACTIONS_THROUGH_RESTART: (
+            "a transaction that is open when it stops is lost although its commit succeeds, and producers are out of "
+            "sequence: stop taggers first"
+        ),
         Capability.SECURITY: "it has no listener but plaintext",
         Capability.SEVERAL_NODES: "it is one process",
     },

@@ -22,7 +22,8 @@ _DESCRIPTION = """\
 Start a small Kafka on this machine, to develop against: no Java, no Docker, up at once. It listens on 127.0.0.1 only.
 
 NOT FOR PRODUCTION: it has no security, a crash loses the records that it acknowledged last, members that die without
-leaving their group are not expired, and transactions do not time out.
+leaving their group are not expired, transactions do not time out, and those that are open when it stops are lost: stop
+taggers first.
 """
 
 _EPILOG = """\

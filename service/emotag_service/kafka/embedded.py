@@ -2,7 +2,8 @@
 
 It is the binary of the package noida-db: no Java, no Docker, up in milliseconds. Transactions, fencing and groups are
 right; what it does not do rules it out for production: a member that dies without leaving its group is not expired,
-transactions do not time out, and a crash of the broker loses the records it acknowledged last.
+transactions do not time out, one that is open when the broker stops is lost, and a crash of the broker loses the
+records that it acknowledged last.
 """
 
 from __future__ import annotations

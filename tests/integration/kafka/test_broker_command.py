@@ -71,7 +71,7 @@ async def broker() -> AsyncIterator[Command]:
             await one.end()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 async def test_signals_stop_it_in_order(broker: Command, number: signal.Signals) -> None:
     running = await broker()
     child = running.child
