@@ -5,6 +5,7 @@ import asyncio
 import pytest
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
+    IllegalOperation,
     KafkaConnectionError,
     KafkaTimeoutError,
     ProducerFenced,
