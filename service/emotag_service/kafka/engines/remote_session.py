@@ -186,7 +186,7 @@ class RemoteSession:
             tuple((tag.scores or {}).items()),
             self._taxonomy,
             _model_name(tag.model),
-            self._clock(),
+            round(self._clock(), 3),  # what is written of it: tags of one millisecond share its spelling
             tag.uncertain,
             tag.truncated,
         )
