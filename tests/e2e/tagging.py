@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any, Self
 
-SECONDS = 60.0
+SECONDS = 120.0
 
 
 class TagTopic:

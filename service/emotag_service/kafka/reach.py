@@ -141,7 +141,7 @@ def _tls_problem(error: ssl.SSLError, address: str, settings: ClientSettings) ->
     if ("ALERT" in words and "CERTIFICATE" in words) or words.endswith("UNKNOWN_CA"):
         fix = "does it trust who signed --tls-cert?" if settings.tls_cert else "give one with --tls-cert and --tls-key"
         return ForbiddenError(f"connecting to {address}: the cluster does not accept our certificate; {fix}")
-    return _Unreachable(address, reason(error), "does this port speak TLS? If not, leave --tls out")
+    return _Unreachable(address, reason(error), "does this port speak TLS? If not, leave --tls out", _HANG_UP_SECONDS)
 
 
 def _what_it_missed(settings: ClientSettings) -> str:
