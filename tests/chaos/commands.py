@@ -17,8 +17,8 @@ VARIANTS: dict[str, Sequence[str]] = {
 
 WRITING = ("sent", "offsets-added", "committing", "committed")
 REBALANCING = ("assigned", "taken-over", "revoked", "given-back")
-# How often a point is passed before a tagger dies there: late enough to have work in hand.
-PASSINGS = {**dict.fromkeys(WRITING, 20), **dict.fromkeys(REBALANCING, 2)}
+# How often a point is passed before a tagger dies there: not at the first, so that it has work in hand.
+PASSINGS = {**dict.fromkeys(WRITING, 3), **dict.fromkeys(REBALANCING, 2)}
 KILLED_LIVES = 3
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -70,7 +71,7 @@ class Run:
 
     def __init__(self, plan: Plan, broker: Broker, truth: Truth, folder: Path) -> None:
         self._plan, self._broker, self._truth = plan, broker, truth
-        self._names = plan.names
+        self._names, self._folder = plan.names, folder
         self._taggers = Taggers(plan.taggers, self._command, folder)
         self._feeder = Feeder(
             broker.bootstrap, self._names.input, plan.texts,
@@ -113,8 +114,9 @@ class Run:
 
     def _drive(self) -> None:
         """Feed while it breaks, then let what is left come through."""
-        if not self._tick_until(lambda: self._arrivals.count > 0, START_SECONDS):
-            self._outcome.problems.append(f"nothing was tagged within {START_SECONDS:g} s")
+        self._tick_until(lambda: self._arrivals.count > 0 or self._is_hopeless(), START_SECONDS)
+        if not self._arrivals.count:
+            self._outcome.problems.append(f"nothing was tagged; the taggers' logs, in {self._folder}, may say why")
             return
         began = time.monotonic()
         self._feeder.go.set()
@@ -124,6 +126,11 @@ class Run:
         calm = time.monotonic()
         self._tick_until(lambda: self._is_through(calm), float("inf"))
         self._outcome.seconds = time.monotonic() - began
+
+    def _is_hopeless(self) -> bool:
+        """Whether the taggers end by themselves before any of them has tagged a record, again and again."""
+        by_themselves = self._taggers.exits.total() - self._taggers.exits[-signal.SIGKILL]
+        return by_themselves >= 3 * self._plan.taggers
 
     def _is_through(self, calm: float) -> bool:
         """Whether all are out, or nothing has come for long although nothing goes wrong any more, since `calm`."""
