@@ -162,7 +162,7 @@ class TagTopicConfig:
         default=0,
         metadata=about(
             whole_number(1),
-            "print what would be written for N records; join no group, write and commit nothing (default: tag for real)",
+            "print what would be written for N records; join no group, write and commit nothing (default: do write)",
             metavar="N",
             group=_RUN,
         ),
