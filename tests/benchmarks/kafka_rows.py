@@ -7,7 +7,6 @@ import sys
 from collections.abc import Iterator
 
 from tests.benchmarks.kafka.bench import Bench
-from tests.benchmarks.kafka.stages import stages
 from tests.benchmarks.process import server
 from tests.benchmarks.row import Row, of_pairs
 from tests.brokers.apache import SCRIPT_VARIABLE, Apache
@@ -59,6 +58,6 @@ def _latencies(bench: Bench) -> Iterator[Row]:
 
 
 def _stages(bench: Bench) -> Iterator[Row]:
-    micros, figures = bench.profile()
-    for stage, share in stages(figures).items():
+    micros, shares = bench.stages()
+    for stage, share in shares.items():
         yield of_pairs(f"Kafka CPU: {stage}", "us/record", "all of it", [(share * micros, micros)])

@@ -12,6 +12,7 @@ from tests.benchmarks.kafka.feed import fill, make
 from tests.benchmarks.kafka.latency import latencies
 from tests.benchmarks.kafka.pace import pace
 from tests.benchmarks.kafka.profile import profile
+from tests.benchmarks.kafka.stages import stages
 from tests.brokers.admin import delete_topics
 
 RECORDS = 240_000
@@ -52,16 +53,17 @@ class Bench:
             make(self._bootstrap, topic)
         return latencies(self._bootstrap, what.input, what.output, self._command(subject, what))
 
-    def profile(self) -> tuple[float, Path]:
-        """CPU microseconds per record of the tagger without a model, and a profiler's figures of another such run."""
-        figures = Path(tempfile.mkdtemp(prefix="emotag-bench-")) / "profile"
-        plain, profiled = self._copy(), self._copy(profile=str(figures))
-        for what in (plain, profiled):
-            make(self._bootstrap, what.output)
-        total = TOTALS["instant engine"]
-        micros = profile(self._bootstrap, INPUT, plain.group, self._command("instant engine", plain), total=total)
-        profile(self._bootstrap, INPUT, profiled.group, self._command("instant engine", profiled), total=total // 4)
-        return micros, figures
+    def stages(self) -> tuple[float, dict[str, float]]:
+        """CPU microseconds per record of the tagger without a model, and each stage's share, by another run."""
+        subject, total = "instant engine", TOTALS["instant engine"]
+        with tempfile.TemporaryDirectory(prefix="emotag-bench-") as folder:
+            figures = Path(folder) / "profile"
+            plain, profiled = self._copy(), self._copy(profile=str(figures))
+            for what in (plain, profiled):
+                make(self._bootstrap, what.output)
+            micros = profile(self._bootstrap, INPUT, plain.group, self._command(subject, plain), total=total)
+            profile(self._bootstrap, INPUT, profiled.group, self._command(subject, profiled), total=total // 4)
+            return micros, stages(figures)
 
     def _copy(self, **changes: object) -> Copy:
         number = next(self._numbers)
