@@ -52,7 +52,13 @@ def record(number: int, texts: Sequence[str], partitions: int) -> Fed:
         key=None if number % 5 == 0 and kind(number) is not Kind.TOMBSTONE else b"conversation-%d" % (number // 12),
         value=_value(number, texts),
         # Duplicates and nulls: a tagger that keeps headers in a dict loses them.
-        headers=[(ID, b"%d" % number), ("hop", b"a"), ("hop", b"b"), ("empty", b""), ("none", None)],
+        headers=[
+            (ID, b"%d" % number),
+            ("hop", b"a"),
+            ("hop", b"b"),
+            ("empty", b""),
+            ("none", None),
+        ],
     )
 
 

@@ -1,21 +1,33 @@
-"""Feeds records at a steady rate, whatever happens to the broker; idempotent, so that none is fed twice."""
+"""Feeds records at a steady rate, whatever happens to the broker; idempotent, so that none is fed twice.
+
+The embedded broker forgets its producers when it is restarted; what it may not have written is then fed again."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Sequence
+from functools import partial
 
-from confluent_kafka import KafkaError, Producer
+from confluent_kafka import KafkaError, KafkaException, Producer
 
 from tests.chaos.feed import record
+
+_OF_A_FATAL_ERROR = (
+    KafkaError._FATAL,
+    KafkaError._PURGE_QUEUE,
+    KafkaError._PURGE_INFLIGHT,
+    KafkaError.OUT_OF_ORDER_SEQUENCE_NUMBER,
+    KafkaError.UNKNOWN_PRODUCER_ID,
+)
 
 
 class Feeder(threading.Thread):
     """Feeds `count` records; after the first `prime` it waits until `go` is set.
 
     Attributes:
-        delivered: Records that the broker has acknowledged.
+        delivered: Numbers of the records that the broker has acknowledged.
+        attempts: How often it had to begin again, and may have fed records twice.
         problems: Why records were not delivered; a run with any proves nothing.
         go: Lets the rest be fed.
     """
@@ -24,20 +36,26 @@ class Feeder(threading.Thread):
         self, bootstrap: str, topic: str, texts: Sequence[str], *, count: int, partitions: int, rate: float, prime: int
     ) -> None:
         super().__init__(name="feeder", daemon=True)
-        self._topic, self._texts = topic, texts
+        self._topic, self._texts, self._bootstrap_servers = topic, texts, bootstrap
         self._count, self._partitions, self._rate, self._prime = count, partitions, rate, prime
-        self.delivered = 0
+        self.delivered: set[int] = set()
+        self.attempts = 0
         self.problems: list[str] = []
         self.go = threading.Event()
         self._given_up = threading.Event()
-        self._producer = Producer(
+        self._fatal = False
+        self._next = 0
+        self._producer = self._connect()
+
+    def _connect(self) -> Producer:
+        return Producer(
             {
-                "bootstrap.servers": bootstrap,
+                "bootstrap.servers": self._bootstrap_servers,
                 "enable.idempotence": True,
                 "message.timeout.ms": 0,  # never: a record that is given up would have to be told from a lost one
                 "linger.ms": 5,
                 "reconnect.backoff.max.ms": 500,
-                "log_level": 2,  # it reports every refused connection; whoever restarts the broker knows
+                "log_level": 0,  # it reports every refused connection; whoever restarts the broker knows
                 "error_cb": self._on_error,
             }
         )
@@ -47,8 +65,10 @@ class Feeder(threading.Thread):
         while not self.go.wait(0.02) and not self._given_up.is_set():
             self._producer.poll(0)
         self._feed(self._prime, self._count)
-        while len(self._producer) and not self._given_up.is_set():
+        while len(self.delivered) < self._count and not self._given_up.is_set() and not self.problems:
             self._producer.flush(0.2)
+            if self._fatal:
+                self._feed_again()
 
     def give_up(self) -> None:
         """Stop, whatever is fed."""
@@ -62,27 +82,42 @@ class Feeder(threading.Thread):
                 self._producer.poll(min(ahead, 0.05))
             if self._given_up.is_set():
                 return
+            self._next = number + 1
             self._put(number)
+            if self._fatal:
+                self._feed_again()
+
+    def _feed_again(self) -> None:
+        """Begin with a new producer: the broker has forgotten the old one, and nobody knows what of the rest it wrote."""
+        self._producer.purge()
+        self._producer.flush(1)
+        self._fatal = False
+        self.attempts += 1
+        self._producer = self._connect()
+        for number in range(self._next):
+            if number not in self.delivered:
+                self._put(number)
 
     def _put(self, number: int) -> None:
         fed = record(number, self._texts, self._partitions)
-        while not self._given_up.is_set():
+        while not self._given_up.is_set() and not self._fatal:
             try:
                 self._producer.produce(
                     self._topic, fed.value, fed.key, fed.partition,
-                    on_delivery=self._on_delivery, timestamp=fed.timestamp, headers=fed.headers,
+                    on_delivery=partial(self._on_delivery, number), timestamp=fed.timestamp, headers=fed.headers,
                 )  # fmt: skip
             except BufferError:  # its queue is full while the broker is down
                 self._producer.poll(0.1)
+            except KafkaException:  # its error callback may not have been called yet
+                self._fatal = True
             else:
                 return
 
-    def _on_delivery(self, error: KafkaError | None, _message: object) -> None:
+    def _on_delivery(self, number: int, error: KafkaError | None, _message: object) -> None:
         if error is None:
-            self.delivered += 1
-        else:
-            self.problems.append(str(error))
+            self.delivered.add(number)
+        elif error.code() not in _OF_A_FATAL_ERROR:
+            self.problems.append(f"record {number} was not fed: {error}")
 
     def _on_error(self, error: KafkaError) -> None:
-        if error.fatal():
-            self.problems.append(f"fatal: {error}")
+        self._fatal = self._fatal or error.fatal()

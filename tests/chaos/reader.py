@@ -52,6 +52,13 @@ def partitions(consumer: Consumer, topic: str) -> list[int]:
     return sorted(consumer.list_topics(topic, timeout=30).topics[topic].partitions)
 
 
+def size(bootstrap: str, topic: str) -> int:
+    """Return how many records a topic has that nobody writes to in transactions."""
+    with _consumer(bootstrap) as consumer:
+        places = [TopicPartition(topic, partition) for partition in partitions(consumer, topic)]
+        return sum(consumer.get_watermark_offsets(place, timeout=30)[1] for place in places)
+
+
 def uncommitted(bootstrap: str, topic: str, group: str, *, patience: float = PATIENCE) -> int:
     """Return how many records the group would still read; markers that follow the last record do not count."""
     deadline = time.monotonic() + patience

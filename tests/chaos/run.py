@@ -16,7 +16,7 @@ from tests.chaos.faults import Restarts, Saboteur, Weather
 from tests.chaos.feeder import Feeder
 from tests.chaos.findings import Findings
 from tests.chaos.outcome import Outcome
-from tests.chaos.reader import read, uncommitted
+from tests.chaos.reader import read, size, uncommitted
 from tests.chaos.taggers import Taggers
 from tests.chaos.truth import Truth
 from tests.chaos.verifier import Verifier, text_of
@@ -123,8 +123,8 @@ class Run:
         self._saboteur.begin()
         self._tick_until(lambda: not self._feeder.is_alive(), float("inf"))
         self._saboteur.rest()
-        calm = time.monotonic()
-        self._tick_until(lambda: self._is_through(calm), float("inf"))
+        calm, count = time.monotonic(), size(self._broker.bootstrap, self._names.input)
+        self._tick_until(lambda: self._is_through(calm, count), float("inf"))
         self._outcome.seconds = time.monotonic() - began
 
     def _is_hopeless(self) -> bool:
@@ -132,10 +132,10 @@ class Run:
         by_themselves = self._taggers.exits.total() - self._taggers.exits[-signal.SIGKILL]
         return by_themselves >= 3 * self._plan.taggers
 
-    def _is_through(self, calm: float) -> bool:
+    def _is_through(self, calm: float, count: int) -> bool:
         """Whether all are out, or nothing has come for long although nothing goes wrong any more, since `calm`."""
         quiet = time.monotonic() - max(calm, self._arrivals.last)
-        return quiet > self._plan.quiet_seconds or self._arrivals.count >= self._plan.records
+        return quiet > self._plan.quiet_seconds or self._arrivals.count >= count
 
     def _tick_until(self, reached: Callable[[], bool], seconds: float) -> bool:
         deadline = time.monotonic() + seconds
@@ -155,6 +155,7 @@ class Run:
         behind = uncommitted(at, self._names.input, self._names.group)
         if behind:
             findings.note("uncommitted", f"the group would read {behind} records again", behind)
-        if len(fed) != self._plan.records:
-            self._outcome.problems.append(f"{len(fed)} of {self._plan.records} records were fed")
+        numbers = {seen.id for seen in fed}
+        if len(numbers) != self._plan.records:
+            self._outcome.problems.append(f"{len(numbers)} of {self._plan.records} records were fed")
         return findings

@@ -16,49 +16,54 @@ TOLERANCE = 2e-5
 TAG = "emotion"
 
 
+Key = tuple[int, int]  # the number of a record, and how many with that number came before it
+
+
 class Verifier:
-    """One comparison of an input topic with its output and dead letters."""
+    """One comparison of an input topic with its output and dead letters.
+
+    The input topic is the truth: what a feeder wrote twice, since a broker died with its answer, has to come out twice.
+    """
 
     def __init__(self, fed: Sequence[Seen], truth: Mapping[str, Expected]) -> None:
-        self._fed = {seen.id: seen for seen in fed}
+        self._fed = dict(_keyed(fed, Counter()))
+        self._numbers = {seen.id for seen in fed}
         self._truth = truth
         self.findings = Findings(fed=len(fed))
-        for number, times in Counter(seen.id for seen in fed).items():
-            if times > 1:
-                raise ValueError(f"record {number} was fed {times} times: the feeder is broken, not the tagger")
 
     def verify(self, tagged: Sequence[Seen], dead: Sequence[Seen]) -> Findings:
         """Return what is wrong with the output and the dead letters."""
-        self._check_counts(Counter(seen.id for seen in (*tagged, *dead)))
-        self._check_order("output", tagged)
-        self._check_order("dead letters", dead)
-        for seen in tagged:
-            if seen.id in self._fed:
-                self._check_tagged(self._fed[seen.id], seen)
-        for seen in dead:
-            if seen.id in self._fed:
-                self._check_dead(self._fed[seen.id], seen)
+        times: Counter[int] = Counter()
+        published, buried = _keyed(tagged, times), _keyed(dead, times)
+        self._check_counts([key for key, _ in (*published, *buried)])
+        for where, records, check in (
+            ("output", published, self._check_tagged),
+            ("dead letters", buried, self._check_dead),
+        ):
+            known = [(key, seen) for key, seen in records if key in self._fed]
+            self._check_order(where, known)
+            for key, seen in known:
+                check(self._fed[key], seen)
         return self.findings
 
-    def _check_counts(self, times: Counter[int]) -> None:
-        for number, count in times.items():
-            if number not in self._fed:
-                self.findings.note("altered", f"a record with the id {number} was never fed", count)
-            elif count > 1:
-                self.findings.note("doubled", f"record {number} came {count} times", count - 1)
-        for number in self._fed.keys() - times.keys():
-            place = self._fed[number]
-            self.findings.note("lost", f"record {number} of {place.partition}@{place.offset}")
+    def _check_counts(self, keys: Sequence[Key]) -> None:
+        for key in keys:
+            if key[0] not in self._numbers:
+                self.findings.note("altered", f"a record with the id {key[0]} was never fed")
+            elif key not in self._fed:
+                self.findings.note("doubled", f"record {key[0]} came once more than it was fed")
+        for key in self._fed.keys() - set(keys):
+            place = self._fed[key]
+            self.findings.note("lost", f"record {key[0]} of {place.partition}@{place.offset}")
 
-    def _check_order(self, where: str, records: Iterable[Seen]) -> None:
+    def _check_order(self, where: str, records: Iterable[tuple[Key, Seen]]) -> None:
         """Within a partition of the output, records of the same input partition are in the input's order."""
         flows: defaultdict[tuple[int, int], list[Seen]] = defaultdict(list)
-        for seen in records:
-            if seen.id in self._fed:
-                flows[seen.partition, self._fed[seen.id].partition].append(seen)
+        for key, seen in records:
+            flows[seen.partition, self._fed[key].partition].append(self._fed[key])
         for flow in flows.values():
             for before, after in pairwise(flow):
-                if self._fed[before.id].offset > self._fed[after.id].offset:
+                if before.offset > after.offset:
                     self.findings.note("disordered", f"{where}: {after.id} after {before.id}")
 
     def _check_tagged(self, fed: Seen, seen: Seen) -> None:
@@ -114,6 +119,14 @@ class Verifier:
 
     def _alter(self, fed: Seen, detail: str) -> None:
         self.findings.note("altered", f"record {fed.id}: {detail}")
+
+
+def _keyed(records: Iterable[Seen], times: Counter[int]) -> list[tuple[Key, Seen]]:
+    keyed = []
+    for seen in records:
+        keyed.append(((seen.id, times[seen.id]), seen))
+        times[seen.id] += 1
+    return keyed
 
 
 def text_of(seen: Seen) -> str:

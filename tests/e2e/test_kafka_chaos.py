@@ -43,7 +43,7 @@ def small(broker: Broker, weather: Weather, **changes: object) -> Plan:
 
 def assert_clean(outcome: Outcome) -> None:
     assert outcome.clean, outcome.line()
-    assert outcome.findings.fed == RECORDS
+    assert outcome.findings.fed >= RECORDS
 
 
 def test_taggers_and_the_broker_are_killed(own_broker: Broker, truth: Truth, tmp_path: Path) -> None:

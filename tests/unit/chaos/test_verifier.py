@@ -162,7 +162,7 @@ def publish_poison(tagged: Records, dead: Records) -> None:
     [
         (lose, {"lost": 2}),
         (double, {"doubled": 2}),
-        (publish_and_bury, {"doubled": 1, "altered": 1}),
+        (publish_and_bury, {"doubled": 1}),
         (swap, {"disordered": 1}),
         (invent, {"altered": 1}),
         (anonymous, {"altered": 1}),
@@ -199,10 +199,18 @@ def test_an_empty_topic_proves_nothing() -> None:
     assert not Verifier([], TRUTH).verify([], []).clean
 
 
-def test_a_record_that_was_fed_twice_is_not_blamed_on_the_tagger() -> None:
-    records = fed()
-    with pytest.raises(ValueError, match="fed 2 times"):
-        Verifier([*records, records[0]], TRUTH)
+def fed_twice() -> tuple[Records, Records, Records]:
+    """The last record of a partition is in the input twice; it comes out twice."""
+    records, tagged, dead = split()
+    last = records[-2]._replace(offset=records[-2].offset + 1)
+    return [*records, last], [*tagged, tag(last)], dead
+
+
+def test_what_was_fed_twice_has_to_come_twice() -> None:
+    records, tagged, dead = fed_twice()
+    assert Verifier(records, TRUTH).verify(tagged, dead).clean
+    assert Verifier(records, TRUTH).verify(tagged[:-1], dead).problems() == {"lost": 1}
+    assert Verifier(records, TRUTH).verify([*tagged, tagged[-1]], dead).problems() == {"doubled": 1}
 
 
 def test_poison_and_tombstones_differ() -> None:
