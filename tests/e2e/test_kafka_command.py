@@ -90,6 +90,27 @@ def test_a_second_signal_stops_it_at_once(new_topic: NewTopic, checkpoint: Path)
     assert code == 1, tagger.said
 
 
+def test_a_pattern_reads_every_topic_that_it_names_and_never_what_it_writes(
+    embedded_broker: Broker, new_topic: NewTopic, checkpoint: Path
+) -> None:
+    first = new_topic(embedded_broker, "say-a", partitions=1)
+    second = new_topic(embedded_broker, "say-b", partitions=1)
+    for topic in (first, second):
+        _say(embedded_broker, topic)
+    group = f"{first}.group"
+    options = ("--input-pattern", f"({first}|{second})", "--output-template", "{topic}.tagged", "--group", group)
+    outputs = (f"{first}.tagged", f"{second}.tagged")
+    with TagTopic(embedded_broker.bootstrap, checkpoint, *options) as refused:
+        assert refused.exit_code() == 2  # it would match its own output too
+    assert "round for ever" in refused.said
+    closed = ("--input-pattern", f"({first}|{second})$", *options[2:])
+    with TagTopic(embedded_broker.bootstrap, checkpoint, *closed) as tagger:
+        read_until(embedded_broker.bootstrap, *outputs, count=4, alive=tagger.alive)
+        tagger.send(signal.SIGTERM)
+        assert tagger.exit_code() == 0
+    assert tagger.logged("stopped")[0]["published"] == 4
+
+
 def test_settings_come_from_variables_too(embedded_broker: Broker, new_topic: NewTopic, checkpoint: Path) -> None:
     first, second = new_topic(embedded_broker, "a", partitions=1), new_topic(embedded_broker, "b", partitions=1)
     for topic in (first, second):
