@@ -41,7 +41,7 @@ class Weather:
         freeze_seconds: How long until its SIGCONT; past the session, so that its partitions go to others.
         broker_every: End of the broker.
         broker_seconds: How long it is away.
-        gentle: The broker is ended by SIGTERM, not by kill -9.
+        gentle: The broker is ended by SIGTERM, when nothing is written to it, and not by kill -9.
     """
 
     kill_every: float = 4.0

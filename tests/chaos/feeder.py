@@ -1,6 +1,6 @@
 """Feeds records at a steady rate, whatever happens to the broker; idempotent, so that none is fed twice.
 
-The embedded broker forgets its producers when it is restarted; what it may not have written is then fed again."""
+A broker that dies may forget a producer altogether: what it may not have written is then fed again."""
 
 from __future__ import annotations
 
@@ -43,6 +43,7 @@ class Feeder(threading.Thread):
         self.problems: list[str] = []
         self.go = threading.Event()
         self._given_up = threading.Event()
+        self._pause, self._calm = threading.Event(), threading.Event()
         self._fatal = False
         self._next = 0
         self._producer = self._connect()
@@ -70,6 +71,17 @@ class Feeder(threading.Thread):
             if self._fatal:
                 self._feed_again()
 
+    def pause(self) -> None:
+        """Have everything that was begun acknowledged, and feed nothing until `resume`."""
+        self._calm.clear()
+        self._pause.set()
+        while self.is_alive() and not self._calm.wait(0.05):
+            pass
+
+    def resume(self) -> None:
+        """Go on, as a new producer: the embedded broker forgets the old one when it is restarted."""
+        self._pause.clear()
+
     def give_up(self) -> None:
         """Stop, whatever is fed."""
         self._given_up.set()
@@ -82,10 +94,23 @@ class Feeder(threading.Thread):
                 self._producer.poll(min(ahead, 0.05))
             if self._given_up.is_set():
                 return
+            if self._pause.is_set():
+                began += self._rest()
             self._next = number + 1
             self._put(number)
             if self._fatal:
                 self._feed_again()
+
+    def _rest(self) -> float:
+        """Return how long it was for."""
+        began = time.monotonic()
+        while len(self.delivered) < self._next and not self._given_up.is_set() and not self.problems:
+            self._producer.flush(0.2)
+        self._calm.set()
+        while self._pause.is_set() and not self._given_up.wait(0.05):
+            pass
+        self._producer = self._connect()
+        return time.monotonic() - began
 
     def _feed_again(self) -> None:
         """Begin with a new producer: the broker has forgotten the old one, and nobody knows what of the rest it wrote."""

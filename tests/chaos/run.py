@@ -11,6 +11,7 @@ from typing import Protocol
 
 from tests.brokers.admin import make_topic
 from tests.chaos.arrivals import Arrivals
+from tests.chaos.calm import Calm
 from tests.chaos.commands import Names, TaggerCommand
 from tests.chaos.faults import Restarts, Saboteur, Weather
 from tests.chaos.feeder import Feeder
@@ -79,8 +80,9 @@ class Run:
         )  # fmt: skip
         self._arrivals = Arrivals(broker.bootstrap, (self._names.output, self._names.dead), plan.partitions)
         seconds = plan.records / plan.rate
+        target = Calm(broker, self._feeder, self._arrivals) if plan.weather.gentle else broker
         self._saboteur = Saboteur(
-            plan.weather, self._taggers, broker, flowing=self._arrivals.flowing, seed=plan.seed, seconds=seconds
+            plan.weather, self._taggers, target, flowing=self._arrivals.flowing, seed=plan.seed, seconds=seconds
         )
         self._outcome = Outcome(faults=self._saboteur.done, exits=self._taggers.exits)
 
