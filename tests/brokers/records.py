@@ -11,6 +11,8 @@ from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, To
 
 from tests.brokers.admin import QUIET, SECONDS, partition_count
 
+PAUSE_SECONDS = 0.2  # between two looks; each is a consumer of its own, which sees what any new reader would see
+
 Headers = tuple[tuple[str, bytes | None], ...]
 
 
@@ -91,6 +93,7 @@ def read_until(
         assert time.monotonic() < until, f"{len(found)} of {count} records in {', '.join(topics)} after {seconds:g} s"
         if alive is not None:
             alive()
+        time.sleep(PAUSE_SECONDS)
     return found
 
 

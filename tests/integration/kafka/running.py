@@ -9,6 +9,7 @@ from typing import Any
 
 from emotag_service.kafka.client import ClientSettings
 from emotag_service.kafka.codecs.registry import make_codec
+from emotag_service.kafka.engines.protocol import TagEngine
 from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.loop.tagger import Tagger
 from emotag_service.kafka.meters import Meters
@@ -23,7 +24,7 @@ QUICK = {"transaction_seconds": 0.05, "session_seconds": 6.0, "discovery_seconds
 
 
 class RunningTagger:
-    """The shipped tagger over an engine by script.
+    """The shipped tagger, by default over an engine by script.
 
     Attributes:
         meters: Its.
@@ -40,6 +41,7 @@ class RunningTagger:
         policy: str = "dead-letter",
         choice: Choice = EVERYTHING,
         limits: Mapping[str, int] | None = None,
+        engine: TagEngine | None = None,
         **settings: Any,
     ) -> None:
         self.meters = Meters()
@@ -49,6 +51,7 @@ class RunningTagger:
             group=group, topics=routes.inputs, pattern=routes.pattern, **{**QUICK, **settings}
         )
         self._treatment = Tagging(make_codec(codec), routes, policy=policy, choice=choice, limits=limits)
+        self._engine: TagEngine = engine or WordEngine()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
         self._ready = threading.Event()
@@ -93,6 +96,10 @@ class RunningTagger:
 
     async def _tag(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
-        tagger = Tagger(self._settings, self._client.kwargs(), WordEngine(), self._treatment, self.meters)
-        self._ready.set()
-        await tagger.run(self._stop)
+        await self._engine.start()
+        try:
+            tagger = Tagger(self._settings, self._client.kwargs(), self._engine, self._treatment, self.meters)
+            self._ready.set()
+            await tagger.run(self._stop)
+        finally:
+            await self._engine.close()

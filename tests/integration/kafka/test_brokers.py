@@ -59,8 +59,8 @@ def numbers(broker: Broker, topic: str) -> set[int]:
     return {int(one.value or b"-1") for one in read(broker.bootstrap, topic)}
 
 
-def test_stopping_keeps_everything(broker: Broker, new_topic: NewTopic) -> None:
-    needs(broker, Capability.RESTART)
+def test_stopping_keeps_everything(embedded_broker: Broker, new_topic: NewTopic) -> None:
+    broker = embedded_broker
     topic = new_topic(broker, "in", partitions=3)
     write(broker.bootstrap, topic, [Seen(b"%d" % number) for number in range(100)])
     bootstrap, pid = broker.bootstrap, broker.pid

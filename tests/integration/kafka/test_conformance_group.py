@@ -57,14 +57,14 @@ def test_a_static_member_comes_back_unnoticed(broker: Broker, new_topic: NewTopi
     source, target = new_topic(broker, "in", partitions=4), new_topic(broker, "out", partitions=4)
     routes = Routes(output=target, inputs=(source,))
     with Feeding(broker, source, 4) as feeding:
-        leader = tagger(broker, routes, instance_id="leader", session_seconds=30.0)
+        leader = tagger(broker, routes, instance_id="leader", session_seconds=15.0)
         until_all_publish(leader)  # who comes first leads
-        follower = tagger(broker, routes, instance_id="follower", session_seconds=30.0)
+        follower = tagger(broker, routes, instance_id="follower", session_seconds=15.0)
         until_all_publish(leader, follower)
         goes, stays = (leader, follower) if role == "leader" else (follower, leader)
         rebalances = stays.meters.rebalances
         goes.stop()
-        back = tagger(broker, routes, instance_id=role, session_seconds=30.0)
+        back = tagger(broker, routes, instance_id=role, session_seconds=15.0)
         until_all_publish(stays, back)
         assert stays.meters.rebalances == rebalances
     found = read_until(broker.bootstrap, target, count=len(feeding.sent))
@@ -98,8 +98,10 @@ def test_a_broker_that_goes_and_comes_back(broker: Broker, new_topic: NewTopic, 
     assert_tagged(feeding.sent, found)
 
 
-def test_a_broker_that_is_restarted_between_taggers(broker: Broker, new_topic: NewTopic, tagger: Start) -> None:
-    needs(broker, Capability.RESTART)
+def test_a_broker_that_is_restarted_between_taggers(
+    embedded_broker: Broker, new_topic: NewTopic, tagger: Start
+) -> None:
+    broker = embedded_broker  # all that it promises; of the others more is asked above
     source, target = new_topic(broker, "in", partitions=3), new_topic(broker, "out", partitions=3)
     routes = Routes(output=target, inputs=(source,))
     first = tagger(broker, routes)

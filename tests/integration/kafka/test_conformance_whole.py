@@ -7,10 +7,13 @@ from collections.abc import Callable
 
 import pytest
 
+from emotag.cli.demo_script import SCRIPT
+from emotag_service.kafka.engines.local import LocalEngine
 from emotag_service.kafka.treatments.routes import Routes
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, committed_offsets, ends, read, read_until, write
 from tests.brokers.transactions import write_in_transaction
+from tests.chaos.truth import Truth
 from tests.integration.kafka.checks import assert_tagged, by_partition, say, talk, wait_until
 from tests.integration.kafka.running import RunningTagger
 
@@ -31,6 +34,21 @@ def test_once_in_order_and_whole(broker: Broker, new_topic: NewTopic, tagger: St
     assert read(broker.bootstrap, target) == found, "stopping adds nothing"
     assert committed_offsets(broker.bootstrap, name, source) == dict.fromkeys(range(6), 100)
     assert running.meters.published == running.meters.tagged.total() == 600
+
+
+def test_the_tags_are_those_of_the_checkpoint_that_ships(broker: Broker, new_topic: NewTopic, tagger: Start) -> None:
+    source, target = new_topic(broker, "in", partitions=3), new_topic(broker, "out", partitions=3)
+    texts = [text for _, text in SCRIPT if text]
+    write(broker.bootstrap, source, [say(number, number % 3, text) for number, text in enumerate(texts)])
+    tagger(broker, Routes(output=target, inputs=(source,)), engine=LocalEngine.from_checkpoint(devices="cpu:1"))
+    found = read_until(broker.bootstrap, target, count=len(texts))
+    expected = Truth().of(texts)
+    for one in found:
+        value = json.loads(one.value or b"")
+        emotion, wanted = value["emotion"], expected[value["text"]]
+        assert emotion["category"] == wanted.label
+        assert emotion["confidence"] == pytest.approx(wanted.score, abs=1e-5)
+        assert one.header("emotion-label") == wanted.label.encode()
 
 
 def test_a_stop_leaves_nothing_open_and_a_start_goes_on_where_it_ended(
