@@ -11,6 +11,7 @@ from pathlib import Path
 
 START_AGAIN_SECONDS = 0.3
 STOP_SECONDS = 45.0
+HUNG = 124  # in place of an exit code: it did not end when it was asked to
 
 Command = Callable[[int, int], Sequence[str]]  # slot and life → what to run
 
@@ -59,14 +60,15 @@ class Slot:
         return self._process is None and time.monotonic() - self._died > START_AGAIN_SECONDS
 
     def wait(self, seconds: float) -> int:
-        """Wait for its end, kill it if it takes too long, and return the exit code."""
+        """Wait for its end and return the exit code; kill it if it takes too long, and return HUNG."""
         if self._process is None:
             return 0
         try:
             return self._process.wait(seconds)
         except subprocess.TimeoutExpired:
             self._process.kill()
-            return self._process.wait()
+            self._process.wait()
+            return HUNG
 
 
 class Taggers:

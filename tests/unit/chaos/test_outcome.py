@@ -10,6 +10,7 @@ import pytest
 from tests.chaos.faults import Fault
 from tests.chaos.findings import Findings
 from tests.chaos.outcome import Outcome
+from tests.chaos.taggers import HUNG
 
 
 def outcome(**changes: object) -> Outcome:
@@ -35,6 +36,7 @@ def test_a_good_run() -> None:
         {"findings": Findings(fed=10, uncommitted=1)},
         {"problems": ["the broker did not come back"]},
         {"stops": [0, 1]},
+        {"stops": [0, HUNG]},
     ],
 )
 def test_runs_that_are_not(changes: dict[str, object]) -> None:

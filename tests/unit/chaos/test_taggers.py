@@ -6,9 +6,12 @@ import signal
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.chaos import taggers as taggers_module
 from tests.chaos.commands import PASSINGS, VARIANTS, WRITING, Names, TaggerCommand, dies_at
 from tests.chaos.killpoint import Point
-from tests.chaos.taggers import Taggers
+from tests.chaos.taggers import HUNG, Taggers
 
 OBEDIENT = (
     "import signal, time; signal.signal(signal.SIGTERM, lambda *_: exit(0)); print('up', flush=True); time.sleep(600)"
@@ -73,3 +76,15 @@ def test_static_members_keep_their_name() -> None:
     assert lines[0] == lines[1]
     assert lines[0][lines[0].index("--instance-id") + 1] == "tagger-1"
     assert "--instance-id" not in TaggerCommand().line("127.0.0.1:9092", Names("x"), 1, 0)
+
+
+def test_what_does_not_stop_is_killed_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('up', flush=True); time.sleep(600)"
+    )
+    monkeypatch.setattr(taggers_module, "STOP_SECONDS", 0.05)
+    taggers = Taggers(1, lambda slot, life: (sys.executable, "-c", deaf), tmp_path)
+    taggers.start()
+    while taggers.slots[0].log.read_text() != "up\n":
+        taggers.tick()
+    assert taggers.stop() == {0: HUNG}
