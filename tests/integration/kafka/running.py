@@ -96,6 +96,7 @@ class RunningTagger:
 
     async def _tag(self) -> None:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        self._loop.set_exception_handler(_note)
         await self._engine.start()
         try:
             tagger = Tagger(self._settings, self._client.kwargs(), self._engine, self._treatment, self.meters)
@@ -103,3 +104,12 @@ class RunningTagger:
             await tagger.run(self._stop)
         finally:
             await self._engine.close()
+
+
+def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Say what nobody took care of, such as futures of a fenced producer that aiokafka forgets, without a stack.
+
+    They are found by the garbage collector. Python 3.11 parses source to draw a stack, and cannot do that while it is
+    parsing other source, as pytest does, when the collector comes along: a SystemError would end the session.
+    """
+    print(context["message"], type(context.get("exception")).__name__)
