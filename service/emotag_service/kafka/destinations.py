@@ -10,10 +10,10 @@ import structlog
 
 from emotag_service.kafka.errors import SettingsError, TaggerError
 from emotag_service.kafka.failures import acl
-from emotag_service.kafka.topics import open_topics
+from emotag_service.kafka.topics import FOREVER, open_topics
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from emotag_service.kafka.client import ClientSettings
     from emotag_service.kafka.topics import Topics
@@ -87,10 +87,18 @@ class Destinations:
             )
         wanted = self._wanted(sources)
         limits = await topics.max_message_bytes(inputs)
-        await self._complete(topics, wanted, max(limits.values()) + HEADROOM_BYTES if limits else None)
+        retention = longest((await topics.retention(inputs)).values())
+        await self._complete(topics, wanted, max(limits.values()) + HEADROOM_BYTES if limits else None, retention)
         self.limits |= await topics.max_message_bytes(wanted)
         self._ready.update(inputs)
         await self._warn(topics, wanted)
+        await self._warn_of_expiry(topics, wanted, retention)
+
+    async def _warn_of_expiry(self, topics: Topics, written: Collection[str], retention: int | None) -> None:
+        # Records keep their timestamps, so that old ones expire at once in a topic that keeps less than its input.
+        kept = await topics.retention(written)
+        if short := sorted(name for name, one in kept.items() if longest([one, retention]) != one):
+            _log.warning("topic keeps records for less than its input", topics=short, config="retention.ms")
 
     async def _warn(self, topics: Topics, written: Collection[str]) -> None:
         if unknown := sorted(set(written) - set(self.limits)):
@@ -99,9 +107,11 @@ class Destinations:
         if late := await topics.replacing_timestamps(written):
             _log.warning("topic replaces timestamps", topics=late, config="message.timestamp.type=LogAppendTime")
 
-    async def _complete(self, topics: Topics, wanted: Mapping[str, int], max_bytes: int | None) -> None:
+    async def _complete(
+        self, topics: Topics, wanted: Mapping[str, int], max_bytes: int | None, retention: int | None
+    ) -> None:
         if self._create:
-            await topics.create_missing(wanted, max_bytes)
+            await topics.create_missing(wanted, max_bytes, retention)
             return
         there = await topics.find(wanted, "Write")
         if missing := [name for name in sorted(wanted) if name not in there]:
@@ -114,6 +124,12 @@ class Destinations:
             for topic in self._routes.written([source]):
                 wanted[topic] = max(partitions, wanted.get(topic, 0))
         return wanted
+
+
+def longest(retentions: Iterable[int | None]) -> int | None:
+    """The longest of these times in milliseconds, of which FOREVER is longer than any; None when none is known."""
+    known = [one for one in retentions if one is not None]
+    return FOREVER if FOREVER in known else max(known, default=None)
 
 
 def matching(pattern: str, names: Collection[str]) -> list[str]:

@@ -39,7 +39,8 @@ FIND_SECONDS = 2.0
 SETTLE_SECONDS = 30.0
 _PAUSE = 0.1
 _DEFAULT_REPLICAS = -1
-_SIZE, _TIME = "max.message.bytes", "message.timestamp.type"
+_SIZE, _TIME, _RETENTION = "max.message.bytes", "message.timestamp.type", "retention.ms"
+FOREVER = -1  # what a topic says that keeps its records without end
 
 
 @asynccontextmanager
@@ -103,12 +104,15 @@ class Topics:
                 return found
             await asyncio.sleep(_PAUSE)
 
-    async def create_missing(self, wanted: Mapping[str, int], max_bytes: int | None = None) -> list[str]:
+    async def create_missing(
+        self, wanted: Mapping[str, int], max_bytes: int | None = None, retention: int | None = None
+    ) -> list[str]:
         """Create those that do not exist, replicated as the cluster does by default, and wait until they can be used.
 
         Args:
             wanted: How many partitions each is to have.
             max_bytes: The largest write that they are to accept; the cluster's default when None.
+            retention: Milliseconds that they are to keep records, FOREVER, or None: the cluster's default.
 
         Returns:
             Those that were missing.
@@ -120,7 +124,8 @@ class Topics:
         there = await self.describe(wanted, "Write")
         missing = {name: wanted[name] for name in wanted if name not in there}
         if missing:
-            await self._create(missing, {} if max_bytes is None else {_SIZE: str(max_bytes)})
+            configs = {_SIZE: max_bytes, _RETENTION: retention}
+            await self._create(missing, {name: str(value) for name, value in configs.items() if value is not None})
             await self._settle(missing)
         return sorted(missing)
 
@@ -128,6 +133,11 @@ class Topics:
         """The largest write that each of them accepts; those that do not tell, or do not exist, are left out."""
         configs = await self._configs(topics)
         return {name: int(values[_SIZE]) for name, values in configs.items() if values.get(_SIZE)}
+
+    async def retention(self, topics: Collection[str]) -> dict[str, int]:
+        """For how many milliseconds each of them keeps its records, or FOREVER; those that do not tell are left out."""
+        configs = await self._configs(topics)
+        return {name: int(values[_RETENTION]) for name, values in configs.items() if values.get(_RETENTION)}
 
     async def replacing_timestamps(self, topics: Collection[str]) -> list[str]:
         """Those that put their own time in place of a record's."""
@@ -159,7 +169,7 @@ class Topics:
             raise ClusterError(f"topics {', '.join(missing)} were created, but no broker leads their partitions")
 
     async def _configs(self, topics: Collection[str]) -> dict[str, dict[str, str]]:
-        asked = dict.fromkeys((_SIZE, _TIME), "")
+        asked = dict.fromkeys((_SIZE, _TIME, _RETENTION), "")
         resources = [ConfigResource(ConfigResourceType.TOPIC, name, asked) for name in sorted(topics)]
         if not resources:
             return {}

@@ -12,6 +12,7 @@ from structlog.testing import capture_logs
 from emotag_service.kafka.client import ClientSettings
 from emotag_service.kafka.destinations import Destinations
 from emotag_service.kafka.errors import SettingsError
+from emotag_service.kafka.topics import FOREVER, open_topics
 from emotag_service.kafka.treatments.routes import Routes
 from tests.brokers.admin import make_topic, partition_count
 from tests.brokers.protocol import Broker
@@ -37,6 +38,29 @@ async def test_outputs_are_as_wide_as_their_widest_input_and_have_room(broker: B
     assert partition_count(broker.bootstrap, f"{narrow}.dead-letters") == 2
     assert set(destinations.limits) == {out, f"{narrow}.dead-letters", f"{wide}.dead-letters"}
     assert set(destinations.limits.values()) == {9_000 + 64 * 1024}
+
+
+@pytest.mark.parametrize(("kept", "expected"), [((60_000_000, 90_000_000), 90_000_000), ((60_000_000, -1), FOREVER)])
+async def test_outputs_keep_records_as_long_as_the_input_that_keeps_them_longest(
+    broker: Broker, new_topic: NewTopic, kept: tuple[int, int], expected: int
+) -> None:
+    first, second = (new_topic(broker, f"in-{one}", partitions=1, retention_ms=str(one)) for one in kept)
+    out = f"{second}.out"
+    await _destinations(broker, Routes(output=out, inputs=(first, second))).prepare([first, second])
+    async with open_topics(_client(broker)) as topics:
+        assert await topics.retention([out, f"{first}.dead-letters"]) == {
+            out: expected,
+            f"{first}.dead-letters": expected,
+        }
+
+
+async def test_an_output_that_keeps_less_than_its_input_is_warned_of(broker: Broker, new_topic: NewTopic) -> None:
+    topic = new_topic(broker, "in", partitions=1, retention_ms="-1")
+    out = new_topic(broker, "out", partitions=1, retention_ms="1000000")
+    structlog.reset_defaults()
+    with capture_logs() as events:
+        await _destinations(broker, Routes(output=out, inputs=(topic,))).prepare([topic])
+    assert [event["topics"] for event in events if event["event"].startswith("topic keeps")] == [[out]]
 
 
 async def test_an_input_that_is_not_there(broker: Broker, new_topic: NewTopic, name: str) -> None:
