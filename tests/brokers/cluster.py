@@ -19,7 +19,7 @@ class Cluster:
     name = "apache"
     pid = None
 
-    def __init__(self, *, extra: str = "", heap: str = "192m", size: int = 3) -> None:
+    def __init__(self, *, extra: str = "", heap: str = "256m", size: int = 3) -> None:
         ports = {node: (stable_port(), stable_port()) for node in range(1, size + 1)}
         voters = ",".join(f"{node}@127.0.0.1:{controller}" for node, (_, controller) in ports.items())
         self.nodes = {
