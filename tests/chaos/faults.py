@@ -108,6 +108,11 @@ class Saboteur:
         """Let the clock of the schedule start."""
         self._began = time.monotonic()
 
+    @property
+    def finished(self) -> bool:
+        """All of the schedule is done."""
+        return not self._schedule and self._is_possible(Fault.BROKER)
+
     def tick(self) -> None:
         """Do what is due."""
         now = time.monotonic() - self._began
@@ -117,7 +122,7 @@ class Saboteur:
                 self._thaw(slot, pid)
         if self._schedule and now >= self._schedule[0][0]:
             at, fault = self._schedule[0]
-            if self._flowing() or now > at + LONGEST_WAIT_SECONDS:
+            if self._is_possible(fault) and (self._flowing() or now > at + LONGEST_WAIT_SECONDS):
                 self._schedule.pop(0)
                 self._do(fault, now)
 
@@ -138,9 +143,13 @@ class Saboteur:
                 slot = self._signal(signal.SIGSTOP, fault)
                 if slot is not None:
                     self._thaws.append((now + self._weather.freeze_seconds, slot, slot.pid))
-            case Fault.BROKER if self._outage is None or not self._outage.is_alive():
+            case Fault.BROKER:
                 self._outage = threading.Thread(target=self._restart, daemon=True)
                 self._outage.start()
+
+    def _is_possible(self, fault: Fault) -> bool:
+        """A broker that is away cannot go away."""
+        return fault is not Fault.BROKER or self._outage is None or not self._outage.is_alive()
 
     def _signal(self, number: signal.Signals, fault: Fault) -> Slot | None:
         """Send it to a running tagger, mostly to the oldest, which has work in hand; a frozen one thaws before it dies."""

@@ -13,6 +13,8 @@ from confluent_kafka import KafkaError, KafkaException, Producer
 
 from tests.chaos.feed import record
 
+KEEP_FROM = 0.6
+DAWDLE = 10
 _OF_A_FATAL_ERROR = (
     KafkaError._FATAL,
     KafkaError._PURGE_QUEUE,
@@ -30,6 +32,7 @@ class Feeder(threading.Thread):
         attempts: How often it had to begin again, and may have fed records twice.
         problems: Why records were not delivered; a run with any proves nothing.
         go: Lets the rest be fed.
+        hurry: Until it is set, the last records come at a fraction of the rate.
     """
 
     def __init__(
@@ -41,7 +44,7 @@ class Feeder(threading.Thread):
         self.delivered: set[int] = set()
         self.attempts = 0
         self.problems: list[str] = []
-        self.go = threading.Event()
+        self.go, self.hurry = threading.Event(), threading.Event()
         self._given_up = threading.Event()
         self._pause, self._calm = threading.Event(), threading.Event()
         self._fatal = False
@@ -90,6 +93,7 @@ class Feeder(threading.Thread):
     def _feed(self, first: int, last: int) -> None:
         began = time.monotonic()
         for number in range(first, last):
+            began += self._dawdle(number)
             while (ahead := began + (number - first) / self._rate - time.monotonic()) > 0.005:
                 self._producer.poll(min(ahead, 0.05))
             if self._given_up.is_set():
@@ -100,6 +104,14 @@ class Feeder(threading.Thread):
             self._put(number)
             if self._fatal:
                 self._feed_again()
+
+    def _dawdle(self, number: int) -> float:
+        """Return how long it was for: what is fed after all faults proves nothing, so some is kept until the last."""
+        if number < KEEP_FROM * self._count or self.hurry.is_set():
+            return 0.0
+        seconds = (DAWDLE - 1) / self._rate
+        self._producer.poll(seconds)
+        return seconds
 
     def _rest(self) -> float:
         """Return how long it was for."""

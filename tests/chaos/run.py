@@ -146,6 +146,8 @@ class Run:
                 return False
             self._taggers.tick()
             self._saboteur.tick()
+            if self._saboteur.finished:
+                self._feeder.hurry.set()
             time.sleep(TICK_SECONDS)  # the pace at which processes are looked at
         return True
 

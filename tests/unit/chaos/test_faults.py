@@ -125,6 +125,20 @@ def test_restarts_the_broker(taggers: Taggers, gentle: bool, end: str) -> None:
     assert not one.problems
 
 
+def test_a_broker_that_is_away_goes_away_again_only_once_it_is_back(taggers: Taggers) -> None:
+    broker = Switch()
+    one = Saboteur(
+        only(broker_every=0.01, broker_seconds=0.02), taggers, broker, flowing=lambda: True, seed=3, seconds=0.1
+    )
+    wanted = len(one._schedule)
+    one.begin()
+    while not one.finished:
+        one.tick()
+    one.rest()
+    assert one.done[Fault.BROKER] == wanted > 3
+    assert broker.done == ["kill", "start"] * wanted
+
+
 def test_tells_of_a_broker_that_does_not_come_back(taggers: Taggers) -> None:
     broker = Switch()
     broker.broken = True
