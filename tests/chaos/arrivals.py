@@ -6,9 +6,10 @@ import threading
 import time
 from collections.abc import Sequence
 
-from confluent_kafka import Consumer, TopicPartition
+from confluent_kafka import Consumer, Message, TopicPartition
 
-LOOK_SECONDS, PAUSE_SECONDS = 0.2, 0.3
+LOOK_SECONDS, PAUSE_SECONDS = 0.3, 0.3
+MOST = 20_000  # records that are taken at one look
 
 
 class Arrivals(threading.Thread):
@@ -22,7 +23,7 @@ class Arrivals(threading.Thread):
     def __init__(self, bootstrap: str, topics: Sequence[str], partitions: int) -> None:
         super().__init__(name="arrivals", daemon=True)
         self._address = bootstrap
-        self._places = [TopicPartition(topic, number, 0) for topic in topics for number in range(partitions)]
+        self._next = {(topic, number): 0 for topic in topics for number in range(partitions)}
         self._end = threading.Event()
         self.count = self._asked = 0
         self.last = time.monotonic()
@@ -34,21 +35,25 @@ class Arrivals(threading.Thread):
                 "group.id": "chaos-arrivals",
                 "enable.auto.commit": False,
                 "isolation.level": "read_committed",
+                "auto.offset.reset": "error",
                 "reconnect.backoff.max.ms": 500,
                 "log_level": 2,
             }
         )
-        consumer.assign(self._places)
         while not self._end.wait(PAUSE_SECONDS):
-            consumer.resume(self._places)
-            seen = sum(message.error() is None for message in consumer.consume(20_000, timeout=LOOK_SECONDS))
-            consumer.pause(
-                self._places
-            )  # the embedded broker answers empty fetches at once: it would be asked all the time
-            if seen:
-                self.count += seen
-                self.last = time.monotonic()
+            # Only for a moment: the embedded broker answers empty fetches at once, and would be asked all the time.
+            consumer.assign([TopicPartition(*place, offset) for place, offset in self._next.items()])
+            self._take(consumer.consume(MOST, timeout=LOOK_SECONDS))
+            consumer.unassign()
         consumer.close()
+
+    def _take(self, messages: list[Message]) -> None:
+        seen = [message for message in messages if message.error() is None]
+        for message in seen:
+            self._next[str(message.topic()), message.partition() or 0] = (message.offset() or 0) + 1
+        if seen:
+            self.count += len(seen)
+            self.last = time.monotonic()
 
     def flowing(self) -> bool:
         """Whether there are more than when this was asked last."""

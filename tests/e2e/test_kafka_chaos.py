@@ -95,7 +95,7 @@ def test_a_zombie_publishes_nothing_and_comes_back(apache_broker: Broker, truth:
 
 
 def test_nodes_of_a_cluster_are_killed(cluster: Cluster, truth: Truth, tmp_path: Path) -> None:
-    weather = Weather(kill_every=0, freeze_every=0, broker_every=5, broker_seconds=1)
+    weather = Weather(kill_every=0, freeze_every=0, broker_every=4, broker_seconds=1)
     plan = small(cluster, weather, seed=6)
     nodes = Nodes(cluster, plan.names)
     outcome = Run(plan, nodes, truth, tmp_path).run()
