@@ -19,7 +19,7 @@ from tests.chaos.texts import texts
 from tests.chaos.truth import Truth
 
 RECORDS = 5000
-RATE = 400.0  # so that it takes a dozen seconds: it has to go wrong while records come
+RATE = 500.0  # so that it takes ten seconds: it has to go wrong while records come
 # The least that a broker allows unless it is told otherwise, as the Apache Kafka of these tests is.
 SESSION_SECONDS = {"apache": 3.0, "embedded": 6.0, "external": 6.0}
 CALM = Weather(kill_every=0, freeze_every=0, broker_every=0)
