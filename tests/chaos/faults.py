@@ -148,8 +148,9 @@ class Saboteur:
                 self._outage.start()
 
     def _is_possible(self, fault: Fault) -> bool:
-        """A broker that is away cannot go away."""
-        return fault is not Fault.BROKER or self._outage is None or not self._outage.is_alive()
+        """A broker that is away cannot go away; one that is to go gently waits until all is out, and nothing else fails."""
+        away = self._outage is not None and self._outage.is_alive()
+        return not away or (fault is not Fault.BROKER and not self._weather.gentle)
 
     def _signal(self, number: signal.Signals, fault: Fault) -> Slot | None:
         """Send it to a running tagger, mostly to the oldest, which has work in hand; a frozen one thaws before it dies."""

@@ -139,6 +139,17 @@ def test_a_broker_that_is_away_goes_away_again_only_once_it_is_back(taggers: Tag
     assert broker.done == ["kill", "start"] * wanted
 
 
+def test_nothing_else_fails_while_a_broker_goes_gently(taggers: Taggers) -> None:
+    weather = Weather(kill_every=0.01, freeze_every=0, broker_every=0.05, broker_seconds=0.2, gentle=True)
+    one = saboteur(weather, taggers, Switch())
+    while one._outage is None:
+        one.tick()
+    kills = one.done[Fault.KILL]
+    while one._outage.is_alive():
+        one.tick()
+        assert one.done[Fault.KILL] == kills or not one._outage.is_alive()
+
+
 def test_tells_of_a_broker_that_does_not_come_back(taggers: Taggers) -> None:
     broker = Switch()
     broker.broken = True
