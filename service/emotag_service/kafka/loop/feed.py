@@ -89,8 +89,9 @@ class Feed:
         return {_source(partition): [_record(one) for one in records] for partition, records in found.items()}
 
     def hold(self, sources: Iterable[Source]) -> None:
-        """Have nothing of these partitions returned until `begin_at`."""
-        self._consumer.pause(*(_partition(source) for source in sources))
+        """Have nothing of these partitions returned until `begin_at`; what is taken away meanwhile is left out."""
+        assigned = self.assigned()
+        self._consumer.pause(*(_partition(source) for source in sources if source in assigned))
 
     def begin_at(self, source: Source, offset: int) -> None:
         """Go on from this offset."""
@@ -121,12 +122,14 @@ class Feed:
         return await self._bound(self._consumer.end_offsets, source)
 
     def end(self, source: Source) -> int | None:
-        """The offset after the last record, as of the last fetch; None before."""
+        """The offset after the last record, as of the last fetch; None before, and when it is no longer ours."""
+        if source not in self.assigned():
+            return None
         offset: int | None = self._consumer.highwater(_partition(source))
         return offset
 
     def assigned(self) -> set[Source]:
-        """What this member has."""
+        """What this member has; a pattern that finds a new topic takes all of it away before any listener hears of it."""
         return {_source(partition) for partition in self._consumer.assignment()}
 
     async def _connect(self) -> None:
