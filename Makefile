@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run demo test check bench protos format clean help
+.PHONY: setup run demo test chaos check bench protos format clean help
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -26,6 +26,9 @@ demo: $(STAMP) ## Start the service, play a conversation through it, stop
 
 test: $(STAMP) ## Run every test
 	@$(BIN)/pytest
+
+chaos: $(STAMP) ## Run the tests that break taggers and brokers for minutes (EMOTAG_TEST_KAFKA=... for all of them)
+	@$(BIN)/pytest -m long
 
 check: $(STAMP) ## Lint, format, types, layers, contract, generated code, deploy files
 	$(BIN)/ruff check .

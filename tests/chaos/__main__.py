@@ -79,7 +79,7 @@ def _plan(args: argparse.Namespace, seed: int) -> Plan:
     runners = [dies_at(point) for point in args.kill_at or ()] or [VARIANTS[args.sabotage]]
     tagger = TaggerCommand(
         runners=runners, lives=KILLED_LIVES if args.kill_at else 0, static=embedded, session_seconds=args.session_seconds,
-        options=("--engine", args.engine),
+        options=("--engine", args.engine, *(("--devices", "cpu:1") if args.engine == "in-process" else ())),
     )  # fmt: skip
     return Plan(
         texts=texts(longest=args.longest), tagger=tagger, records=args.records, partitions=args.partitions, taggers=args.taggers,

@@ -26,7 +26,8 @@ class Calm:
         until = time.monotonic() + PATIENCE
         while self._arrivals.count < len(self._feeder.delivered):
             if time.monotonic() > until:
-                raise TimeoutError("what was fed did not come out before the broker was to be restarted")
+                missing = len(self._feeder.delivered) - self._arrivals.count
+                raise TimeoutError(f"{missing} of the records fed did not come out before it was to be restarted")
             time.sleep(LOOK_SECONDS)  # the pace at which it is looked
         self._broker.stop()
 

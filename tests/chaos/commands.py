@@ -57,14 +57,14 @@ class TaggerCommand:
     Attributes:
         runners: Module that is run, and what goes before `tag-topic`; slots take them in turn.
         lives: How many processes of a slot run it, one after the other, before `emotag` as shipped does; 0: all.
-        options: More options of `emotag tag-topic`.
+        options: More options of `emotag tag-topic`; by default each computes in process, on one core.
         static: Each slot has an instance id, which its next process inherits.
         session_seconds: Of the consumer group.
     """
 
     runners: Sequence[Sequence[str]] = (("emotag",),)
     lives: int = 0
-    options: Sequence[str] = ()
+    options: Sequence[str] = ("--devices", "cpu:1")
     static: bool = False
     session_seconds: float = 6.0
 
@@ -75,6 +75,5 @@ class TaggerCommand:
         return [
             sys.executable, "-m", *runner, "tag-topic", "--bootstrap", bootstrap, "--group", names.group,
             "--input", names.input, "--output", names.output, "--dead-letter-topic", names.dead, "--codec", "json",
-            "--session-seconds", f"{self.session_seconds:g}", "--devices", "cpu:1", "--log-format", "json",
-            *identity, *self.options,
+            "--session-seconds", f"{self.session_seconds:g}", "--log-format", "json", *identity, *self.options,
         ]  # fmt: skip

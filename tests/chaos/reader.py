@@ -80,7 +80,7 @@ def _read_partition(consumer: Consumer, place: TopicPartition, patience: float) 
     end = consumer.get_watermark_offsets(place, timeout=30)[1]
     consumer.assign([TopicPartition(place.topic, place.partition, 0)])
     deadline = time.monotonic() + patience
-    while consumer.position([place])[0].offset < end:
+    while max(consumer.position([place])[0].offset, 0) < end:  # negative before the first record
         if time.monotonic() > deadline:
             raise TornTopicError(f"{place.topic}/{place.partition} cannot be read to its end, offset {end}")
         yield from _seen(consumer.consume(1000, timeout=0.2))

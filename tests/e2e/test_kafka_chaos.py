@@ -1,8 +1,13 @@
-"""Nothing lost, nothing doubled, nothing altered while taggers and brokers die: the small form of `python -m tests.chaos`."""
+"""Nothing lost, nothing doubled, nothing altered while taggers and brokers die: the small form of `python -m tests.chaos`.
+
+Taggers compute on one service, so that one that starts again is there in a second; in the large form each has its own model.
+"""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,17 +30,25 @@ SESSION_SECONDS = {"apache": 3.0, "embedded": 6.0, "external": 6.0}
 CALM = Weather(kill_every=0, freeze_every=0, broker_every=0)
 
 
+Small = Callable[..., Plan]
+
+
 @pytest.fixture(scope="session")
 def truth() -> Truth:
     return Truth()
 
 
-def small(broker: Broker, weather: Weather, **changes: object) -> Plan:
+@pytest.fixture
+def small(service: str) -> Small:
+    return partial(make_small, service)
+
+
+def make_small(service: str, broker: Broker, weather: Weather, **changes: object) -> Plan:
     """A plan of a few seconds. Where dead members are never expired, they have a name that they come back under."""
     static = Capability.EXPIRES_DEAD_MEMBERS in LACKS[broker.name]
     tagger = TaggerCommand(
         runners=changes.pop("runners", (VARIANTS["none"],)), lives=changes.pop("lives", 0), static=static,
-        session_seconds=SESSION_SECONDS[broker.name],
+        session_seconds=SESSION_SECONDS[broker.name], options=("--engine", f"grpc://{service}"),
     )  # fmt: skip
     settings = {"records": RECORDS, "rate": RATE, "taggers": 2, **changes}
     return Plan(texts=texts(longest=160), tagger=tagger, weather=weather, **settings)
@@ -46,18 +59,20 @@ def assert_clean(outcome: Outcome) -> None:
     assert outcome.findings.fed >= RECORDS
 
 
-def test_taggers_and_the_broker_are_killed(own_broker: Broker, truth: Truth, tmp_path: Path) -> None:
+def test_taggers_and_the_broker_are_killed(own_broker: Broker, small: Small, truth: Truth, tmp_path: Path) -> None:
     needs(own_broker, Capability.RESTART)
-    gentle = Capability.CRASH_DURABILITY in LACKS[own_broker.name]
-    weather = Weather(kill_every=3, freeze_every=0, broker_every=7, broker_seconds=1, gentle=gentle)
+    # A broker that forgets open transactions when it restarts is left running: that would be its fault, not a tagger's.
+    restarts = Capability.TRANSACTIONS_THROUGH_RESTART not in LACKS[own_broker.name]
+    weather = Weather(kill_every=3, freeze_every=0, broker_every=7 if restarts else 0, broker_seconds=1)
     outcome = Run(small(own_broker, weather, taggers=3), own_broker, truth, tmp_path).run()
     assert_clean(outcome)
     assert outcome.faults[Fault.KILL] >= 2, outcome.line()
-    assert outcome.faults[Fault.BROKER] >= 1, outcome.line()
+    assert outcome.faults[Fault.BROKER] >= restarts, outcome.line()
 
 
+@pytest.mark.long
 def test_offsets_committed_outside_of_the_transaction_are_found_out(
-    embedded_broker: Broker, truth: Truth, tmp_path: Path
+    embedded_broker: Broker, small: Small, truth: Truth, tmp_path: Path
 ) -> None:
     plan = small(embedded_broker, Weather(kill_every=2, freeze_every=0, broker_every=0), seed=2,
                  runners=(VARIANTS["commit-outside"],), taggers=1)  # fmt: skip
@@ -66,7 +81,9 @@ def test_offsets_committed_outside_of_the_transaction_are_found_out(
     assert not outcome.findings.lost
 
 
-def test_taggers_die_between_sending_and_committing(embedded_broker: Broker, truth: Truth, tmp_path: Path) -> None:
+def test_taggers_die_between_sending_and_committing(
+    embedded_broker: Broker, small: Small, truth: Truth, tmp_path: Path
+) -> None:
     runners = [dies_at(point) for point in WRITING]
     plan = small(embedded_broker, CALM, seed=3, runners=runners, lives=2, taggers=len(runners))
     outcome = Run(plan, embedded_broker, truth, tmp_path).run()
@@ -74,7 +91,8 @@ def test_taggers_die_between_sending_and_committing(embedded_broker: Broker, tru
     assert min(outcome.lives) > 1, "not every tagger died at its point"
 
 
-def test_taggers_die_while_partitions_move(apache_broker: Broker, truth: Truth, tmp_path: Path) -> None:
+@pytest.mark.long
+def test_taggers_die_while_partitions_move(apache_broker: Broker, small: Small, truth: Truth, tmp_path: Path) -> None:
     runners = [dies_at(point) for point in REBALANCING]
     plan = small(apache_broker, CALM, seed=4, runners=runners, lives=2, taggers=len(runners))
     outcome = Run(plan, apache_broker, truth, tmp_path).run()
@@ -82,7 +100,9 @@ def test_taggers_die_while_partitions_move(apache_broker: Broker, truth: Truth, 
     assert sum(lives - 1 for lives in outcome.lives) >= 3, "too few taggers died at their points"
 
 
-def test_a_zombie_publishes_nothing_and_comes_back(apache_broker: Broker, truth: Truth, tmp_path: Path) -> None:
+def test_a_zombie_publishes_nothing_and_comes_back(
+    apache_broker: Broker, small: Small, truth: Truth, tmp_path: Path
+) -> None:
     weather = Weather(kill_every=0, freeze_every=6, freeze_seconds=SESSION_SECONDS["apache"] + 4, broker_every=0)
     outcome = Run(small(apache_broker, weather, seed=5), apache_broker, truth, tmp_path).run()
     assert_clean(outcome)
@@ -94,7 +114,8 @@ def test_a_zombie_publishes_nothing_and_comes_back(apache_broker: Broker, truth:
     assert back, "nobody noticed that a tagger was away"
 
 
-def test_nodes_of_a_cluster_are_killed(cluster: Cluster, truth: Truth, tmp_path: Path) -> None:
+@pytest.mark.long
+def test_nodes_of_a_cluster_are_killed(cluster: Cluster, small: Small, truth: Truth, tmp_path: Path) -> None:
     weather = Weather(kill_every=0, freeze_every=0, broker_every=4, broker_seconds=1)
     plan = small(cluster, weather, seed=6)
     nodes = Nodes(cluster, plan.names)
