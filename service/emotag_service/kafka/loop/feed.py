@@ -129,7 +129,7 @@ class Feed:
         return offset
 
     def assigned(self) -> set[Source]:
-        """What this member has; a pattern that finds a new topic takes all of it away before any listener hears of it."""
+        """What this member has; a pattern that finds a new topic takes it away before any listener hears of it."""
         return {_source(partition) for partition in self._consumer.assignment()}
 
     async def _connect(self) -> None:
