@@ -154,7 +154,7 @@ class Saboteur:
 
     def _signal(self, number: signal.Signals, fault: Fault) -> Slot | None:
         """Send it to a running tagger, mostly to the oldest, which has work in hand; a frozen one thaws before it dies."""
-        running = [slot for slot in self._taggers.slots if slot.pid is not None and not slot.frozen]
+        running = [slot for slot in self._taggers.slots if slot.pid is not None and not slot.frozen and not slot.doomed]
         running.sort(key=lambda slot: slot.started)
         if not running:
             return None

@@ -68,7 +68,7 @@ def measure(broker: Broker, folder: Path, *, records: int, rate: float, partitio
     taggers = Taggers(1, lambda slot, life: command.line(broker.bootstrap, names, slot, life), folder)
     said = texts(written=True)
     feeder = Feeder(broker.bootstrap, names.input, said, count=records, partitions=partitions, rate=rate, prime=0)
-    arrivals = Arrivals(broker.bootstrap, (names.output, names.dead), partitions)
+    arrivals = Arrivals(broker.bootstrap, names.input, names.group, partitions)
     arrivals.start()
     feeder.start()
     feeder.go.set()

@@ -78,7 +78,7 @@ class Run:
             broker.bootstrap, self._names.input, plan.texts,
             count=plan.records, partitions=plan.partitions, rate=plan.rate, prime=min(PRIME, plan.records),
         )  # fmt: skip
-        self._arrivals = Arrivals(broker.bootstrap, (self._names.output, self._names.dead), plan.partitions)
+        self._arrivals = Arrivals(broker.bootstrap, self._names.input, self._names.group, plan.partitions)
         seconds = plan.records / plan.rate
         target = Calm(broker, self._feeder, self._arrivals) if plan.weather.gentle else broker
         self._saboteur = Saboteur(

@@ -24,7 +24,7 @@ class Slot:
         self._command = command
         self.log = log
         self.lives = 0
-        self.frozen = False
+        self.frozen = self.doomed = False
         self.started = self._died = 0.0
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -44,6 +44,7 @@ class Slot:
         if self._process is None or self._process.poll() is not None:
             return False
         self._process.send_signal(number)
+        self.doomed = self.doomed or number is signal.SIGKILL
         self.frozen = (self.frozen or number is signal.SIGSTOP) and number is not signal.SIGCONT
         return True
 
@@ -51,7 +52,8 @@ class Slot:
         """Return the exit code of the process, once."""
         code = self._process.poll() if self._process is not None else None
         if code is not None:
-            self._process, self.frozen, self._died = None, False, time.monotonic()
+            self._process, self._died = None, time.monotonic()
+            self.frozen = self.doomed = False
         return code
 
     @property
