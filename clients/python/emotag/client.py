@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from typing import TYPE_CHECKING
 
@@ -73,6 +74,9 @@ class EmotionClient:
     def close(self) -> None:
         """Disconnect; calls under way are cancelled."""
         self._channel.close()
+        # gRPC's calls are in cycles, and take a lock when they are deleted. Left to the shutdown of the interpreter,
+        # that lock may be held by a thread that is stopped already, and the process hangs.
+        gc.collect()
 
     def classify(
         self,

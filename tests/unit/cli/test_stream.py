@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -209,3 +211,15 @@ def test_a_full_disk_is_said(emotag: Any, tmp_path: Path) -> None:
     outcome = emotag("stream", "--input", write(tmp_path / "in", [b'{"text": "a"}']), "--output", str(FULL))
     assert outcome.code == 1
     assert "No space left" in outcome.err
+
+
+def calls() -> int:
+    return sum("Rendezvous" in type(one).__name__ for one in gc.get_objects())
+
+
+def test_no_call_is_left_for_the_shutdown_of_the_interpreter(emotag: Any, tmp_path: Path) -> None:
+    (tmp_path / "in").write_text('{"id": "1", "text": "hello"}\n')
+    before = calls()
+    outcome = emotag("stream", "--input", str(tmp_path / "in"), "--target", os.environ["EMOTAG_TARGET"])
+    assert outcome.code == 0
+    assert calls() <= before
