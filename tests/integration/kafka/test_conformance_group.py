@@ -18,6 +18,8 @@ from tests.integration.kafka.running import RunningTagger
 NewTopic = Callable[..., str]
 Start = Callable[..., RunningTagger]
 
+pytestmark = pytest.mark.long  # rebalances and restarts take their time
+
 
 def until_all_publish(*taggers: RunningTagger, records: int = 60) -> None:
     """Wait until each has published that many records more."""
