@@ -29,10 +29,30 @@ def load_examples(path: Path, labels: Sequence[str]) -> list[Example]:
     Raises TextDataError naming the file and line of the first that is not an object with a text and known labels.
     """
     known = {label: index for index, label in enumerate(labels)}
-    examples = [_example(line, f"{path}:{number}", known) for number, line in enumerate(_lines(path), start=1)]
+    examples = [_example(row, known) for row in read_rows(path)]
     if not examples:
         raise TextDataError(f"{path}: holds no messages; expected one JSON object a line")
     return examples
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a file: its object, its text, and the file and line it stands in."""
+
+    fields: dict[str, Any]
+    text: str
+    place: str
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Read every line of a `.jsonl` or `.jsonl.gz` as an object with a text, whatever else it holds.
+
+    Raises TextDataError naming the file and line of the first that is something else.
+    """
+    for number, line in enumerate(_lines(path), start=1):
+        place = f"{path}:{number}"
+        fields = _fields(line, place)
+        yield Row(fields, _text(fields, place), place)
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -46,14 +66,18 @@ def _lines(path: Path) -> Iterator[bytes]:
         raise TextDataError(f"{path}: cannot be read ({error.strerror or error})") from error
 
 
-def _example(line: bytes, place: str, known: dict[str, int]) -> Example:
+def _example(row: Row, known: dict[str, int]) -> Example:
+    return Example(row.text, _labels(row.fields, row.place, known), row.place)
+
+
+def _fields(line: bytes, place: str) -> dict[str, Any]:
     try:
-        row = json.loads(line)
+        fields = json.loads(line)
     except ValueError as error:
         raise TextDataError(f"{place}: not JSON ({error})") from error
-    if not isinstance(row, dict):
+    if not isinstance(fields, dict):
         raise TextDataError(f'{place}: expected an object such as {{"text": "…", "labels": ["joy"]}}')
-    return Example(_text(row, place), _labels(row, place, known), place)
+    return fields
 
 
 def _text(row: dict[str, Any], place: str) -> str:

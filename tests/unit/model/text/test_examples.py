@@ -6,7 +6,7 @@ import json
 import pytest
 
 from emotag_model.text import TextDataError
-from emotag_model.text.examples import Example, load_examples
+from emotag_model.text.examples import Example, Row, load_examples, read_rows
 
 LABELS = ("joy", "anger", "neutral")
 
@@ -73,3 +73,15 @@ def test_a_cut_gzip_file(tmp_path):
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(TextDataError, match="not a whole gzip file"):
         load_examples(path, LABELS)
+
+
+def test_rows_keep_all_their_fields(tmp_path):
+    rows = [{"id": "1", "text": "Yay", "labels": ["fun"], "turn": 3}, {"text": "no labels at all"}]
+    path = write(tmp_path / "a.jsonl", rows)
+    assert list(read_rows(path)) == [Row(rows[0], "Yay", f"{path}:1"), Row(rows[1], "no labels at all", f"{path}:2")]
+
+
+def test_a_row_without_a_text_is_named(tmp_path):
+    path = write(tmp_path / "a.jsonl", [{"text": "Yay"}, {"text": " "}])
+    with pytest.raises(TextDataError, match=r"a\.jsonl:2: text must be"):
+        list(read_rows(path))
