@@ -87,7 +87,7 @@ class ScriptedPredictor:
         joyful = (ids == token("joy")).any(axis=1)
         logits[joyful, FINE_LABELS.index("joy")] = 4
         logits[~joyful, FINE_LABELS.index("anger")] = 2
-        weights = (ids > 0).astype(np.float32) / lengths[:, None]
+        weights = ((ids > 0) / lengths[:, None]).astype(np.float32)[..., None].repeat(self.label_count, axis=2)
         return Prediction(logits, weights if evidence else None)
 
     def close(self) -> None:

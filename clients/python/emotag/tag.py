@@ -25,7 +25,7 @@ class Tag:
             and need not sum to 1.
         uncertain: No label passes its threshold.
         truncated: The model read only the beginning of the message.
-        token_weights: (token, share of the evidence) in reading order, when asked for; the shares sum to 1.
+        token_weights: (token, share of the evidence for the label) in reading order, when asked for; they sum to 1.
         queue_seconds: From admission until a replica took the message.
         compute_seconds: How long the batch it was part of was computed for.
         error: Why there is no label, or None.

@@ -21,16 +21,16 @@ class PooledAttention(nn.Module):
         self.output = nn.Linear(size, size)
 
     def forward(self, states: Tensor, pooling: Tensor) -> tuple[Tensor, Tensor]:
-        """States [B, T, H] and mask [B, T], each row with a True → pooled [B, H] and evidence [B, T].
+        """States [B, T, H] and mask [B, T], each row with a True → pooled [B, H] and weights [B, heads, T].
 
-        The evidence of a token is the attention that it gets, averaged over queries and heads; it sums to 1.
+        A token's weight is the attention that it gets from that head, averaged over the queries; they sum to 1.
         """
         weights = self._mean_weights(states, pooling)  # [B, heads, T]
         read = torch.matmul(weights, states)  # [B, heads, H]
         values = self.value.weight.view(self.heads, -1, states.shape[-1])  # [heads, H / heads, H]
         pooled = torch.einsum("bnc,ndc->bnd", read, values).flatten(1) + self.value.bias
         output: Tensor = self.output(pooled)
-        return output, weights.mean(dim=1)
+        return output, weights
 
     def _mean_weights(self, states: Tensor, pooling: Tensor) -> Tensor:
         query = self._split(self.query(states))

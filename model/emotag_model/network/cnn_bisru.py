@@ -6,6 +6,8 @@ from torch import Tensor, nn
 from emotag_model.network.attention import PooledAttention
 from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.network.conv_channel import ConvChannel
+from emotag_model.network.evidence import Readings, contributions
+from emotag_model.network.fused_classifier import fuse_classifier
 from emotag_model.network.masking import masked_max, pooling_mask, token_mask
 from emotag_model.sru.layer import BiSru
 
@@ -38,17 +40,22 @@ class CnnBiSru(nn.Module):
 
         A message of length 0 is read as one zero word vector: its logits are finite and mean nothing.
         """
-        return self.explain(token_ids, lengths)[0]
+        return self._classify(token_ids, lengths)[0]
 
     def explain(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """As ``forward``, and the evidence [B, T]: the attention each token gets, summing to 1 over a message."""
+        """As ``forward``, and the evidence [B, T, label_count]: what each token adds to each logit."""
+        logits, readings = self._classify(token_ids, lengths)
+        return logits, contributions(readings, fuse_classifier(self)[0])
+
+    def _classify(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Readings]:
         mask, pooling = token_mask(lengths, token_ids.shape[1]), pooling_mask(lengths, token_ids.shape[1])
         embedded = self._embed(token_ids, mask)
         states = self._encode(embedded, mask)
-        attended, evidence = self.attention(states, pooling)
+        responses = self.conv.responses(embedded, mask)
+        attended, weights = self.attention(states, pooling)
         strongest = masked_max(states, pooling).view(len(states), 2, -1).amax(dim=1)
-        fused = torch.cat([self.conv(embedded, mask), attended, strongest], dim=1)
-        return self.classifier(self.dropout(fused)), evidence
+        fused = torch.cat([responses.amax(dim=1), attended, strongest], dim=1)
+        return self.classifier(self.dropout(fused)), Readings(responses, states, weights, pooling)
 
     def _embed(self, token_ids: Tensor, mask: Tensor) -> Tensor:
         if self.training and self.config.word_dropout:

@@ -21,6 +21,10 @@ class ConvChannel(nn.Module):
 
     def forward(self, embedded: Tensor, mask: Tensor) -> Tensor:
         """Word vectors [B, T, E], zero at padding, and mask [B, T], True at tokens → [B, C], 0 without a token."""
+        return self.responses(embedded, mask).amax(dim=1)
+
+    def responses(self, embedded: Tensor, mask: Tensor) -> Tensor:
+        """As ``forward``, before the pooling: [B, T, C], 0 at padding."""
         hidden = embedded.transpose(1, 2)  # [B, E, T]
         keep = mask.unsqueeze(1)
         for index, conv in enumerate(self.convs):
@@ -29,4 +33,4 @@ class ConvChannel(nn.Module):
             # A bias makes padding respond too: what the next window, or the maximum, sees there has to be zero again,
             # or the result would depend on how far the message was padded.
             hidden = conv(hidden).relu() * keep
-        return hidden.amax(dim=2)
+        return hidden.transpose(1, 2)

@@ -1,6 +1,7 @@
 """The network folded for inference on a CPU: everything that depends on one word alone is looked up, not computed."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self, cast
 
@@ -9,9 +10,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.evidence import Readings, contributions
 from emotag_model.network.folded_attention import FoldedAttention
 from emotag_model.network.folded_conv import FoldedConv
 from emotag_model.network.folded_sru import FoldedSru
+from emotag_model.network.fused_classifier import fuse_classifier
 from emotag_model.network.token_batch import TokenBatch, check_batch
 
 if TYPE_CHECKING:
@@ -54,7 +57,7 @@ class FoldedCnnBiSru:
                 FoldedConv.fold(words, cast("Iterable[nn.Conv1d]", network.conv.convs)),
                 FoldedSru.fold(words, cast("Iterable[BiSru]", network.sru)),
                 FoldedAttention.fold(network.attention),
-                *_fold_classifier(network),
+                *fuse_classifier(network),
             )
 
     def predict(self, token_ids: Tensor, lengths: Tensor) -> Tensor:
@@ -65,36 +68,37 @@ class FoldedCnnBiSru:
         Raises:
             ValueError: the shapes do not match, or a length or an id is out of range.
         """
-        return self.explain(token_ids, lengths)[0]
+        check_batch(token_ids, lengths, self.conv.vocabulary_size)
+        with torch.inference_mode():
+            return torch.cat([self._compute(TokenBatch.of(*part)) for part in _parts(token_ids, lengths)])
 
     def explain(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        """As ``predict``, and the evidence [B, T]: the attention each token gets, summing to 1 over a message."""
-        check_batch(token_ids, lengths, self.conv.vocabulary_size)
-        parts = math.ceil(token_ids.numel() / _TOKENS_AT_ONCE)
-        batches = zip(token_ids.chunk(parts), lengths.chunk(parts), strict=True)
-        with torch.inference_mode():
-            logits, evidence = zip(*(self._compute(*batch) for batch in batches), strict=True)
-            return torch.cat(logits), torch.cat(evidence)
+        """As ``predict``, to the last bit, and the evidence [B, T, label_count]: what each token adds to each logit.
 
-    def _compute(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-        batch = TokenBatch.of(token_ids, lengths)
+        The evidence takes a pass of its own, so that who does not ask for it does not pay for it.
+        """
+        logits = self.predict(token_ids, lengths)
+        with torch.inference_mode():
+            evidence = [self._evidence(*part) for part in _parts(token_ids, lengths)]
+            return logits, torch.cat(evidence)
+
+    def _compute(self, batch: TokenBatch) -> Tensor:
         convolved = self.conv(batch)
         states = self.sru(batch)
-        read, weights = self.attention(states, batch)
-        strongest = batch.pool(states).view(len(token_ids), 2, -1).amax(dim=1)
-        logits = torch.addmm(self.bias, torch.cat([convolved, read, strongest], dim=1), self.classifier)
-        evidence = weights.mean(dim=1)
-        return logits, functional.pad(evidence, (0, token_ids.shape[1] - evidence.shape[1]))
+        read, _ = self.attention(states, batch)
+        strongest = batch.pool(states).view(states.shape[1], 2, -1).amax(dim=1)
+        return torch.addmm(self.bias, torch.cat([convolved, read, strongest], dim=1), self.classifier)
+
+    def _evidence(self, token_ids: Tensor, lengths: Tensor) -> Tensor:
+        batch = TokenBatch.of(token_ids, lengths)
+        states = self.sru(batch)
+        responses, weights = self.conv.responses(batch), self.attention(states, batch)[1]
+        readings = Readings(responses.transpose(0, 1), states.transpose(0, 1), weights, batch.shares.t() > 0)
+        evidence = contributions(readings, self.classifier)
+        return functional.pad(evidence, (0, 0, 0, token_ids.shape[1] - evidence.shape[1]))
 
 
-def _fold_classifier(network: CnnBiSru) -> tuple[Tensor, Tensor]:
-    """Classifier and bias that read the heads' weighted states directly: ``W_c W_o W_v``, per head, in float64."""
-    attention, classifier = network.attention, network.classifier
-    size, conv_size = attention.output.in_features, network.config.conv_channels[-1]
-    value, output, weight = (linear.weight.double() for linear in (attention.value, attention.output, classifier))
-    before, attended, after = torch.split(weight, [conv_size, size, network.config.sru_size], dim=1)
-    projected = (attended @ output).view(len(weight), attention.heads, -1)  # [L, N, H / N]
-    values = value.view(attention.heads, -1, size)  # [N, H / N, H]
-    read = torch.einsum("lnd,ndh->lnh", projected, values).flatten(1)
-    bias = attended @ (output @ attention.value.bias.double() + attention.output.bias.double()) + classifier.bias
-    return torch.cat([before, read, after], dim=1).t().float().contiguous(), bias.float()
+def _parts(token_ids: Tensor, lengths: Tensor) -> Iterator[tuple[Tensor, Tensor]]:
+    """Split a batch [B, T] into parts of about ``_TOKENS_AT_ONCE`` tokens."""
+    parts = math.ceil(token_ids.numel() / _TOKENS_AT_ONCE)
+    return zip(token_ids.chunk(parts), lengths.chunk(parts), strict=True)

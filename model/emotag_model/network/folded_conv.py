@@ -52,15 +52,28 @@ class FoldedConv:
 
     def __call__(self, batch: TokenBatch) -> Tensor:
         """Strongest response of each filter of the last convolution: [B, C], 0 without a token."""
-        hidden = self._look_up(batch.ids)
+        hidden = self._before_last(batch)
         if not self.taps:
             return hidden.amax(dim=0)
+        strongest = batch.pool(_convolve(hidden, self.taps[-1])).add_(self.biases[-1]).relu_()
+        return strongest.mul_((batch.ids[0] != PADDING_ID).unsqueeze(-1))
+
+    def responses(self, batch: TokenBatch) -> Tensor:
+        """As the call, before the pooling: [T, B, C], 0 at padding."""
+        hidden = self._before_last(batch)
+        if not self.taps:
+            return hidden.narrow(0, self.kernel_size // 2, len(batch.ids))
+        responses = _convolve(hidden, self.taps[-1]).add_(self.biases[-1]).relu_()
+        return responses * (batch.ids != PADDING_ID).unsqueeze(-1)
+
+    def _before_last(self, batch: TokenBatch) -> Tensor:
+        """What the last convolution reads, or the first's responses if there is only one: [T + K - 1, B, C]."""
+        hidden = self._look_up(batch.ids)
         for taps, bias in zip(self.taps[:-1], self.biases[:-1], strict=True):
             responses = _convolve(hidden, taps).add_(bias).relu_() * (batch.ids != PADDING_ID).unsqueeze(-1)
             half = self.kernel_size // 2
             hidden = functional.pad(responses, (0, 0, 0, 0, half, half))
-        strongest = batch.pool(_convolve(hidden, self.taps[-1])).add_(self.biases[-1]).relu_()
-        return strongest.mul_((batch.ids[0] != PADDING_ID).unsqueeze(-1))
+        return hidden
 
     def _look_up(self, ids: Tensor) -> Tensor:
         """Ids [T, B] → first convolution after its ReLU [T + K - 1, B, C_1], zero at padding and at both ends."""

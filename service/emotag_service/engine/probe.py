@@ -9,6 +9,8 @@ import numpy as np
 from emotag_service.engine.predictors.collate import collate
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from emotag_service.engine.predictors.protocol import Prediction, Predictor
 
 UNKNOWN_ID = 1  # every vocabulary has it
@@ -32,5 +34,12 @@ def check(prediction: Prediction, messages: int, labels: int) -> None:
         raise PredictionError(f"logits have shape {prediction.logits.shape}, not {(messages, labels)}")
     if not np.isfinite(prediction.logits).all():
         raise PredictionError("logits are not all finite")
-    if prediction.evidence is not None and not np.isfinite(prediction.evidence).all():
+    if prediction.evidence is not None:
+        _check_evidence(prediction.evidence, messages, labels)
+
+
+def _check_evidence(evidence: NDArray[np.float32], messages: int, labels: int) -> None:
+    if evidence.ndim != 3 or evidence.shape[::2] != (messages, labels):
+        raise PredictionError(f"evidence has shape {evidence.shape}, not ({messages}, tokens, {labels})")
+    if not np.isfinite(evidence).all():
         raise PredictionError("evidence is not all finite")

@@ -24,7 +24,7 @@ class Tag:
         scores: float32 [K], in the order of the taxonomy, when asked for.
         uncertain: No label passed its threshold.
         truncated: The model read only the beginning of the message.
-        token_weights: (token, share of the evidence) in reading order, when asked for.
+        token_weights: (token, share of the evidence for the label) in reading order, when asked for.
         queue_seconds: From admission until a replica took the message.
         compute_seconds: How long the batch it was part of was computed for.
         error: Why there is no label.

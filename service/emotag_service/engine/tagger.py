@@ -43,7 +43,7 @@ class Tagger:
             logits = prediction.logits if len(rows) == len(tags) else prediction.logits[rows]
             self._label([tags[row] for row in rows], logits, options)
             if options.explain:
-                self._explain(batch.entries, tags, rows, prediction.evidence)
+                self._explain(batch.entries, tags, rows, prediction)
         return tags
 
     def _label(self, tags: Sequence[Tag], logits: NDArray[np.float32], options: Options) -> None:
@@ -66,13 +66,16 @@ class Tagger:
                 tag.scores = scores[row].copy()  # a view would keep the whole batch's alive
 
     def _explain(
-        self, entries: Sequence[Entry], tags: Sequence[Tag], rows: Sequence[int], evidence: NDArray[np.float32] | None
+        self, entries: Sequence[Entry], tags: Sequence[Tag], rows: Sequence[int], prediction: Prediction
     ) -> None:
-        if evidence is None:
+        if prediction.evidence is None:
             raise ValueError("the predictor was asked for evidence and gave none")
         for row in rows:
+            taxonomy = self._taxonomies[entries[row].job.options.taxonomy]
+            members = taxonomy.members[taxonomy.labels.index(tags[row].label)]
+            decisive = max(members, key=prediction.logits[row].__getitem__)  # a label's logit is its members' largest
             tokens = self._tokenizer.tokens(entries[row].text)
-            tags[row].token_weights = _shares(tokens, evidence[row, : len(entries[row].ids)])
+            tags[row].token_weights = _shares(tokens, prediction.evidence[row, : len(entries[row].ids), decisive])
 
 
 def _by_options(entries: Sequence[Entry]) -> list[tuple[Options, list[int]]]:
@@ -92,7 +95,7 @@ def _best(labels: Sequence[str], ranked: NDArray[np.float32], count: int) -> tup
 
 
 def _shares(tokens: Sequence[str], evidence: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
-    """Pair tokens with their shares, which sum to 1; without any evidence they are equal."""
+    """Pair tokens with their shares of all that speaks for the label; where nothing does, they are equal."""
     weights = np.clip(evidence.astype(np.float64), 0.0, None)
     total = weights.sum()
     weights = weights / total if total > 0 else np.full(len(weights), 1 / len(weights))

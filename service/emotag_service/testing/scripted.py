@@ -76,8 +76,8 @@ class ScriptedPredictor:
         logits = self.logits_of(rows)
         if self.garble is not None and not warm_up:
             logits = self.garble(logits)
-        shares = (token_ids != 0) / lengths[:, None]
-        return Prediction(logits, shares.astype(np.float32) if evidence else None)
+        shares = ((token_ids != 0) / lengths[:, None]).astype(np.float32)[..., None]  # [B, T, 1], alike for every label
+        return Prediction(logits, shares.repeat(self.label_count, axis=2) if evidence else None)
 
     def logits_of(self, rows: list[list[int]]) -> NDArray[np.float32]:
         """Return the logits [B, L] that it answers token ids with."""

@@ -32,7 +32,7 @@ def test_scripted_logits_depend_on_the_tokens_alone():
     together = predictor.launch(*collate([[9, 9, 9], [2, 5]]), evidence=False)()
     np.testing.assert_array_equal(together.logits[1], alone.logits[0])
     assert alone.logits[0].argmax() == 7 % 4
-    assert alone.evidence.tolist() == [[0.5, 0.5]]
+    assert alone.evidence.tolist() == [[[0.5] * 4] * 2]
     assert together.evidence is None
     assert predictor.batches == [[[2, 5]], [[9, 9, 9], [2, 5]]]
 

@@ -110,4 +110,4 @@ def test_the_network_runs_under_half_precision_as_the_cuda_path_uses_it(network)
     with torch.inference_mode():
         exact, _ = network.explain(torch.from_numpy(token_ids), torch.from_numpy(lengths))
     np.testing.assert_allclose(logits.float().numpy(), exact.numpy(), atol=0.05)
-    assert evidence.shape == token_ids.shape
+    assert evidence.shape == (*token_ids.shape, 4)

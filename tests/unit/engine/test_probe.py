@@ -14,13 +14,19 @@ def logits(*shape, value=0.0):
 
 def test_finite_logits_of_the_right_shape_pass():
     check(Prediction(logits(3, 4)), 3, 4)
-    check(Prediction(logits(3, 4), logits(3, 7)), 3, 4)
+    check(Prediction(logits(3, 4), logits(3, 7, 4)), 3, 4)
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 4), (3, 5), (3, 4, 1), (0, 4)])
 def test_another_shape_is_refused(shape):
     with pytest.raises(PredictionError, match=r"not \(3, 4\)"):
         check(Prediction(logits(*shape)), 3, 4)
+
+
+@pytest.mark.parametrize("shape", [(3, 7), (2, 7, 4), (3, 7, 5), (3, 7, 4, 1)])
+def test_evidence_of_another_shape_is_refused(shape):
+    with pytest.raises(PredictionError, match=r"evidence has shape .*, not \(3, tokens, 4\)"):
+        check(Prediction(logits(3, 4), logits(*shape)), 3, 4)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -30,7 +36,7 @@ def test_what_is_not_finite_is_refused(value):
     with pytest.raises(PredictionError, match="logits are not all finite"):
         check(Prediction(bad), 3, 4)
     with pytest.raises(PredictionError, match="evidence is not all finite"):
-        check(Prediction(logits(3, 4), bad), 3, 4)
+        check(Prediction(logits(3, 4), bad[:, None]), 3, 4)
 
 
 def test_a_probe_is_real_forward_passes():

@@ -29,6 +29,13 @@ def tag(tagger, logits, options=Options("fine"), evidence=None, texts=None):  # 
     return tagger.tags(Batch(entries, taken=3.0), prediction, 0.5)
 
 
+def only_for(column, shares):
+    """Evidence [B, T, 4] for one of the fine labels and none."""
+    evidence = np.zeros((len(shares), len(shares[0]), 4), dtype=np.float32)
+    evidence[:, :, column] = shares
+    return evidence
+
+
 def sigmoid(x):
     return pytest.approx(1 / (1 + np.exp(-x)), abs=1e-6)
 
@@ -85,16 +92,31 @@ def test_one_batch_may_hold_several_options(tagger):
 
 
 def test_an_explanation_gives_each_token_its_share(tagger):
-    evidence = np.array([[0.6, 0.2, 0.0], [0.1, 0.1, 0.2]], dtype=np.float32)
+    evidence = only_for(0, [[0.6, 0.2, 0.0], [0.1, 0.1, 0.2]])
     texts = ["thank you", "you are mean"]
-    first, second = tag(tagger, [[1.0] * 4] * 2, Options("fine", explain=True), evidence, texts)
+    first, second = tag(tagger, [[1.0, LOW, LOW, LOW]] * 2, Options("fine", explain=True), evidence, texts)
     assert dict(first.token_weights) == {"thank": pytest.approx(0.75), "you": pytest.approx(0.25)}
     assert [token for token, _ in second.token_weights] == ["you", "are", "mean"]
     assert sum(weight for _, weight in second.token_weights) == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize(("logits", "decisive"), [([LOW, 2.0, 1.0, LOW], 1), ([LOW, 1.0, 2.0, LOW], 2)])
+def test_an_explanation_is_of_the_label_that_the_tag_carries(tagger, logits, decisive):
+    options = Options("coarse", explain=True)
+    for column in range(4):
+        (only,) = tag(tagger, [logits], options, only_for(column, [[0.2, 0.6]]), ["you bore"])
+        expected = (0.25, 0.75) if column == decisive else (0.5, 0.5)
+        assert (only.label, [weight for _, weight in only.token_weights]) == ("unpleasant", pytest.approx(expected))
+
+
+def test_a_token_that_speaks_against_the_label_has_no_share(tagger):
+    evidence = only_for(0, [[3.0, -2.0, 1.0]])
+    (only,) = tag(tagger, [[1.0, LOW, LOW, LOW]], Options("fine", explain=True), evidence, ["happy but late"])
+    assert only.token_weights == (("happy", 0.75), ("but", 0.0), ("late", 0.25))
+
+
 def test_without_any_evidence_the_shares_are_equal(tagger):
-    evidence = np.zeros((1, 2), dtype=np.float32)
+    evidence = np.zeros((1, 2, 4), dtype=np.float32)
     (only,) = tag(tagger, [[1.0] * 4], Options("fine", explain=True), evidence, ["a b"])
     assert only.token_weights == (("a", 0.5), ("b", 0.5))
 

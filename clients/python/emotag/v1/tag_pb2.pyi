@@ -111,8 +111,8 @@ class TokenWeight(_message.Message):
     token: _builtins.str
     """The token after normalisation, such as "thank" or "n't"."""
     weight: _builtins.float
-    """Share of the attention that the message's tokens received, in [0, 1]; the
-    shares of one message sum to 1.
+    """Share of what speaks for the tag's label, in [0, 1]; 0 for a token that
+    speaks against it. The shares of one message sum to 1.
     """
     def __init__(
         self,

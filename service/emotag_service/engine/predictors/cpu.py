@@ -47,5 +47,7 @@ class CpuPredictor:
         """Nothing to give back: the tables are shared."""
 
     def _compute(self, token_ids: NDArray[np.int64], lengths: NDArray[np.int64], evidence: bool) -> Prediction:
-        logits, shares = self._network.explain(torch.from_numpy(token_ids), torch.from_numpy(lengths))
-        return Prediction(logits.numpy(), shares.numpy() if evidence else None)
+        inputs = torch.from_numpy(token_ids), torch.from_numpy(lengths)
+        if not evidence:
+            return Prediction(self._network.predict(*inputs).numpy())
+        return Prediction(*(output.numpy() for output in self._network.explain(*inputs)))

@@ -67,8 +67,8 @@ class CudaPredictor:
         with torch.cuda.device(self._device), torch.cuda.stream(self._stream), torch.inference_mode():
             inputs = [array.to(self._device, non_blocking=True) for array in staged]
             with torch.autocast("cuda", dtype=self._half):
-                outputs = self._network.explain(*inputs)
-            results = [_to_pinned(output) for output in (outputs if evidence else outputs[:1])]
+                outputs = self._network.explain(*inputs) if evidence else (self._network(*inputs),)
+            results = [_to_pinned(output) for output in outputs]
             done = torch.cuda.Event()  # type: ignore[no-untyped-call]  # torch types it not
             done.record(self._stream)
         # `staged` travels along so that the pinned memory outlives the copies that read it.

@@ -16,7 +16,7 @@ class Prediction(NamedTuple):
 
     Attributes:
         logits: float32 [B, L], one row per message, in the order of the checkpoint's labels.
-        evidence: float32 [B, T], share of the evidence per token, 0 on padding; only when asked for.
+        evidence: float32 [B, T, L], what each token adds to each logit, 0 on padding; only when asked for.
     """
 
     logits: NDArray[np.float32]

@@ -30,9 +30,9 @@ def test_it_is_the_masked_mean_of_multi_head_attention(heads: int) -> None:
     attention, states, mask = case(heads)
     attended, weights = torch_twin(attention)(states, states, states, key_padding_mask=~mask)
     shares = mask / mask.sum(dim=1, keepdim=True)
-    pooled, evidence = attention(states, mask)
+    pooled, mean = attention(states, mask)
     torch.testing.assert_close(pooled, (attended * shares.unsqueeze(-1)).sum(dim=1), atol=1e-5, rtol=1e-5)
-    torch.testing.assert_close(evidence, (weights * shares.unsqueeze(-1)).sum(dim=1), atol=1e-6, rtol=1e-5)
+    torch.testing.assert_close(mean.mean(dim=1), (weights * shares.unsqueeze(-1)).sum(dim=1), atol=1e-6, rtol=1e-5)
 
 
 def test_gradients_are_those_of_multi_head_attention() -> None:
@@ -46,9 +46,10 @@ def test_gradients_are_those_of_multi_head_attention() -> None:
     torch.testing.assert_close(attention.output.weight.grad, twin.out_proj.weight.grad, atol=1e-5, rtol=1e-4)
 
 
-def test_evidence_sums_to_one_and_padding_has_none() -> None:
+def test_weights_of_a_head_sum_to_one_and_padding_has_none() -> None:
     attention, states, mask = case(8)
-    _, evidence = attention(states, mask)
-    torch.testing.assert_close(evidence.sum(dim=1), torch.ones(4))
-    assert not evidence[~mask].any()
-    assert (evidence[mask] > 0).all()
+    _, weights = attention(states, mask)
+    torch.testing.assert_close(weights.sum(dim=2), torch.ones(4, 8))
+    weights = weights.transpose(1, 2)
+    assert not weights[~mask].any()
+    assert (weights[mask] > 0).all()

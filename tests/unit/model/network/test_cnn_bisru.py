@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.fused_classifier import fuse_classifier
 from emotag_model.sru.naive import naive_bisru
 from tests.unit.model.network.networks import SIZES, VOCABULARY_SIZE, make_batch, make_network
 
@@ -58,13 +59,14 @@ def test_published_sizes_fuse_three_parts_into_256() -> None:
     assert network.classifier.weight.shape == (6, 64 + 128 + 64)
 
 
-def test_explain_adds_evidence_over_the_message_and_changes_no_logit() -> None:
+def test_explain_adds_evidence_that_sums_to_the_logits_and_changes_none() -> None:
     network = make_network()
     ids, lengths = make_batch([5, 1, 8])
     logits, evidence = network.explain(ids, lengths)
     assert torch.equal(logits, network(ids, lengths))
-    torch.testing.assert_close(evidence.sum(dim=1), torch.ones(3))
-    assert not evidence[ids == 0].any()
+    bias = fuse_classifier(network)[1]
+    torch.testing.assert_close(evidence.sum(dim=1) + bias, logits, atol=1e-5, rtol=1e-5)
+    assert not evidence[torch.arange(8) >= lengths.unsqueeze(1)].any()
 
 
 def test_the_padding_row_and_the_ids_behind_a_message_are_never_read() -> None:
@@ -145,7 +147,7 @@ def test_forward_asks_the_device_for_no_value() -> None:
     network = make_network().to("meta")
     ids, lengths = (tensor.to("meta") for tensor in make_batch([4, 2]))
     logits, evidence = network.explain(ids, lengths)
-    assert (logits.shape, evidence.shape) == ((2, 6), (2, 4))
+    assert (logits.shape, evidence.shape) == ((2, 6), (2, 4, 6))
 
 
 def test_a_state_dict_rebuilds_the_same_network() -> None:

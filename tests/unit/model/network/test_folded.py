@@ -31,6 +31,25 @@ def test_logits_and_evidence_are_those_of_the_trainable_network(sizes: dict[str,
     torch.testing.assert_close(got, expected, atol=1e-5, rtol=1e-5)
 
 
+def test_explaining_changes_no_bit_of_a_logit_and_accounts_for_all_of_it() -> None:
+    made = FoldedCnnBiSru.from_network(make_network())
+    ids, counts = make_batch([1, 23, 7, 22], steps=30)
+    logits, evidence = made.explain(ids, counts)
+    assert torch.equal(logits, made.predict(ids, counts))
+    torch.testing.assert_close(evidence.sum(dim=1) + made.bias, logits, atol=1e-5, rtol=1e-5)
+    assert not evidence[torch.arange(30) >= counts.unsqueeze(1)].any()
+
+
+def test_evidence_does_not_depend_on_neighbours_or_padding() -> None:
+    made = FoldedCnnBiSru.from_network(make_network())
+    ids, counts = make_batch([9, 30, 7, 1], steps=41)
+    ids[0, :9] = ids[0, 0]  # every word the same: the maxima are reached many times
+    together = made.explain(ids, counts)[1]
+    for index, length in enumerate(counts.tolist()):
+        alone = made.explain(ids[index : index + 1, :length], counts[index : index + 1])[1]
+        torch.testing.assert_close(alone[0], together[index, :length], atol=1e-5, rtol=0)
+
+
 def test_logits_do_not_depend_on_batch_order_or_padding() -> None:
     made = FoldedCnnBiSru.from_network(make_network())
     ids, counts = make_batch([1, 30, 7, 29, 30, 2, 15] * 9, steps=41)
@@ -96,7 +115,7 @@ def test_results_are_usable_outside_and_carry_no_graph() -> None:
     logits, evidence = FoldedCnnBiSru.from_network(make_network()).explain(*make_batch([6, 3]))
     assert not logits.requires_grad
     assert logits.numpy().shape == (2, 6)
-    assert evidence.numpy().shape == (2, 6)
+    assert evidence.numpy().shape == (2, 6, 6)
 
 
 def test_bad_batches_are_refused_by_name() -> None:

@@ -12,7 +12,7 @@ from tests.unit.model.network.networks import make_batch
 
 
 def compare(lengths: list[int], heads: int, factor: float) -> tuple[tuple[Tensor, Tensor], tuple[Tensor, Tensor]]:
-    """(values read per message, evidence) of the folded and of the trainable attention, scores grown by ``factor``."""
+    """(values read per message, weights) of the folded and of the trainable attention, scores grown by ``factor``."""
     torch.manual_seed(0)
     attention = PooledAttention(16, heads)
     with torch.no_grad():
@@ -26,7 +26,7 @@ def compare(lengths: list[int], heads: int, factor: float) -> tuple[tuple[Tensor
         values = attention.value.weight.view(heads, -1, 16)
         mixed = torch.einsum("bnh,ndh->bnd", read.view(len(ids), heads, 16), values).flatten(1)
         got = attention.output(mixed + attention.value.bias)
-    return (got, weights.mean(dim=1)), expected
+    return (got, weights), expected
 
 
 @pytest.mark.parametrize("heads", [1, 4, 16])
@@ -41,7 +41,7 @@ def test_scores_beyond_the_range_of_the_exponential_are_computed_the_long_way(fa
     got, expected = compare([9, 5, 1, 9], 4, factor)
     torch.testing.assert_close(got, expected, atol=1e-3, rtol=1e-3)  # such scores magnify float32's own rounding
     assert all(part.isfinite().all() for part in got)
-    torch.testing.assert_close(got[1].sum(dim=1), torch.ones(4))
+    torch.testing.assert_close(got[1].sum(dim=2), torch.ones(4, 4))
 
 
 def test_a_neighbour_with_extreme_scores_changes_no_weight() -> None:
