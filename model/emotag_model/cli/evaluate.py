@@ -1,35 +1,45 @@
-"""`emotag evaluate`: how good a checkpoint is on labelled messages."""
+"""`emotag evaluate`: how good a checkpoint is on labelled messages, and what it says of messages without labels."""
 
 from __future__ import annotations
 
 import argparse
-import json
 from pathlib import Path
 
 import torch
 
 from emotag_model.checkpoint import Checkpoint, CheckpointError, default_checkpoint
-from emotag_model.cli.failure import INTERRUPTED, USAGE, fail
-from emotag_model.evaluation import Report, evaluate
-from emotag_model.evaluation.report import DEFINITIONS
+from emotag_model.cli.evaluate_labelled import evaluate_labelled
+from emotag_model.cli.evaluate_unlabelled import evaluate_unlabelled
+from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
+from emotag_model.evaluation.bootstrap import RESAMPLES, SEED
+from emotag_model.evaluation.label_sets import LABEL_SETS
+from emotag_model.labels import LabelsError
 from emotag_model.text import TextDataError
-from emotag_model.text.examples import load_examples
 
 DESCRIPTION = """\
-Tags every message of a file and compares with its labels: macro- and micro-F1, accuracy, calibration error and a table
-of labels, for each taxonomy of the checkpoint. The file has one JSON object a line, gzipped when it ends in .gz:
-{"text": "Thank you so much!", "labels": ["gratitude"]}, with GoEmotions' label names."""
-EPILOG = """\
+Tags every message of a file and compares with its labels: macro- and micro-F1 with confidence intervals, accuracy,
+calibration error and a table of labels. The file has one JSON object a line, gzipped when it ends in .gz:
+{"text": "Thank you so much!", "labels": ["gratitude"]}. Labels are GoEmotions', for which every taxonomy of the
+checkpoint is measured, or those of another data set, which are given zero-shot through a stated mapping."""
+EPILOG = f"""\
+label sets: goemotions, {", ".join(each.name for each in LABEL_SETS)}
+
 example:
-  emotag evaluate --data data/text/goemotions/dev.jsonl.gz
-  emotag evaluate --checkpoint runs/mine --data dev.jsonl.gz --json"""
+  emotag evaluate --data data/text/goemotions/dev.jsonl.gz --report errors.html
+  emotag evaluate --data data/text/meld/dev.jsonl.gz --label-set meld
+  emotag evaluate --checkpoint runs/new --against runs/old --data dev.jsonl.gz
+  emotag evaluate --unlabelled conversations.jsonl.gz --top 20"""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command and its options to `parser`."""
     parser.description, parser.epilog = DESCRIPTION, EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    parser.add_argument("--data", type=Path, required=True, metavar="FILE", help="labelled messages (required)")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--data", type=Path, metavar="FILE", help="labelled messages (this or --unlabelled: required)")
+    source.add_argument(
+        "--unlabelled", type=Path, nargs="+", metavar="FILE", help="messages to survey instead (default: none)"
+    )
     parser.add_argument(
         "--checkpoint",
         type=Path,
@@ -39,31 +49,69 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables (default: off)")
     parser.add_argument("--threads", type=int, default=1, metavar="N", help="CPU threads (default: %(default)s)")
+    _add_labelled(parser.add_argument_group("with --data"))
+    _add_unlabelled(parser.add_argument_group("with --unlabelled"))
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
-    if args.threads < 1:
-        return fail("evaluate", f"--threads is {args.threads}; it must be at least 1", USAGE)
+    if problem := _problem(args):
+        return fail("evaluate", problem, USAGE)
     torch.set_num_threads(args.threads)
     try:
         checkpoint = Checkpoint.load(args.checkpoint)
-        reports = evaluate(checkpoint, load_examples(args.data, checkpoint.labels.fine))
-    except (CheckpointError, TextDataError) as error:
+        print(evaluate_labelled(checkpoint, args) if args.data else evaluate_unlabelled(checkpoint, args))
+    except (CheckpointError, TextDataError, LabelsError) as error:
         return fail("evaluate", error, USAGE)
+    except OSError as error:
+        return fail("evaluate", f"{error.filename}: cannot be written ({error.strerror})", FAILURE)
     except KeyboardInterrupt:
         return INTERRUPTED
-    print(_json(checkpoint, reports) if args.json else _text(checkpoint, reports))
     return 0
 
 
-def _json(checkpoint: Checkpoint, reports: list[Report]) -> str:
-    identity = checkpoint.identity
-    model = {"name": identity.name, "version": identity.version, "digest": identity.digest}
-    return json.dumps({"model": model, "taxonomies": [report.to_dict() for report in reports]}, indent=1)
+def _add_labelled(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--label-set", default="", metavar="NAME", help="whose labels the file has (default: guessed from them)"
+    )
+    group.add_argument("--against", type=Path, metavar="DIR", help="checkpoint to compare with (default: none)")
+    group.add_argument(
+        "--against-predictions", type=Path, metavar="FILE", help="predictions to compare with (default: none)"
+    )
+    group.add_argument(
+        "--predictions-out", type=Path, metavar="FILE", help="where to write what was given (default: nowhere)"
+    )
+    group.add_argument(
+        "--report", type=Path, metavar="FILE.html", help="where to write an error report with plots (default: nowhere)"
+    )
+    group.add_argument(
+        "--resamples",
+        type=int,
+        default=RESAMPLES,
+        metavar="N",
+        help="bootstrap resamples; 0 for no intervals (default: %(default)s)",
+    )
+    group.add_argument("--seed", type=int, default=SEED, metavar="N", help="of the resamples (default: %(default)s)")
 
 
-def _text(checkpoint: Checkpoint, reports: list[Report]) -> str:
-    identity = checkpoint.identity
-    head = f"{identity.name} {identity.version} ({identity.digest[:12]})"
-    return "\n\n".join([head, *(report.to_text() for report in reports), DEFINITIONS])
+def _add_unlabelled(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--taxonomy", default="", metavar="NAME", help="what to tag in (default: the checkpoint's own default)"
+    )
+    group.add_argument(
+        "--top", type=int, default=20, metavar="N", help="most confident messages per label (default: %(default)s)"
+    )
+
+
+def _problem(args: argparse.Namespace) -> str:
+    if args.threads < 1:
+        return f"--threads is {args.threads}; it must be at least 1"
+    if args.resamples < 0 or args.seed < 0 or args.top < 0:
+        return "--resamples, --seed and --top must not be negative"
+    if args.against and args.against_predictions:
+        return "--against and --against-predictions are two things to compare with; give one"
+    if (args.against or args.against_predictions) and not args.resamples:
+        return "--resamples is 0, and a comparison needs resamples; leave it at the default"
+    if args.report and args.report.suffix != ".html":
+        return f"--report is {args.report}; its name must end in .html"
+    return ""

@@ -5,12 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emotag_model.evaluation.encoded import encode_examples
-from emotag_model.evaluation.metrics import (
-    accuracy,
-    count,
-    pooled_calibration_error,
-    tag_calibration_error,
-)
+from emotag_model.evaluation.headline import MACRO
+from emotag_model.evaluation.metrics import Counts, calibration_error, pooled_calibration_error
+from emotag_model.evaluation.outcome import taxonomy_outcome
 from emotag_model.evaluation.predict import predict_logits
 from emotag_model.evaluation.report import LabelReport, Report
 
@@ -21,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emotag_model.checkpoint import Checkpoint
-    from emotag_model.evaluation.metrics import Counts
+    from emotag_model.evaluation.outcome import Outcome
     from emotag_model.labels import Labels, Taxonomy
     from emotag_model.text.examples import Example
 
@@ -39,21 +36,25 @@ def report_all(labels: Labels, logits: NDArray[np.float32], truth: NDArray[np.fl
 
 def report(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Report:
     """Fine logits and truth [N, F] → how well `taxonomy` is tagged."""
-    scores, rolled, thresholds = taxonomy.scores(logits), taxonomy.roll_up(truth), taxonomy.threshold_array
-    counts = count(scores, rolled, thresholds)
+    return report_of(taxonomy_outcome(taxonomy, logits, truth, MACRO))
+
+
+def report_of(outcome: Outcome) -> Report:
+    """Return the figures of an outcome."""
+    counts = Counts(*outcome.tally.sum(axis=0))
     return Report(
-        taxonomy=taxonomy.name,
-        messages=len(logits),
+        taxonomy=outcome.name,
+        messages=len(outcome),
         macro_f1=counts.macro_f1,
         micro_f1=counts.micro_f1,
-        accuracy=accuracy(scores, rolled, thresholds),
-        calibration_error=tag_calibration_error(scores, rolled, thresholds),
-        pooled_calibration_error=pooled_calibration_error(scores, rolled),
-        labels=_label_reports(taxonomy, counts),
+        accuracy=float(outcome.tag_right.mean()),
+        calibration_error=calibration_error(outcome.tag_scores, outcome.tag_right),
+        pooled_calibration_error=pooled_calibration_error(outcome.scores, outcome.truth),
+        labels=_label_reports(outcome, counts),
     )
 
 
-def _label_reports(taxonomy: Taxonomy, counts: Counts) -> tuple[LabelReport, ...]:
+def _label_reports(outcome: Outcome, counts: Counts) -> tuple[LabelReport, ...]:
     return tuple(
         LabelReport(
             label=label,
@@ -61,7 +62,7 @@ def _label_reports(taxonomy: Taxonomy, counts: Counts) -> tuple[LabelReport, ...
             recall=float(counts.recall[k]),
             f1=float(counts.f1[k]),
             support=int(counts.true[k]),
-            threshold=taxonomy.thresholds[k],
+            threshold=None if outcome.thresholds is None else outcome.thresholds[k],
         )
-        for k, label in enumerate(taxonomy.labels)
+        for k, label in enumerate(outcome.labels)
     )

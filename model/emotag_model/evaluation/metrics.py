@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -59,36 +59,25 @@ def tag_columns(scores: NDArray[np.float32], thresholds: NDArray[np.float32]) ->
     return columns
 
 
-def accuracy(scores: NDArray[np.float32], truth: NDArray[np.float32], thresholds: NDArray[np.float32]) -> float:
-    """Return the share of messages whose tag's label is one of their true ones."""
-    return float((_at(truth, tag_columns(scores, thresholds)) > 0).mean())
-
-
-def pooled_calibration_error(scores: NDArray[np.float32], truth: NDArray[np.float32]) -> float:
+def pooled_calibration_error(scores: NDArray[np.float32], truth: NDArray[Any]) -> float:
     """Return the expected calibration error over all pairs of message and label."""
     return calibration_error(scores.ravel(), truth.ravel())
 
 
-def tag_calibration_error(
-    scores: NDArray[np.float32], truth: NDArray[np.float32], thresholds: NDArray[np.float32]
-) -> float:
-    """Return the expected calibration error of the score that a tag carries: that of its label."""
-    columns = tag_columns(scores, thresholds)
-    return calibration_error(_at(scores, columns), _at(truth, columns))
-
-
-def calibration_error(scores: NDArray[np.float32], truth: NDArray[np.float32]) -> float:
+def calibration_error(scores: NDArray[np.float32], truth: NDArray[Any]) -> float:
     """Return the mean of |mean score - share true| over equally wide bins [0, 1], weighted by their pairs.
 
     Expected calibration error as in Guo et al. 2017 (arXiv 1706.04599), on probabilities [M] and 0/1 truth [M].
     """
-    bins = np.minimum((scores * BINS).astype(np.intp), BINS - 1)
+    bins = bins_of(scores)
     gaps = np.bincount(bins, weights=scores.astype(np.float64) - truth, minlength=BINS)
     return float(np.abs(gaps).sum() / len(scores))
 
 
-def _at(values: NDArray[np.float32], columns: NDArray[np.intp]) -> NDArray[np.float32]:
-    return np.take_along_axis(values, columns[:, None], axis=1)[:, 0]
+def bins_of(scores: NDArray[np.float32]) -> NDArray[np.intp]:
+    """Probabilities [M] → which of the equally wide bins each lies in, from 0."""
+    bins: NDArray[np.intp] = np.minimum((scores * BINS).astype(np.intp), BINS - 1)
+    return bins
 
 
 def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -14,14 +14,17 @@ error, 15 equal bins, of the score that the tag carries; pooled: of all scores o
 
 @dataclass(frozen=True, kw_only=True)
 class LabelReport:
-    """How well one label is given; `support` is how many messages truly have it."""
+    """How well one label is given; `support` is how many messages truly have it.
+
+    `threshold` is None where no threshold decides: in a label set that the model was not trained for.
+    """
 
     label: str
     precision: float
     recall: float
     f1: float
     support: int
-    threshold: float
+    threshold: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,5 +57,6 @@ class Report:
 
 
 def _row(row: LabelReport, width: int) -> str:
-    figures = f"{row.precision:9.3f}  {row.recall:6.3f}  {row.f1:6.3f}  {row.support:7d}  {row.threshold:9.3f}"
+    threshold = f"{'-':>9}" if row.threshold is None else f"{row.threshold:9.3f}"
+    figures = f"{row.precision:9.3f}  {row.recall:6.3f}  {row.f1:6.3f}  {row.support:7d}  {threshold}"
     return f"  {row.label:<{width}}  {figures}"

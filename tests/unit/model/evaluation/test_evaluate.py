@@ -7,7 +7,7 @@ import pytest
 
 from emotag_model.evaluation import encode_examples, evaluate, predict_logits
 from emotag_model.evaluation.evaluate import report, report_all
-from emotag_model.evaluation.metrics import accuracy, count
+from emotag_model.evaluation.metrics import calibration_error, count, tag_columns
 from emotag_model.labels import FINE_LABELS, default_labels
 from emotag_model.text.examples import load_examples
 
@@ -33,7 +33,9 @@ def test_a_report_holds_what_the_metrics_say(checkpoint, examples):
     found = evaluate(checkpoint, examples)[0]
     assert found.macro_f1 == pytest.approx(counts.macro_f1)
     assert found.micro_f1 == pytest.approx(counts.micro_f1)
-    assert found.accuracy == pytest.approx(accuracy(scores, truth, ekman.threshold_array))
+    tags = np.arange(len(scores)), tag_columns(scores, ekman.threshold_array)
+    assert found.accuracy == pytest.approx(truth[tags].mean())
+    assert found.calibration_error == pytest.approx(calibration_error(scores[tags], truth[tags]))
     assert [row.f1 for row in found.labels] == pytest.approx(counts.f1.tolist())
     assert sum(row.support for row in found.labels) == 40
 

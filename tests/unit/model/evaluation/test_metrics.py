@@ -6,11 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag_model.evaluation.metrics import (
-    accuracy,
+    bins_of,
     calibration_error,
     count,
     pooled_calibration_error,
-    tag_calibration_error,
     tag_columns,
 )
 
@@ -53,11 +52,6 @@ def test_a_label_that_passes_goes_before_a_higher_one_that_does_not():
     assert tag_columns(scores, np.array([0.3, 0.95], np.float32)).tolist() == [0]
 
 
-def test_accuracy_by_hand():
-    assert tag_columns(SCORES, THRESHOLDS).tolist() == [0, 0, 1, 1]
-    assert accuracy(SCORES, TRUTH, THRESHOLDS) == 0.5
-
-
 def slow_calibration_error(scores, truth):
     total = 0.0
     for low in range(15):
@@ -83,10 +77,12 @@ def test_perfect_and_worst_calibration():
     assert calibration_error(np.full(10, 0.5, np.float32), np.array([0, 1] * 5, np.float32)) == pytest.approx(0)
 
 
-def test_of_all_scores_and_of_the_tags_only():
+def test_pooled_is_of_all_scores():
     assert pooled_calibration_error(SCORES, TRUTH) == calibration_error(SCORES.ravel(), TRUTH.ravel())
-    tags = calibration_error(np.array([0.9, 0.6, 0.3, 0.8], np.float32), np.array([1, 0, 0, 1], np.float32))
-    assert tag_calibration_error(SCORES, TRUTH, THRESHOLDS) == tags
+
+
+def test_bins_are_equally_wide_and_one_lies_in_the_last():
+    assert bins_of(np.array([0, 0.06, 0.07, 0.5, 0.99, 1], np.float32)).tolist() == [0, 0, 1, 7, 14, 14]
 
 
 @given(st.lists(st.tuples(st.floats(0, 1, width=32), st.booleans()), min_size=1, max_size=40))

@@ -1,0 +1,63 @@
+"""`emotag evaluate --unlabelled`: what a checkpoint says of messages that nobody labelled."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from emotag_model.evaluation.survey import survey
+from emotag_model.text.errors import TextDataError
+from emotag_model.text.examples import read_rows
+
+if TYPE_CHECKING:
+    import argparse
+    from pathlib import Path
+
+    from emotag_model.checkpoint import Checkpoint
+    from emotag_model.evaluation.survey import Confident, Survey
+    from emotag_model.text.examples import Row
+
+_SHOWN = 160  # characters of a message
+
+
+def evaluate_unlabelled(checkpoint: Checkpoint, args: argparse.Namespace) -> str:
+    """Return what to print. Raises TextDataError for a file that cannot be read or shows nothing."""
+    files: dict[Path, list[Row]] = {path: list(read_rows(path)) for path in args.unlabelled}
+    sources = {str(path): rows for path, rows in files.items()}
+    if len(files) > 1:
+        sources["all files"] = [row for rows in files.values() for row in rows]
+    try:
+        surveys = [
+            survey(checkpoint, source, rows, taxonomy=args.taxonomy, top=args.top) for source, rows in sources.items()
+        ]
+    except ValueError as error:
+        raise TextDataError(str(error)) from error
+    if args.json:
+        return json.dumps([each.to_dict() for each in surveys], indent=1)
+    return f"{_table(surveys)}\n\n{_confident(surveys[-1])}"
+
+
+def _table(surveys: list[Survey]) -> str:
+    width = max(len(each.source) for each in surveys)
+    labels = list(surveys[0].shares)
+    head = f"{'tags carry':<{width}}  messages  uncertain  truncated  " + "  ".join(f"{each:>8}" for each in labels)
+    return "\n".join([head, *(_row(each, width) for each in surveys)])
+
+
+def _row(row: Survey, width: int) -> str:
+    shares = "  ".join(f"{share:{max(8, len(label))}.1%}" for label, share in row.shares.items())
+    left_out = f"  ({row.unreadable} show nothing, left out)" if row.unreadable else ""
+    counts = f"{row.messages:8,}  {row.uncertain:9.1%}  {row.truncated:9.1%}"
+    return f"{row.source:<{width}}  {counts}  {shares}{left_out}"
+
+
+def _confident(found: Survey) -> str:
+    blocks = [f"most confident, {found.source}:"]
+    for label, messages in found.confident.items():
+        blocks.append("\n".join([f"{label}:", *(_line(each) for each in messages)]))
+    return "\n\n".join(blocks)
+
+
+def _line(message: Confident) -> str:
+    text = "".join(each if each.isprintable() else " " for each in message.text)
+    return f"  {message.score:.3f}  {text if len(text) <= _SHOWN else text[: _SHOWN - 1] + '…'}"

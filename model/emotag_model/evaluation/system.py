@@ -1,0 +1,60 @@
+"""Anything that can be judged: a name, its labels, and logits of messages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from emotag_model.evaluation.encoded import encode_examples
+from emotag_model.evaluation.headline import MACRO
+from emotag_model.evaluation.outcome import taxonomy_outcome
+from emotag_model.evaluation.predict import predict_logits
+from emotag_model.evaluation.zero_shot import zero_shot_outcome
+from emotag_model.text.examples import Example
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emotag_model.checkpoint import Checkpoint
+    from emotag_model.evaluation.outcome import Outcome
+    from emotag_model.evaluation.selection import Selection
+    from emotag_model.labels import Labels
+
+
+class LogitsOf(Protocol):
+    """What computes logits."""
+
+    def __call__(self, examples: Sequence[Example], /) -> NDArray[np.float32]:
+        """N messages → fine logits [N, F]; raises TextDataError naming the place of one that cannot be read."""
+
+
+@dataclass(frozen=True)
+class System:
+    """A model of any kind that gives logits of fine labels; `labels` are calibrated for it."""
+
+    name: str
+    labels: Labels
+    logits: LogitsOf
+
+
+def checkpoint_system(checkpoint: Checkpoint) -> System:
+    """Return the system that a checkpoint is."""
+    network, count = checkpoint.network(), len(checkpoint.labels.fine)
+
+    def logits(examples: Sequence[Example]) -> NDArray[np.float32]:
+        bare = [Example(each.text, (), each.place) for each in examples]  # their labels may be of another label set
+        return predict_logits(network, encode_examples(bare, checkpoint.tokenizer, count).ids)
+
+    identity = checkpoint.identity
+    return System(f"{identity.name} {identity.version} ({identity.digest[:12]})", checkpoint.labels, logits)
+
+
+def outcomes(system: System, selection: Selection) -> list[Outcome]:
+    """Tag the messages with `system`: one outcome per taxonomy on its own labels, one in all on those of others."""
+    logits, truth = system.logits(selection.examples), selection.truth
+    if selection.label_set.labels != system.labels.fine:
+        return [zero_shot_outcome(selection.label_set, system.labels, logits, truth)]
+    return [taxonomy_outcome(each, logits, truth, MACRO) for each in system.labels.taxonomies.values()]
