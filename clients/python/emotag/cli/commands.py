@@ -61,6 +61,7 @@ COMMANDS = {
             "list records that could not be tagged, or bring them back",
             "server",
         ),
+        Command("data", "emotag_model.cli.data", "list the data sets there are, and check those at hand", "train"),
         Command("train", "emotag_model.cli.train", "train a checkpoint", "train"),
         Command("evaluate", "emotag_model.cli.evaluate", "measure a checkpoint on labelled texts", "train"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emotag_model.training.data.lines import read
+from emotag_model.training.data.lines import read, split_name
 from emotag_model.training.data.readers import any_text
 from emotag_model.training.data.registry import REGISTRY
 from emotag_model.training.data.split import Role
@@ -22,11 +22,6 @@ def held_out_rows(folder: Path) -> list[Row]:
     Raises TextDataError for a file that cannot be read: what is in it might be trained on otherwise.
     """
     return [row for path in _held_out_files(folder) for row in read(path, any_text)]
-
-
-def split_name(path: Path) -> str:
-    """Return the name of the split in a file: what its name has before `.jsonl`."""
-    return path.name.partition(".jsonl")[0]
 
 
 def role_of(path: Path) -> Role:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from emotag_model.training.data.readers import Reader
 
 
-def scan(path: Path, reader: Reader) -> Iterator[Row | BadRow]:
-    """Yield every row of `path`, and in place of a line that `reader` cannot read the reason.
+def scan(path: Path, reader: Reader) -> Iterator[Row | BadRow | None]:
+    """Yield every row of `path`: None for an object that is no text by design, the reason for one that is bad.
 
     A file that breaks off ends in a BadRow as well.
     """
@@ -26,8 +26,7 @@ def scan(path: Path, reader: Reader) -> Iterator[Row | BadRow]:
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
             for number, line in enumerate(lines, start=1):
-                if (row := _read(line, f"{path}:{number}", reader)) is not None:
-                    yield row
+                yield _read(line, f"{path}:{number}", reader)
     except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         yield BadRow(f"{path}:{number + 1}", f"not a whole gzip file ({error}); fetch it again")
     except OSError as error:
@@ -39,7 +38,13 @@ def read(path: Path, reader: Reader) -> Iterator[Row]:
     for row in scan(path, reader):
         if isinstance(row, BadRow):
             raise TextDataError(str(row))
-        yield row
+        if row is not None:
+            yield row
+
+
+def split_name(path: Path) -> str:
+    """Return the name of the split in a file: what its name has before `.jsonl`."""
+    return path.name.partition(".jsonl")[0]
 
 
 def _read(line: bytes, place: str, reader: Reader) -> Row | BadRow | None:

@@ -28,11 +28,11 @@ class Role(StrEnum):
 
 @dataclass(frozen=True)
 class Split:
-    """A split: its name, its role, and its rows as registered."""
+    """A split: its name, its role, and its rows as registered, None where it is not."""
 
     name: str
     role: Role
-    rows: int
+    rows: int | None
 
     @classmethod
     def train(cls, rows: int, name: str = "train") -> Split:
