@@ -40,7 +40,8 @@ class Annotation(NamedTuple):
         label: The category; the highest-scoring one when `uncertain`.
         score: Its confidence: a calibrated probability in [0, 1].
         labels: Every category that passes its threshold, highest first.
-        scores: (category, confidence) of every category of the taxonomy, in its order.
+        categories: Every category of the taxonomy, in its order.
+        scores: The confidence of each of them.
         taxonomy: The category set.
         model: What made it.
         tagged_at: Seconds since the epoch.
@@ -51,7 +52,8 @@ class Annotation(NamedTuple):
     label: str
     score: float
     labels: tuple[str, ...]
-    scores: tuple[tuple[str, float], ...]
+    categories: tuple[str, ...]
+    scores: tuple[float, ...]
     taxonomy: str
     model: ModelName
     tagged_at: float
@@ -65,7 +67,10 @@ class Annotation(NamedTuple):
             "category": self.label,
             "confidence": _rounded(self.score),
             "labels": list(self.labels),
-            "categories": [{"name": name, "confidence": _rounded(score)} for name, score in self.scores],
+            "categories": [
+                {"name": name, "confidence": _rounded(score)}
+                for name, score in zip(self.categories, self.scores, strict=True)
+            ],
             "category-set": self.taxonomy,
             "uncertain": self.uncertain,
             "truncated": self.truncated,

@@ -13,6 +13,7 @@ import time
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
+from emotag_service.garbage import settle
 from emotag_service.kafka.annotation import Annotation, ModelName
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.codecs.registry import make_codec
@@ -28,9 +29,9 @@ MODEL = ModelName("instant", "1.0.0", "0" * 64)
 
 
 def _annotation(seed: int) -> Annotation:
-    scores = tuple((label, (seed * 7 + place * 13) % 997 / 998) for place, label in enumerate(LABELS))
-    label, score = max(scores, key=lambda pair: pair[1])
-    return Annotation(label, score, (label,), scores, "ekman", MODEL, time.time() + seed)
+    scores = tuple((seed * 7 + place * 13) % 997 / 998 for place in range(len(LABELS)))
+    label, score = max(zip(LABELS, scores, strict=True), key=lambda pair: pair[1])
+    return Annotation(label, score, (label,), LABELS, scores, "ekman", MODEL, time.time() + seed)
 
 
 # Made before anything is measured: to compute a tag is not what this is about.
@@ -77,6 +78,7 @@ async def run(what: Copy) -> None:
     )
     treatment = Tagging(make_codec("json"), Routes(output=what.output, inputs=(what.input,)))
     client = {"bootstrap_servers": what.bootstrap}
+    settle()
     await Tagger(settings, client, InstantEngine(), treatment, Meters()).run(stop)
 
 

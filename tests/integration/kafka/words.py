@@ -51,5 +51,5 @@ def _answer(text: str) -> Annotation | Fault:
     if REFUSED in text:
         return Fault("REFUSED", "the script says no")
     label = label_of(text)
-    scores = tuple((name, 0.75 if name == label else 0.0625) for name in LABELS)
-    return Annotation(label, 0.75, (label,), scores, "words", MODEL, 1_700_000_000.0)
+    scores = tuple(0.75 if name == label else 0.0625 for name in LABELS)
+    return Annotation(label, 0.75, (label,), LABELS, scores, "words", MODEL, 1_700_000_000.0)

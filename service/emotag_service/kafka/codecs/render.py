@@ -17,17 +17,11 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 def annotation_json(annotation: Annotation) -> str:
     """Render `annotation.document()`. Raises ValueError for a score that is not a finite number."""
-    names, scores = zip(*annotation.scores, strict=True) if annotation.scores else ((), ())
-    if not math.isfinite(sum(scores, annotation.score)):
+    label, score, labels, categories, scores, taxonomy, model, tagged_at, uncertain, truncated = annotation
+    if not math.isfinite(sum(scores, score)):
         raise ValueError("a score is not a finite number")
-    return (
-        f'{{"status":"OK","category":{_text(annotation.label)},"confidence":{annotation.score:.6f}'
-        f',"labels":{_list(annotation.labels)}'
-        f',"categories":{_categories(names) % scores}'
-        f',"category-set":{_text(annotation.taxonomy)}'
-        f',"uncertain":{_bool(annotation.uncertain)},"truncated":{_bool(annotation.truncated)}'
-        f',"model":{_model(annotation.model)},"tagged-at":"{_time(annotation.tagged_at)}"}}'
-    )
+    form = _form(label, labels, categories, taxonomy, model, uncertain, truncated)
+    return form % (score, *scores, _time(tagged_at))
 
 
 def label_json(annotation: Annotation) -> str:
@@ -50,30 +44,36 @@ def nothing(_: Annotation) -> str:
     return ""
 
 
-def _bool(value: bool) -> str:
-    return "true" if value else "false"
-
-
 @lru_cache(maxsize=1024)
 def _text(text: str) -> str:
     return _encode(text)
 
 
-@lru_cache(maxsize=1024)
-def _list(texts: tuple[str, ...]) -> str:
-    return _encode(texts)
+@lru_cache(maxsize=4096)
+def _form(
+    label: str,
+    labels: tuple[str, ...],
+    categories: tuple[str, ...],
+    taxonomy: str,
+    model: ModelName,
+    uncertain: bool,
+    truncated: bool,
+) -> str:
+    """What annotations of the same labels share, with a place for each score and, last, for the time.
+
+    %.6f rounds as round(score, 6) does, and reads back as the same number.
+    """
+    entries = ",".join(f'{{"name":{_fixed(name)},"confidence":%.6f}}' for name in categories)
+    return (
+        f'{{"status":"OK","category":{_fixed(label)},"confidence":%.6f,"labels":{_fixed(labels)}'
+        f',"categories":[{entries}],"category-set":{_fixed(taxonomy)}'
+        f',"uncertain":{_fixed(uncertain)},"truncated":{_fixed(truncated)}'
+        f',"model":{_fixed(model._asdict())},"tagged-at":"%s"}}'
+    )
 
 
-@lru_cache(maxsize=64)
-def _categories(names: tuple[str, ...]) -> str:
-    # %.6f rounds as round(score, 6) does, and reads back as the same number.
-    entries = [f'{{"name":{_encode(name).replace("%", "%%")},"confidence":%.6f}}' for name in names]
-    return f"[{','.join(entries)}]"
-
-
-@lru_cache(maxsize=64)
-def _model(model: ModelName) -> str:
-    return _encode({"name": model.name, "version": model.version, "digest": model.digest})
+def _fixed(value: object) -> str:
+    return _encode(value).replace("%", "%%")
 
 
 @lru_cache(maxsize=1024)

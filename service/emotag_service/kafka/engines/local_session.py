@@ -115,12 +115,12 @@ class LocalSession:
         batch.unanswered = again
 
     def _annotation(self, tag: Tag, now: float) -> Annotation:
-        scores = [] if tag.scores is None else tag.scores.tolist()
         return Annotation(
             tag.label,
             tag.score,
             tag.labels,
-            tuple(zip(self._labels, scores, strict=True)),
+            self._labels,
+            () if tag.scores is None else tuple(tag.scores.tolist()),
             self._options.taxonomy,
             self._model,
             now,

@@ -179,11 +179,13 @@ class RemoteSession:
     def _answer(self, tag: Tag) -> Annotation | Fault:
         if tag.error is not None:
             return Fault(tag.error.reason or tag.error.code, str(tag.error))
+        scores = tag.scores or {}
         return Annotation(
             tag.label,
             tag.score,
             tag.labels,
-            tuple((tag.scores or {}).items()),
+            tuple(scores),
+            tuple(scores.values()),
             self._taxonomy,
             _model_name(tag.model),
             round(self._clock(), 3),  # what is written of it: tags of one millisecond share its spelling

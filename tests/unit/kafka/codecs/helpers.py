@@ -32,9 +32,10 @@ MARKS = {
 
 
 def make_annotation(label="joy", score=0.912345678, **changes):
-    scores = tuple((name, score if name == label else 0.01 * place) for place, name in enumerate(LABELS))
+    scores = tuple(score if name == label else 0.01 * place for place, name in enumerate(LABELS))
     fields = {
         "labels": (label,),
+        "categories": LABELS,
         "scores": scores,
         "taxonomy": "ekman",
         "model": MODEL,

@@ -11,18 +11,25 @@ from tests.unit.kafka.codecs.helpers import FEAR, JOY, make_annotation
 
 SCORES = st.floats(0, 1)
 NAMES = st.text(max_size=8)
-ANNOTATIONS = st.builds(
-    Annotation,
-    label=NAMES,
-    score=SCORES,
-    labels=st.lists(NAMES, max_size=3).map(tuple),
-    scores=st.lists(st.tuples(NAMES, SCORES), max_size=5).map(tuple),
-    taxonomy=NAMES,
-    model=st.builds(ModelName, NAMES, NAMES, NAMES),
-    tagged_at=st.floats(0, 4e9),
-    uncertain=st.booleans(),
-    truncated=st.booleans(),
-)
+
+
+def annotations(names):
+    return st.builds(
+        Annotation,
+        label=NAMES,
+        score=SCORES,
+        labels=st.lists(NAMES, max_size=3).map(tuple),
+        categories=st.just(names),
+        scores=st.tuples(*[SCORES for _ in names]),
+        taxonomy=NAMES,
+        model=st.builds(ModelName, NAMES, NAMES, NAMES),
+        tagged_at=st.floats(0, 4e9),
+        uncertain=st.booleans(),
+        truncated=st.booleans(),
+    )
+
+
+ANNOTATIONS = st.lists(NAMES, max_size=5).map(tuple).flatmap(annotations)
 
 
 @given(ANNOTATIONS)
@@ -47,9 +54,9 @@ def test_what_is_rendered_once_is_not_taken_for_something_else():
 @pytest.mark.parametrize("score", [math.nan, math.inf, -math.inf])
 def test_a_score_that_json_cannot_say_is_refused(score):
     with pytest.raises(ValueError, match="not a finite number"):
-        annotation_json(make_annotation(score=score, scores=()))
+        annotation_json(make_annotation(score=score, categories=(), scores=()))
     with pytest.raises(ValueError, match="not a finite number"):
-        annotation_json(make_annotation(scores=(("joy", 0.5), ("fear", score))))
+        annotation_json(make_annotation(categories=("joy", "fear"), scores=(0.5, score)))
 
 
 def test_parts_of_it():

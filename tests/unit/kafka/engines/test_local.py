@@ -54,10 +54,10 @@ async def test_every_reading_is_answered_in_order(local: LocalEngine):
     annotation = answers[0]
     assert isinstance(annotation, Annotation)
     assert annotation.taxonomy == engine_of(local).info.taxonomies[0].name
-    assert tuple(name for name, _ in annotation.scores) == local.labels
+    assert annotation.categories == local.labels
     assert annotation.tagged_at == 5.0
     assert str(annotation.model) == "in-memory/0@000000000000"
-    assert annotation.score == dict(annotation.scores)[annotation.label]
+    assert annotation.score == dict(zip(local.labels, annotation.scores, strict=True))[annotation.label]
 
 
 async def test_what_no_engine_takes_has_its_fault_in_its_place(local: LocalEngine):

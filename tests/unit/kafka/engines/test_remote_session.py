@@ -78,7 +78,7 @@ async def test_a_tag_becomes_an_annotation():
     session = open_session(streams)
     [annotation] = await ask(session, "a")
     assert annotation == Annotation(
-        "joy", 0.5, ("joy",), (("joy", 0.5), ("anger", 0.25)), "ekman", annotation.model, 9.0,
+        "joy", 0.5, ("joy",), ("joy", "anger"), (0.5, 0.25), "ekman", annotation.model, 9.0,
         uncertain=True, truncated=True,
     )  # fmt: skip
     assert str(annotation.model) == "far/2@ffffffffffff"

@@ -28,7 +28,7 @@ def records(start, end):
 
 
 def annotation(label="joy"):
-    return Annotation(label, 0.5, (label,), ((label, 0.5),), "ekman", MODEL, 0.0)
+    return Annotation(label, 0.5, (label,), (label,), (0.5,), "ekman", MODEL, 0.0)
 
 
 class FakeSession:
