@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 SPACE = " \t\n\r"
+_LOOSE = ("", "{", "[", *SPACE)
 # Skip what stands between members and within one, in a document that is known to be right. Matching nothing is a match,
 # so neither returns None; a wrapper to say so costs as much as the match.
 _COMMA: Callable[[str, int], re.Match[str]] = re.compile(r"[ \t\n\r,]*").match  # type: ignore[assignment]
@@ -60,6 +61,10 @@ class Document:
     encoding: str
     root: Any
     span: Span
+
+    def ends_tight(self) -> bool:
+        """Whether the last byte closes a root that is not empty, in UTF-8, right behind the last thing in it."""
+        return self.encoding == "utf-8" and self.span[1] == len(self.text) and self.text[-2:-1] not in _LOOSE
 
     def byte(self, at: int) -> int:
         """Return where a character of the text starts in the value."""

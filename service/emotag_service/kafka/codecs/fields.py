@@ -70,4 +70,6 @@ def spoken(text: Any, where: str) -> str:
 
 def name_of(value: Any) -> str:
     """Return a name: a string, or a number as it is spelled; empty for anything else."""
+    if type(value) is str and value.isascii():
+        return value
     return legible(str(value)) if isinstance(value, str) else ""

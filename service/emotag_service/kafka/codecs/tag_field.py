@@ -9,11 +9,12 @@ from emotag_service.kafka.annotation import UntaggableError
 from emotag_service.kafka.codecs import reasons
 from emotag_service.kafka.codecs.edits import member, replacement, splice
 from emotag_service.kafka.codecs.path import MISSING, Path
+from emotag_service.kafka.codecs.place import BeforeLast
 from emotag_service.kafka.codecs.render import annotation_json
 
 if TYPE_CHECKING:
     from emotag_service.kafka.codecs.document import Document
-    from emotag_service.kafka.codecs.place import Splice
+    from emotag_service.kafka.codecs.place import Place
 
 
 class TagField:
@@ -24,8 +25,10 @@ class TagField:
         self._path = path
         self._parent = path.parent
         self._name = json.dumps(path.steps[-1])
+        self._at_root = len(path.steps) == 1
+        self._last = BeforeLast(f",{self._name}:", annotation_json)
 
-    def place(self, document: Document) -> Splice:
+    def place(self, document: Document) -> Place:
         """Decide where the tag goes.
 
         Raises:
@@ -36,6 +39,8 @@ class TagField:
         if found is not MISSING:
             self._must_be_free(found)
             return splice(document, replacement(document, document.locate(self._path.steps), annotation_json))
+        if self._at_root and type(document.root) is dict and document.ends_tight():
+            return self._last
         if type(self._parent.find(document.root)) is not dict:
             detail = f"no object to put the tag in at --tag-field {self._path}: only its last step may be missing"
             raise UntaggableError(reasons.TAG_PLACE, detail)

@@ -38,7 +38,7 @@ def test_attributes_of_an_event_are_replaced_and_all_else_stays():
 
 def test_a_place_holds_no_document():
     codec = make_codec("json")
-    value = b'{"text":"a","rest":[%s]}' % b",".join([b'{"k":0}'] * 1_000)
+    value = b'{"text":"a","rest":[%s] }' % b",".join([b'{"k":0}'] * 1_000)
     place = read(codec, value).place
     assert place == Splice("utf-8", place.edits)
     assert all(isinstance(part, int | str) or callable(part) for edit in place.edits for part in edit)
