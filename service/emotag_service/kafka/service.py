@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from emotag_service.garbage import settle
 from emotag_service.kafka.destinations import Destinations
 from emotag_service.kafka.dry_run import DryRun
 from emotag_service.kafka.echoes import log_all_but_echoes
@@ -130,6 +131,7 @@ class TaggerService:
             dry_run = DryRun(self._loop_settings, self._client, engine, treatment, self._output)
             await unless(self._stop, dry_run.run(self._config.dry_run))
             return
+        settle()
         self._announce()
         settings = self._plan.loop_settings(self._loop_settings, destinations.limits)
         tagger = Tagger(settings, self._client.kwargs(), engine, treatment, self.meters)

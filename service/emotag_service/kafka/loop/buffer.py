@@ -25,14 +25,17 @@ class Buffer:
         self.records = 0
         self.size = 0
         self._waiting: deque[Record] = deque()
+        self._sizes: deque[int] = deque()  # of all that it holds, in order
         self._filled = asyncio.Event()
         self._roomier = roomier
 
     def put(self, records: Sequence[Record]) -> None:
         """Add records at the end."""
+        sizes = [record.size for record in records]
         self._waiting.extend(records)
+        self._sizes.extend(sizes)
         self.records += len(records)
-        self.size += sum(record.size for record in records)
+        self.size += sum(sizes)
         self._filled.set()
 
     async def take(self, most: int) -> list[Record]:
@@ -42,8 +45,8 @@ class Buffer:
             await self._filled.wait()
         return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
 
-    def let_go(self, records: Sequence[Record]) -> None:
-        """Count out records that were taken: they are written."""
-        self.records -= len(records)
-        self.size -= sum(record.size for record in records)
+    def let_go(self, count: int) -> None:
+        """Count out the first so many of what was taken: they are written."""
+        self.records -= count
+        self.size -= sum([self._sizes.popleft() for _ in range(count)])
         self._roomier()

@@ -49,9 +49,10 @@ class Outbox:
     async def send(self, written: Sequence[Written], *, alone: bool = False) -> None:
         """Hand records to the producer, in order for each partition; see `Writer.send`."""
         groups: dict[tuple[str, int], list[Written]] = {}
+        for topic in {one.outgoing.topic for one in written} - self._partitions.keys():
+            self._partitions[topic] = len(await self._producer.partitions_for(topic))
         for one in written:
-            target = await self._target(one)
-            groups.setdefault(target, []).append(one)
+            groups.setdefault(self._target(one), []).append(one)
         for (topic, partition), group in groups.items():
             for part in [[one] for one in group] if alone else [group]:
                 await self._send_to(topic, partition, part)
@@ -85,10 +86,8 @@ class Outbox:
         self._writes = []
         self._partitions = {}
 
-    async def _target(self, written: Written) -> tuple[str, int]:
+    def _target(self, written: Written) -> tuple[str, int]:
         topic = written.outgoing.topic
-        if topic not in self._partitions:
-            self._partitions[topic] = len(await self._producer.partitions_for(topic))
         return topic, place(written.outgoing, self._source.partition, self._partitions[topic])
 
     async def _send_to(self, topic: str, partition: int, written: Iterable[Written]) -> None:

@@ -102,7 +102,7 @@ class Writing:
         if stopped is not None:
             await self._commit()
             raise stopped
-        self._buffer.let_go([prepared.record for prepared, _ in answered])
+        self._buffer.let_go(len(answered))
 
     def _outgoing(self, prepared: Prepared, answer: Annotation | Fault | None) -> Outgoing:
         refusal = self._refusals.fault(prepared.record.offset)

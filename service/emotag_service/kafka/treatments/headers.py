@@ -19,7 +19,7 @@ REASON = "emotion-reason"
 
 _OURS = frozenset({LABEL, SCORE, MODEL, STATUS, REASON})
 _OUTCOME = frozenset({STATUS, REASON})
-_OK = Status.OK.value.encode()
+_OK = (STATUS, Status.OK.value.encode())
 
 
 def is_tagged(headers: Headers) -> bool:
@@ -31,10 +31,10 @@ def with_tag(headers: Headers, annotation: Annotation) -> Headers:
     """Replace earlier emotion-* headers by those of a tag; all others stay, in order, duplicates and nulls too."""
     return (
         *_without(headers, _OURS),
-        (LABEL, annotation.label.encode()),
+        _label(annotation.label),
         (SCORE, b"%.6f" % annotation.score),
-        (MODEL, _model(annotation.model)),
-        (STATUS, _OK),
+        _model(annotation.model),
+        _OK,
     )
 
 
@@ -56,6 +56,11 @@ def _without(headers: Headers, names: frozenset[str]) -> Headers:
     return tuple([header for header in headers if header[0] not in names]) if headers else ()
 
 
+@lru_cache(maxsize=1024)
+def _label(label: str) -> tuple[str, bytes]:
+    return LABEL, label.encode()
+
+
 @lru_cache(maxsize=16)
-def _model(model: ModelName) -> bytes:
-    return str(model).encode()
+def _model(model: ModelName) -> tuple[str, bytes]:
+    return MODEL, str(model).encode()
