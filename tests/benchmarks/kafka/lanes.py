@@ -14,10 +14,16 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
+from emotag_service.kafka.codecs.render import annotation_json
+from emotag_service.kafka.treatments.headers import with_tag
 from tests.benchmarks.kafka.arguments import Copy
 from tests.benchmarks.kafka.feed import PARTITIONS
+from tests.benchmarks.kafka.instant import ANSWERS
 
-HEADER = ("emotion-label", b"joy")
+HEADERS = [("emotion-label", b"joy")]
+# What a tag adds to a record, byte for byte as many: a member of its JSON, and the other headers.
+TAG = b',"emotion":' + annotation_json(ANSWERS[0]).encode()
+TAG_HEADERS = list(with_tag((), ANSWERS[0]))
 WRITE_BYTES = 512 * 1024
 
 
@@ -31,6 +37,7 @@ class Lane:
         self._producer = producer
         self._place = TopicPartition(what.input, partition)
         self._writes: list[asyncio.Future[Any]] = []
+        self._headers, self._tag = (TAG_HEADERS, TAG) if what.as_tagged else (HEADERS, b"")
 
     async def run(self) -> None:
         """Copy for ever."""
@@ -59,16 +66,14 @@ class Lane:
             return
         topic, place = self._what.output, self._place.partition
         for record in records:
-            headers = [*record.headers, HEADER]
-            self._writes.append(
-                await self._producer.send(topic, record.value, record.key, place, record.timestamp, headers)
-            )
+            value, headers = record.value + self._tag, [*record.headers, *self._headers]
+            self._writes.append(await self._producer.send(topic, value, record.key, place, record.timestamp, headers))
 
     async def _write_batch(self, records: Sequence[Any]) -> None:
         batch = self._producer.create_batch()
         for record in records:
-            headers = [*record.headers, HEADER]
-            while batch.append(timestamp=record.timestamp, key=record.key, value=record.value, headers=headers) is None:
+            value, headers = record.value + self._tag, [*record.headers, *self._headers]
+            while batch.append(timestamp=record.timestamp, key=record.key, value=value, headers=headers) is None:
                 await self._send(batch)
                 batch = self._producer.create_batch()
         await self._send(batch)
