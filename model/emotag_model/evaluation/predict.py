@@ -8,26 +8,33 @@ import numpy as np
 import torch
 
 from emotag_model.text.padding import pad
+from emotag_model.text.vocabulary import UNKNOWN_ID
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-
-    from emotag_model.network import CnnBiSru
+    from torch import nn
 
 _BATCH = 128
 
 
-def predict_logits(network: CnnBiSru, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
-    """Token ids of N messages → logits [N, F], computed in batches of neighbours in length."""
+def predict_logits(network: nn.Module, ids: Sequence[Sequence[int]]) -> NDArray[np.float32]:
+    """Token ids of N messages → logits [N, F], computed in batches of neighbours in length.
+
+    `network` takes ids [B, T] padded with 0 and lengths [B], and returns logits [B, F].
+    """
+    if not ids:
+        return predict_logits(network, [[UNKNOWN_ID]])[:0]
     was_training = network.training
     network.eval()
     order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
-    logits = np.empty((len(ids), network.config.label_count), dtype=np.float32)
     with torch.inference_mode():
-        for start in range(0, len(order), _BATCH):
-            rows = order[start : start + _BATCH]
-            logits[rows] = network(*pad([ids[row] for row in rows])).numpy()
+        parts = [
+            network(*pad([ids[row] for row in order[start : start + _BATCH]])).float().numpy()
+            for start in range(0, len(order), _BATCH)
+        ]
     network.train(was_training)
+    logits = np.empty((len(ids), parts[0].shape[1]), dtype=np.float32)
+    logits[order] = np.concatenate(parts)
     return logits
