@@ -1,0 +1,88 @@
+"""The systems of the table: the checkpoint as it is served, and each baseline, trained unless that was done before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+
+from emotag_model.baselines.minilm import fine_tuned
+from emotag_model.baselines.tfidf import TfIdf
+from emotag_model.checkpoint import Checkpoint
+from emotag_model.checkpoint.digest import SUMS
+from emotag_model.evaluation.calibrate import calibrate_labels
+from emotag_model.evaluation.encoded import encode_texts, truth_of
+from emotag_model.evaluation.system import System
+from emotag_model.labels import FINE_LABELS, default_labels
+from emotag_model.network import FoldedCnnBiSru
+from emotag_model.text.padding import pad
+from emotag_model.training import train
+from emotag_model.training.recipe import Recipe
+from emotag_model.training.train import RUN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from emotag_model.text.examples import Example
+    from emotag_model.training.data import TrainingData
+    from emotag_model.training.run import Progress
+
+BATCH = 64
+"""Messages that a system is given at once."""
+_RECIPE = "goemotions"
+
+
+def served(checkpoint: Checkpoint, name: str = "") -> System:
+    """Return a checkpoint as the service runs it on a CPU: texts cut into tokens, through the folded network."""
+    network = FoldedCnnBiSru.from_network(checkpoint.network())
+
+    def logits(examples: Sequence[Example]) -> NDArray[np.float32]:
+        ids = encode_texts(examples, checkpoint.tokenizer)
+        return np.concatenate(
+            [network.predict(*pad(ids[start : start + BATCH])).numpy() for start in range(0, len(ids), BATCH)]
+        )
+
+    identity = checkpoint.identity
+    return System(name or f"{identity.name} {identity.version}", checkpoint.labels, logits)
+
+
+def tfidf(data: TrainingData, out: Path) -> System:
+    """Return TF-IDF with logistic regression, calibrated on dev."""
+    path = out / "tfidf.safetensors"
+    model = TfIdf.load(path, data.digest)
+    if model is None:
+        model = TfIdf.fit([each.text for each in data.train], truth_of(data.train, len(FINE_LABELS)))
+        out.mkdir(parents=True, exist_ok=True)
+        model.save(path, data.digest)
+    return calibrated("TF-IDF + logistic regression", model.logits, data.dev)
+
+
+def goemotions_only(data: TrainingData, out: Path, progress: Progress) -> System:
+    """Return our network at its smallest, trained on GoEmotions' labels and nothing else."""
+    folder = out / _RECIPE
+    if (folder / SUMS).is_file():
+        checkpoint = Checkpoint.load(folder)
+    else:
+        checkpoint = train(data, folder, Recipe.find(_RECIPE), progress, resume=(folder / RUN).is_dir())
+    return served(checkpoint, "CNN-BiSRU, GoEmotions only")
+
+
+def minilm(data: TrainingData, folder: Path, progress: Progress) -> System:
+    """Return MiniLM-L6, fine-tuned on the same messages: the teacher; `folder` holds its run, maybe a finished one."""
+    return calibrated("MiniLM-L6, fine-tuned", fine_tuned(data, folder, progress).logits, data.dev)
+
+
+def calibrated(name: str, logits: Callable[[Sequence[str]], NDArray[np.float32]], dev: Sequence[Example]) -> System:
+    """Return any model of our fine labels as a system, calibrated on dev as a checkpoint is."""
+    labels = calibrate_labels(default_labels(), logits([each.text for each in dev]), truth_of(dev, len(FINE_LABELS)))
+
+    def batched(examples: Sequence[Example]) -> NDArray[np.float32]:
+        texts = [each.text for each in examples]
+        with torch.inference_mode():
+            return np.concatenate([logits(texts[start : start + BATCH]) for start in range(0, len(texts), BATCH)])
+
+    return System(name, labels, batched)
