@@ -6,8 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from emotag_model.evaluation.encoded import truth_of
 from emotag_model.evaluation.label_set import LabelSet, fitting
 from emotag_model.text.errors import TextDataError
 from emotag_model.text.examples import Example, Row, read_rows
@@ -16,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    import numpy as np
     from numpy.typing import NDArray
 
 
@@ -31,10 +31,7 @@ class Selection:
     @property
     def truth(self) -> NDArray[np.float32]:
         """1 where a label holds, [N, K]."""
-        truth = np.zeros((len(self.examples), len(self.label_set.labels)), dtype=np.float32)
-        for row, example in enumerate(self.examples):
-            truth[row, list(example.labels)] = 1
-        return truth
+        return truth_of(self.examples, len(self.label_set.labels))
 
 
 def select(path: Path, label_sets: Sequence[LabelSet], name: str = "") -> Selection:

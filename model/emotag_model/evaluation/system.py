@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from emotag_model.evaluation.encoded import encode_examples
+from emotag_model.evaluation.encoded import encode_texts
 from emotag_model.evaluation.headline import MACRO
 from emotag_model.evaluation.outcome import taxonomy_outcome
 from emotag_model.evaluation.predict import predict_logits
 from emotag_model.evaluation.zero_shot import zero_shot_outcome
-from emotag_model.text.examples import Example
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from emotag_model.evaluation.outcome import Outcome
     from emotag_model.evaluation.selection import Selection
     from emotag_model.labels import Labels
+    from emotag_model.text.examples import Example
 
 
 class LogitsOf(Protocol):
@@ -42,11 +42,10 @@ class System:
 
 def checkpoint_system(checkpoint: Checkpoint) -> System:
     """Return the system that a checkpoint is."""
-    network, count = checkpoint.network(), len(checkpoint.labels.fine)
+    network = checkpoint.network()
 
     def logits(examples: Sequence[Example]) -> NDArray[np.float32]:
-        bare = [Example(each.text, (), each.place) for each in examples]  # their labels may be of another label set
-        return predict_logits(network, encode_examples(bare, checkpoint.tokenizer, count).ids)
+        return predict_logits(network, encode_texts(examples, checkpoint.tokenizer))
 
     identity = checkpoint.identity
     return System(f"{identity.name} {identity.version} ({identity.digest[:12]})", checkpoint.labels, logits)
