@@ -40,14 +40,15 @@ class CnnBiSru(nn.Module):
 
         A message of length 0 is read as one zero word vector: its logits are finite and mean nothing.
         """
-        return self._classify(token_ids, lengths)[0]
+        return self.read(token_ids, lengths)[0]
 
     def explain(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
         """As ``forward``, and the evidence [B, T, label_count]: what each token adds to each logit."""
-        logits, readings = self._classify(token_ids, lengths)
+        logits, readings = self.read(token_ids, lengths)
         return logits, contributions(readings, fuse_classifier(self)[0])
 
-    def _classify(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Readings]:
+    def read(self, token_ids: Tensor, lengths: Tensor) -> tuple[Tensor, Readings]:
+        """As ``forward``, and what was pooled on the way."""
         mask, pooling = token_mask(lengths, token_ids.shape[1]), pooling_mask(lengths, token_ids.shape[1])
         embedded = self._embed(token_ids, mask)
         states = self._encode(embedded, mask)

@@ -64,5 +64,12 @@ COMMANDS = {
         Command("data", "emotag_model.cli.data", "list the data sets there are, and check those at hand", "train"),
         Command("train", "emotag_model.cli.train", "train a checkpoint", "train"),
         Command("evaluate", "emotag_model.cli.evaluate", "measure a checkpoint on labelled texts", "train"),
+        Command("baselines", "emotag_model.cli.baselines", "put a checkpoint beside other models of its task", "train"),
+        Command(
+            "behaviour",
+            "emotag_model.cli.behaviour",
+            "test what a checkpoint does with negation, emoji, names …",
+            "train",
+        ),
     )
 }
