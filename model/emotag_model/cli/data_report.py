@@ -34,7 +34,7 @@ def render_report(layout: Layout, findings: list[DataSetFindings]) -> str:
 
 def _data_set(found: DataSetFindings) -> Iterator[str]:
     licence = found.data_set.licence
-    ships = "may ship" if licence.may_ship else "must not ship"
+    ships = "may ship" if licence.may_ship else "may not ship"
     known = "" if found.registered else ", not registered"
     yield f"{found.data_set.name} ({licence}; {ships}{known})"
     for split in found.splits:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from emotag_model.training.data import DataSet
+    from emotag_model.training.data.split import Split
 
 _HEAD = ("name", "rows", "licence", "may ship", "labels")
 _GAP = "  "
@@ -42,9 +43,14 @@ def data_set_dict(data_set: DataSet) -> dict[str, Any]:
 
 
 def _cells(data_set: DataSet) -> tuple[str, ...]:
-    rows = ", ".join(f"{each.name} {each.rows:,}" for each in data_set.splits)
+    rows = ", ".join(map(_split, data_set.splits))
     ships = "yes" if data_set.licence.may_ship else "no"
     return data_set.name, rows, str(data_set.licence), ships, ", ".join(data_set.labels) or "-"
+
+
+def _split(split: Split) -> str:
+    role = "" if split.name == split.role else f" ({split.role})"
+    return f"{split.name}{role} {split.rows:,}"
 
 
 def _fit(line: str, room: int | None) -> str:

@@ -25,7 +25,7 @@ REGISTRY: Mapping[str, DataSet] = MappingProxyType(
 
 
 def find(name: str) -> DataSet:
-    """Return the data set called `name`. Raises TrainingError naming those there are."""
+    """Return the data set called `name`. Raises TrainingError where there is none."""
     if name not in REGISTRY:
-        raise TrainingError(f"unlabelled: no data set is called {name!r}; known are {', '.join(REGISTRY)}")
+        raise TrainingError(f"no data set is called {name!r}; `emotag data list` names those there are")
     return REGISTRY[name]

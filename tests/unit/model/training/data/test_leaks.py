@@ -1,0 +1,24 @@
+"""A leak is named with both of its places, in whatever spelling it comes."""
+
+import pytest
+
+from emotag_model.text.examples import Example
+from emotag_model.training import TrainingError
+from emotag_model.training.data import check_no_leak
+from emotag_model.training.data.leaks import without
+from emotag_model.training.data.row import Row
+
+
+def test_a_leak_is_named():
+    with pytest.raises(TrainingError, match=r"dev:3: its text is trained on as well, by train:1; leave it out there"):
+        check_no_leak([Example("Hello  you", (0,), "train:1")], [Row("a", "dev:2"), Row("hello YOU", "dev:3")])
+
+
+def test_what_stands_in_neither_twice_is_no_leak():
+    check_no_leak([Row("a", "train:1"), Row("a", "train:2")], [Row("b", "dev:1"), Row("b", "dev:2")])
+    check_no_leak([], [Row("b", "dev:1")])
+
+
+def test_rows_of_given_forms_are_left_out():
+    rows = [Row("Thank  You", "f:1"), Row("thanks", "f:2"), Row("thank you!", "f:3")]
+    assert [row.place for row in without(rows, {"thank you"})] == ["f:2", "f:3"]
