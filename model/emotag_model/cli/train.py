@@ -10,20 +10,26 @@ from emotag_model.checkpoint import CheckpointError
 from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
 from emotag_model.cli.training_progress import TrainingProgress
 from emotag_model.text import TextDataError
-from emotag_model.training import TrainingError, TrainingSettings, train
+from emotag_model.training import Recipe, TrainingError, TrainingSettings, recipe_names, train
 from emotag_model.training.data import load_data
 
 DESCRIPTION = """\
-Trains a CNN-BiSRU on GoEmotions, starting from GloVe vectors, and writes a checkpoint folder that `emotag serve` and
-`emotag evaluate` take. Stops early when dev stops improving. OUT/run keeps metrics.jsonl and, after every epoch, all
-that --resume needs to go on after a kill as if nothing had happened."""
+Trains a CNN-BiSRU, starting from GloVe vectors, and writes a checkpoint folder that `emotag serve` and
+`emotag evaluate` take. A recipe says what it learns from: bare labels, or the scores of teachers that are trained
+first. Stops early when dev stops improving. OUT/run keeps metrics.jsonl and, after every epoch, all that --resume
+needs to go on after a kill as if nothing had happened."""
 EPILOG = """\
-DATA holds text/goemotions/{train,dev}.jsonl.gz and glove/ (*.npy with a *.vocab.txt, or glove*.txt).
-The defaults are the recipe of the checkpoint that ships: about 6 minutes on one core.
+DATA holds text/NAME/{{train,dev,…}}.jsonl.gz and glove/ (*.npy with a *.vocab.txt, or glove*.txt);
+`emotag data check DATA` says what is missing and where to download it.
+
+recipes:
+{recipes}
 
 example:
   emotag train --data data --out runs/mine
-  emotag train --data data --out runs/mine --resume"""
+  emotag train --data data --out runs/mine --resume
+  emotag train --recipe base --data data --out runs/base"""
+DEFAULT_RECIPE = "goemotions"
 
 _HELP = {
     "name": "name of the checkpoint, as tags carry it",
@@ -35,6 +41,7 @@ _HELP = {
     "batch_size": "messages per step",
     "learning_rate": "peak learning rate",
     "embedding_rate": "learning rate of word vectors, as a share of the peak",
+    "soft_weight": "share of the teachers' scores beside the labels'",
     "weight_decay": "AdamW's, on all but word vectors",
     "average_decay": "decay of the weights' moving average",
     "coarse_weight": "share of the loss over Ekman labels, the one over GoEmotions' being 1",
@@ -54,10 +61,13 @@ _HELP = {
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the command and its options to `parser`."""
-    parser.description, parser.epilog = DESCRIPTION, EPILOG
+    parser.description, parser.epilog = DESCRIPTION, EPILOG.format(recipes=_recipes())
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="messages and vectors (required)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="checkpoint folder to write (required)")
+    parser.add_argument(
+        "--recipe", default=DEFAULT_RECIPE, metavar="NAME", help="a recipe below, or a TOML file (default: %(default)s)"
+    )
     parser.add_argument("--glove", type=Path, metavar="PATH", help="word vectors (default: glove/ in --data)")
     parser.add_argument("--resume", action="store_true", help="continue the run in --out (default: start a new one)")
     for field in fields(TrainingSettings):
@@ -67,9 +77,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     try:
-        data = load_data(args.data, args.glove)
+        recipe = _recipe(args)
+        data = load_data(args.data, args.glove, unlabelled=recipe.unlabelled, may_ship_only=recipe.may_ship_only)
         with TrainingProgress(data) as progress:
-            checkpoint = train(data, args.out, _settings(args), progress, resume=args.resume)
+            checkpoint = train(data, args.out, recipe, progress, resume=args.resume)
     except (TrainingError, TextDataError) as error:
         return fail("train", error, USAGE)
     except (CheckpointError, OSError) as error:
@@ -81,16 +92,24 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _add_setting(parser: argparse.ArgumentParser, name: str) -> None:
-    default = getattr(TrainingSettings(), name)
-    flag, text = f"--{name.replace('_', '-')}", f"{_HELP[name]} (default: %(default)s)"
-    if isinstance(default, tuple):
-        parser.add_argument(flag, type=int, nargs="+", default=default, metavar="N", help=text)
+    usual = getattr(TrainingSettings(), name)
+    flag, text = f"--{name.replace('_', '-')}", f"{_HELP[name]} (default: the recipe's, or {_shown(usual)})"
+    if isinstance(usual, tuple):
+        parser.add_argument(flag, type=int, nargs="+", metavar="N", help=text)
     else:
-        parser.add_argument(
-            flag, type=type(default), default=default, metavar=type(default).__name__.upper(), help=text
-        )
+        parser.add_argument(flag, type=type(usual), metavar=type(usual).__name__.upper(), help=text)
 
 
-def _settings(args: argparse.Namespace) -> TrainingSettings:
-    values = {field.name: getattr(args, field.name) for field in fields(TrainingSettings)}
-    return TrainingSettings(**{**values, "conv_channels": tuple(args.conv_channels)})
+def _shown(value: object) -> str:
+    return " ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _recipe(args: argparse.Namespace) -> Recipe:
+    given = {field.name: getattr(args, field.name) for field in fields(TrainingSettings)}
+    changes = {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
+    recipe = Recipe.find(args.recipe)
+    return recipe.with_settings({name: value for name, value in changes.items() if value is not None})
+
+
+def _recipes() -> str:
+    return "\n".join(f"  {name:<12} {Recipe.find(name).about}" for name in recipe_names())

@@ -20,13 +20,18 @@ class TrainingProgress:
         words = (
             f"{len(data.train):,} messages, {data.left_out} left out as they are held out too; {len(data.dev):,} dev"
         )
-        tqdm.write(words, file=sys.stderr)
+        more = f"; {len(data.unlabelled):,} texts without labels" if data.unlabelled else ""
+        tqdm.write(words + more, file=sys.stderr)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self._close()
+
+    def start_stage(self, words: str) -> None:
+        """Say what follows."""
+        tqdm.write(words, file=sys.stderr)
 
     def start_epoch(self, epoch: int, messages: int) -> None:
         """Open the bar of epoch `epoch`."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import torch
 
 if TYPE_CHECKING:
-    from emotag_model.network import CnnBiSru
+    from torch import nn
 
 _EVERY = 4  # steps between updates; the average moves slowly enough not to notice
 
@@ -16,7 +16,7 @@ _EVERY = 4  # steps between updates; the average moves slowly enough not to noti
 class WeightAverage:
     """Exponential moving average of `network`'s weights, itself a network."""
 
-    def __init__(self, network: CnnBiSru, decay: float) -> None:
+    def __init__(self, network: nn.Module, decay: float) -> None:
         self.network = copy.deepcopy(network).requires_grad_(requires_grad=False)
         self._source = network
         self._decay = decay

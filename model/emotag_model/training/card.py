@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from emotag_model.evaluation.report import DEFINITIONS
-from emotag_model.training.settings import TrainingSettings
+from emotag_model.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -75,9 +75,10 @@ average. The same command, data and versions give the same weights on the same k
 
 
 def write_card(
-    settings: TrainingSettings, state: RunState, data: TrainingData, network: CnnBiSru, figures: Sequence[Figures]
+    recipe: Recipe, state: RunState, data: TrainingData, network: CnnBiSru, figures: Sequence[Figures]
 ) -> str:
     """Return `card.md` in Markdown."""
+    settings = recipe.settings
     return _CARD.format(
         name=settings.name,
         version=settings.version,
@@ -91,20 +92,20 @@ def write_card(
         size=data.vectors.size,
         figures="\n".join(_figures_row(*each) for each in figures),
         definitions=DEFINITIONS,
-        command=training_command(settings),
+        command=training_command(recipe),
         epochs=len(state.history),
         most_epochs=settings.epochs,
         best=state.best.epoch,
     )
 
 
-def training_command(settings: TrainingSettings) -> str:
-    """Return the command line that trains by `settings`: only what differs from the defaults is spelt out."""
-    default = TrainingSettings()
-    words = ["emotag", "train", "--data", "DATA", "--out", settings.name]
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        if value != getattr(default, field.name):
+def training_command(recipe: Recipe) -> str:
+    """Return the command line that trains by `recipe`: only what differs from the recipe's file is spelt out."""
+    plain = Recipe.find(recipe.name).settings
+    words = ["emotag", "train", "--recipe", recipe.name, "--data", "DATA", "--out", recipe.settings.name]
+    for field in fields(recipe.settings):
+        value = getattr(recipe.settings, field.name)
+        if value != getattr(plain, field.name):
             values = [str(each) for each in value] if isinstance(value, tuple) else [str(value)]
             words += [f"--{field.name.replace('_', '-')}", *values]
     return shlex.join(words)

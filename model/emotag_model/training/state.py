@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from torch import Tensor
 
-    from emotag_model.training.settings import TrainingSettings
+    from emotag_model.training.pace import Pace
 
 STATE, METRICS = "state.safetensors", "metrics.jsonl"
 
@@ -88,7 +88,7 @@ class RunState:
         history = [EpochFigures(**row) for row in fields["history"]]
         return cls(fields["settings"], fields["data_digest"], fields["step"], history, tensors)
 
-    def check_same(self, settings: TrainingSettings, data_digest: str) -> None:
+    def check_same(self, settings: Pace, data_digest: str) -> None:
         """Raise TrainingError unless the run that is resumed has these settings and this data."""
         if changed := settings.differences(self.settings):
             raise TrainingError(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch.nn.utils import clip_grad_norm_
@@ -14,45 +15,66 @@ from emotag_model.training.errors import TrainingError
 from emotag_model.training.schedule import rate_share
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from torch import Tensor, nn
 
-    from emotag_model.evaluation import EncodedExamples
-    from emotag_model.network import CnnBiSru
-    from emotag_model.training.settings import TrainingSettings
+    from emotag_model.training.pace import Pace
 
 _LARGEST_GRADIENT = 1.0
 
 
+@dataclass(frozen=True)
+class Group:
+    """How the parameters are trained whose names begin with `prefix`.
+
+    Attributes:
+        prefix: Of their names; empty takes all that are left.
+        share: Of the learning rate; 0 leaves them as they are.
+        clipped: Whether their gradients count in what is clipped.
+    """
+
+    prefix: str
+    share: float
+    weight_decay: float = 0.0
+    clipped: bool = True
+
+
 class Trainer:
-    """Trains `network` on `examples`, epoch by epoch; the same arguments and state give the same weights."""
+    """Trains `network` on rows of token ids, epoch by epoch; the same arguments and state give the same weights."""
 
     def __init__(
-        self, network: CnnBiSru, examples: EncodedExamples, loss: nn.Module, settings: TrainingSettings
+        self, network: nn.Module, ids: Sequence[Sequence[int]], loss: nn.Module, pace: Pace, groups: Sequence[Group]
     ) -> None:
+        """Make one.
+
+        Args:
+            network: Token ids [B, T], padded with 0, and lengths [B] → logits [B, F].
+            ids: Of N messages.
+            loss: Logits [B, F] and the numbers of their rows [B] → the mean loss.
+            pace: Rates, sizes, seed.
+            groups: The first whose prefix fits decides how a parameter is trained.
+        """
         self.network = network
-        self.average = WeightAverage(network, settings.average_decay)
+        self.average = WeightAverage(network, pace.average_decay)
         self.step = 0
-        self._examples = examples
-        self._truth = torch.from_numpy(examples.truth)
+        self._ids = ids
         self._loss = loss
-        self._settings = settings
-        self._words = [network.embedding.weight]
-        self._others = [each for name, each in network.named_parameters() if not name.startswith("embedding.")]
-        self._optimizer = self._build_optimizer()
-        self._steps = settings.epochs * -(-len(examples) // settings.batch_size)
+        self._pace = pace
+        self._clipped: list[nn.Parameter] = []
+        self._optimizer = torch.optim.AdamW(self._parameters(groups), betas=(0.9, 0.99), fused=True)
+        self._steps = pace.epochs * -(-len(ids) // pace.batch_size)
 
     def run_epoch(self, epoch: int, on_batch: Callable[[int], None]) -> float:
         """Train one epoch and return its mean loss; `on_batch` is told how many messages each batch had."""
-        torch.manual_seed(self._settings.seed * 10_007 + epoch)  # dropout; per epoch, so that resuming repeats it
+        torch.manual_seed(self._pace.seed * 10_007 + epoch)  # dropout; per epoch, so that resuming repeats it
         self.network.train()
-        lengths = [len(ids) for ids in self._examples.ids]
+        lengths = [len(ids) for ids in self._ids]
         total = 0.0
-        for rows in epoch_batches(lengths, self._settings.batch_size, self._settings.seed, epoch):
+        for rows in epoch_batches(lengths, self._pace.batch_size, self._pace.seed, epoch):
             total += self._train_batch(rows.tolist()) * len(rows)
             on_batch(len(rows))
-        return total / len(self._examples)
+        return total / len(self._ids)
 
     def state(self) -> dict[str, Tensor]:
         """Return all tensors that training goes on from: weights, their average, the optimizer's moments."""
@@ -73,22 +95,31 @@ class Trainer:
         self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": moments})
         self.step = step
 
-    def _build_optimizer(self) -> torch.optim.AdamW:
-        rate = self._settings.learning_rate
-        groups = [
-            {"params": self._words, "lr": rate, "share": self._settings.embedding_rate, "weight_decay": 0.0},
-            {"params": self._others, "lr": rate, "share": 1.0, "weight_decay": self._settings.weight_decay},
+    def _parameters(self, groups: Sequence[Group]) -> list[dict[str, Any]]:
+        """Part the network's parameters into the optimizer's groups; those that are not trained are in none."""
+        parted: dict[Group, list[nn.Parameter]] = {}
+        for name, parameter in self.network.named_parameters():
+            group = next(each for each in groups if name.startswith(each.prefix))
+            parameter.requires_grad_(group.share > 0)
+            if group.share > 0:
+                parted.setdefault(group, []).append(parameter)
+            if group.share > 0 and group.clipped:
+                self._clipped.append(parameter)
+        rate = self._pace.learning_rate
+        return [
+            {"params": parted[each], "lr": rate, "share": each.share, "weight_decay": each.weight_decay}
+            for each in groups
+            if each in parted
         ]
-        return torch.optim.AdamW(groups, betas=(0.9, 0.99))
 
     def _train_batch(self, rows: list[int]) -> float:
         for group in self._optimizer.param_groups:
-            group["lr"] = self._settings.learning_rate * group["share"] * rate_share(self.step, self._steps)
-        ids = [self._examples.ids[row][: self._settings.train_tokens] for row in rows]
-        loss: Tensor = self._loss(self.network(*pad(ids)), self._truth[rows])
+            group["lr"] = self._pace.learning_rate * group["share"] * rate_share(self.step, self._steps)
+        ids = [self._ids[row][: self._pace.train_tokens] for row in rows]
+        loss: Tensor = self._loss(self.network(*pad(ids)), torch.tensor(rows))
         self._optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        clip_grad_norm_(self._others, _LARGEST_GRADIENT)
+        clip_grad_norm_(self._clipped, _LARGEST_GRADIENT)
         self._optimizer.step()
         self.step += 1
         self.average.update(self.step)

@@ -8,7 +8,7 @@ import torch
 
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.cli import train as command
-from emotag_model.training import TrainingSettings
+from emotag_model.training import TrainingSettings, recipe_names
 from tests.unit.model.training.datafolder import TINY, write_data
 
 OPTIONS = [
@@ -52,6 +52,7 @@ def test_mistakes_are_told_in_one_line(folder, tmp_path, capsys):
         (["--data", folder, "--epochs", "0"], "epochs is 0; it must be at least 1"),
         (["--data", folder, "--resume"], "no run to resume"),
         (["--data", folder, "--kernel", "2"], None),
+        (["--data", folder, "--recipe", "soup"], "no recipe 'soup': name one of base, goemotions"),
         (["--data", folder, "--dropout", "1.5"], "the network cannot be built: dropout must be"),
     ]:
         if message is None:
@@ -90,3 +91,4 @@ def test_help_teaches(capsys):
     out = capsys.readouterr().out
     assert "example:" in out
     assert out.count("(default:") >= len(fields(TrainingSettings))
+    assert all(name in out for name in recipe_names())

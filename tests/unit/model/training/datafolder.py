@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-from emotag_model.training import TrainingSettings
+from emotag_model.training import Recipe, TrainingSettings
 
 SAID = {
     "joy": ("happy", "glad", "yay", "great"),
@@ -33,6 +33,10 @@ TINY = {
 
 def tiny_settings(**changes):
     return TrainingSettings(**{**TINY, **changes})
+
+
+def tiny_recipe(*, teachers=(), **changes):
+    return Recipe(name="goemotions", settings=tiny_settings(**changes), teachers=teachers)
 
 
 def draw_message(random, row):
@@ -66,8 +70,11 @@ class Watcher:
     """A progress that remembers, and can kill the run after an epoch or in the middle of one."""
 
     def __init__(self, *, die_in=None, die=None):
-        self.started, self.ended, self.messages = [], [], 0
+        self.started, self.ended, self.stages, self.messages = [], [], [], 0
         self._die_in, self._die = die_in, die or interrupt
+
+    def start_stage(self, words):
+        self.stages.append(words)
 
     def start_epoch(self, epoch, messages):
         self.started.append((epoch, messages))

@@ -6,24 +6,26 @@ import shlex
 import pytest
 
 from emotag_model.cli import train as command
-from emotag_model.training import TrainingSettings
+from emotag_model.training import Recipe
 from emotag_model.training.card import training_command
 
-SETTINGS = [
-    TrainingSettings(),
-    TrainingSettings(name="my model", seed=5, dropout=0.5),
-    TrainingSettings(conv_channels=(16, 8, 4), coarse_weight=1.0, sru_layers=2),
+CHANGES = [
+    {},
+    {"name": "my model", "seed": 5, "dropout": 0.5},
+    {"conv_channels": (16, 8, 4), "coarse_weight": 1.0, "sru_layers": 2},
 ]
 
 
-@pytest.mark.parametrize("settings", SETTINGS)
-def test_the_command_gives_the_settings_back(settings):
-    words = shlex.split(training_command(settings))
+@pytest.mark.parametrize("name", ["goemotions", "base"])
+@pytest.mark.parametrize("changes", CHANGES)
+def test_the_command_gives_the_recipe_back(name, changes):
+    recipe = Recipe.find(name).with_settings(changes)
+    words = shlex.split(training_command(recipe))
     parser = argparse.ArgumentParser()
     command.add_arguments(parser)
     assert words[:2] == ["emotag", "train"]
-    assert command._settings(parser.parse_args(words[2:])) == settings
+    assert command._recipe(parser.parse_args(words[2:])) == recipe
 
 
-def test_defaults_are_not_spelt_out():
-    assert training_command(TrainingSettings()) == "emotag train --data DATA --out emotag-base"
+def test_what_the_recipe_says_is_not_spelt_out():
+    assert training_command(Recipe.find("base")) == "emotag train --recipe base --data DATA --out emotag-base"

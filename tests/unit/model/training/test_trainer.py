@@ -7,8 +7,8 @@ import torch
 from emotag_model.evaluation import EncodedExamples
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.training import TrainingError
-from emotag_model.training.loss import RollUpLoss
-from emotag_model.training.trainer import Trainer
+from emotag_model.training.loss import RollUpLoss, RowLoss
+from emotag_model.training.trainer import Group, Trainer
 from tests.unit.model.training.datafolder import tiny_settings
 
 
@@ -26,7 +26,10 @@ def make_trainer(examples, **changes):
     torch.manual_seed(settings.seed)
     sizes = {"vocabulary_size": 20, "embedding_size": 6, "label_count": 2, "sru_size": 4, "attention_heads": 2}
     network = CnnBiSru(CnnBiSruConfig(**sizes, conv_channels=(4, 4), dropout=settings.dropout))
-    return Trainer(network, examples, RollUpLoss(torch.from_numpy(examples.truth), [[0], [1]], 0.5), settings)
+    truth = torch.from_numpy(examples.truth)
+    loss = RowLoss(RollUpLoss(truth, [[0], [1]], 0.5), truth)
+    groups = [Group("embedding.", settings.embedding_rate, clipped=False), Group("", 1.0, settings.weight_decay)]
+    return Trainer(network, examples.ids, loss, settings, groups)
 
 
 def run(trainer, epochs):
@@ -99,3 +102,17 @@ def test_a_loss_that_runs_away_stops_the_run(examples):
         trainer.network.classifier.bias.fill_(float("nan"))
     with pytest.raises(TrainingError, match=r"the loss is nan at step 1; lower --learning-rate"):
         run(trainer, [1])
+
+
+def test_what_has_no_share_stays_as_it_is(examples):
+    settings = tiny_settings()
+    trainer = make_trainer(examples)
+    truth = torch.from_numpy(examples.truth)
+    groups = [Group("embedding.", 0.0), Group("", 1.0)]
+    loss = RowLoss(RollUpLoss(truth, [[0], [1]], 0.5), truth)
+    frozen = Trainer(trainer.network, examples.ids, loss, settings, groups)
+    before = {name: each.clone() for name, each in frozen.network.state_dict().items()}
+    run(frozen, [1])
+    moved = {name for name, each in frozen.network.state_dict().items() if not torch.equal(each, before[name])}
+    assert "embedding.weight" not in moved
+    assert "classifier.bias" in moved

@@ -15,7 +15,7 @@ from emotag_model.evaluation import evaluate
 from emotag_model.training import TrainingError, train
 from emotag_model.training import run as module
 from emotag_model.training.data import load_data
-from tests.unit.model.training.datafolder import Watcher, tiny_settings, write_data
+from tests.unit.model.training.datafolder import Watcher, tiny_recipe, write_data
 
 
 @pytest.fixture(scope="module")
@@ -23,9 +23,9 @@ def trained(tmp_path_factory):
     """One run that is long enough to learn: its data, folder, checkpoint and what was told of it."""
     place, watcher = tmp_path_factory.mktemp("trained"), Watcher()
     data = load_data(write_data(place / "data"))
-    settings = tiny_settings(epochs=8, learning_rate=0.05)
+    recipe = tiny_recipe(epochs=8, learning_rate=0.05)
     return SimpleNamespace(
-        data=data, out=place / "out", watcher=watcher, checkpoint=train(data, place / "out", settings, watcher)
+        data=data, out=place / "out", watcher=watcher, checkpoint=train(data, place / "out", recipe, watcher)
     )
 
 
@@ -61,19 +61,19 @@ def same_weights(first, second):
 
 
 def test_the_same_seed_gives_the_same_checkpoint(data, tmp_path):
-    first, second = (train(data, tmp_path / name, tiny_settings(), Watcher()) for name in ("a", "b"))
+    first, second = (train(data, tmp_path / name, tiny_recipe(), Watcher()) for name in ("a", "b"))
     assert first.identity == second.identity
-    other = train(data, tmp_path / "c", tiny_settings(seed=2), Watcher())
+    other = train(data, tmp_path / "c", tiny_recipe(seed=2), Watcher())
     assert not same_weights(first, other)
 
 
 @pytest.mark.parametrize("epoch", [1, 3])
 def test_an_interrupted_run_ends_as_if_it_had_not_been(data, tmp_path, epoch):
-    whole = train(data, tmp_path / "whole", tiny_settings(), Watcher())
+    whole = train(data, tmp_path / "whole", tiny_recipe(), Watcher())
     with pytest.raises(KeyboardInterrupt):
-        train(data, tmp_path / "killed", tiny_settings(), Watcher(die_in=epoch))
+        train(data, tmp_path / "killed", tiny_recipe(), Watcher(die_in=epoch))
     watcher = Watcher()
-    resumed = train(data, tmp_path / "killed", tiny_settings(), watcher, resume=epoch > 1)
+    resumed = train(data, tmp_path / "killed", tiny_recipe(), watcher, resume=epoch > 1)
     assert [started for started, _ in watcher.started] == list(range(epoch, 4))
     assert resumed.identity == whole.identity
     metrics = [(tmp_path / name / "run" / "metrics.jsonl").read_bytes() for name in ("whole", "killed")]
@@ -85,9 +85,9 @@ import functools, os, signal, sys
 from pathlib import Path
 from emotag_model.training import train
 from emotag_model.training.data import load_data
-from tests.unit.model.training.datafolder import Watcher, tiny_settings
+from tests.unit.model.training.datafolder import Watcher, tiny_recipe
 kill = functools.partial(os.kill, os.getpid(), signal.SIGKILL)
-train(load_data(Path(sys.argv[1])), Path(sys.argv[2]), tiny_settings(), Watcher(die_in=2, die=kill))
+train(load_data(Path(sys.argv[1])), Path(sys.argv[2]), tiny_recipe(), Watcher(die_in=2, die=kill))
 """
 
 
@@ -95,15 +95,15 @@ def test_a_process_killed_without_warning_is_resumed_by_another(folder, data, tm
     words = [sys.executable, "-c", KILLED, str(folder), str(tmp_path / "killed")]
     done = subprocess.run(words, cwd=Path(__file__).parents[4], capture_output=True, text=True, check=False)
     assert done.returncode == -signal.SIGKILL, done.stderr
-    resumed = train(data, tmp_path / "killed", tiny_settings(), Watcher(), resume=True)
-    assert resumed.identity == train(data, tmp_path / "whole", tiny_settings(), Watcher()).identity
+    resumed = train(data, tmp_path / "killed", tiny_recipe(), Watcher(), resume=True)
+    assert resumed.identity == train(data, tmp_path / "whole", tiny_recipe(), Watcher()).identity
 
 
 def test_resuming_what_is_done_writes_the_same_checkpoint(data, tmp_path):
-    whole = train(data, tmp_path / "out", tiny_settings(), Watcher())
+    whole = train(data, tmp_path / "out", tiny_recipe(), Watcher())
     (tmp_path / "out" / "labels.json").unlink()
     watcher = Watcher()
-    assert train(data, tmp_path / "out", tiny_settings(), watcher, resume=True).identity == whole.identity
+    assert train(data, tmp_path / "out", tiny_recipe(), watcher, resume=True).identity == whole.identity
     assert watcher.started == []
 
 
@@ -115,24 +115,24 @@ def test_it_stops_when_dev_stops_improving_and_keeps_the_best(data, tmp_path, mo
         return module.EpochFigures(epoch, loss, score := next(scores), score)
 
     weights = []
-    monkeypatch.setattr(module._Run, "_figures", figures)
+    monkeypatch.setattr(module.Run, "_figures", figures)
     watcher = Watcher()
-    checkpoint = train(data, tmp_path / "out", tiny_settings(epochs=9, patience=2), watcher)
+    checkpoint = train(data, tmp_path / "out", tiny_recipe(epochs=9, patience=2), watcher)
     assert [ended.epoch for ended in watcher.ended] == [1, 2, 3, 4]
     assert torch.equal(checkpoint.weights["classifier.bias"], weights[1])
     assert "4 epochs of at most 9, the best being epoch 2" in checkpoint.card
 
 
 def test_a_run_is_never_overwritten_by_accident(data, tmp_path):
-    train(data, tmp_path / "out", tiny_settings(epochs=1), Watcher())
+    train(data, tmp_path / "out", tiny_recipe(epochs=1), Watcher())
     with pytest.raises(TrainingError, match="holds a run already; add --resume"):
-        train(data, tmp_path / "out", tiny_settings(epochs=1), Watcher())
+        train(data, tmp_path / "out", tiny_recipe(epochs=1), Watcher())
     with pytest.raises(TrainingError, match="other settings: epochs 1 → 2"):
-        train(data, tmp_path / "out", tiny_settings(epochs=2), Watcher(), resume=True)
+        train(data, tmp_path / "out", tiny_recipe(epochs=2), Watcher(), resume=True)
     with pytest.raises(TrainingError, match="no run to resume"):
-        train(data, tmp_path / "new", tiny_settings(), Watcher(), resume=True)
+        train(data, tmp_path / "new", tiny_recipe(), Watcher(), resume=True)
 
 
 def test_sizes_that_do_not_fit_are_named(data, tmp_path):
     with pytest.raises(TrainingError, match="the network cannot be built: attention_heads must divide"):
-        train(data, tmp_path / "out", tiny_settings(attention_heads=5), Watcher())
+        train(data, tmp_path / "out", tiny_recipe(attention_heads=5), Watcher())

@@ -1,0 +1,101 @@
+"""Recipes: named files that say all of how a checkpoint is made."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Self, TypeVar
+
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.settings import TrainingSettings
+from emotag_model.training.teachers.settings import TeacherSettings
+
+_Kind = TypeVar("_Kind", TrainingSettings, TeacherSettings)
+_FOLDER = Path(__file__).parent / "recipes"
+_KEYS = frozenset({"about", "unlabelled", "may_ship_only", "settings", "teachers"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recipe:
+    """All of how a checkpoint is made.
+
+    Attributes:
+        name: Of the file.
+        about: One sentence for people.
+        settings: Of the network that becomes the checkpoint.
+        unlabelled: Data sets whose texts the teachers label.
+        teachers: Trained one after another; their mean score is what the network learns. None: bare labels.
+        may_ship_only: Refuse data sets whose licence forbids redistribution or commercial use.
+    """
+
+    name: str
+    about: str = ""
+    settings: TrainingSettings
+    unlabelled: tuple[str, ...] = ()
+    teachers: tuple[TeacherSettings | TrainingSettings, ...] = ()
+    may_ship_only: bool = True
+
+    @classmethod
+    def find(cls, name: str) -> Self:
+        """Read a recipe by its name, or from a file of one's own. Raises TrainingError that names the field."""
+        path = _FOLDER / f"{name}.toml" if name in recipe_names() else Path(name)
+        if not path.is_file():
+            raise TrainingError(f"no recipe {name!r}: name one of {', '.join(recipe_names())}, or a TOML file")
+        try:
+            return cls._read(path)
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, TypeError, ValueError) as error:
+            raise TrainingError(f"{path}: {error}") from error
+        except TrainingError as error:
+            raise TrainingError(f"{path}: {error}") from error
+
+    def with_settings(self, changes: dict[str, Any]) -> Self:
+        """Return it with some of the network's settings changed."""
+        return replace(self, settings=replace(self.settings, **changes))
+
+    @classmethod
+    def _read(cls, path: Path) -> Self:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        if unknown := sorted(content.keys() - _KEYS):
+            raise TrainingError(f"unknown: {', '.join(unknown)}; a recipe has {', '.join(sorted(_KEYS))}")
+        settings = _settings(TrainingSettings, content.get("settings", {}))
+        teachers = tuple(_teacher(each, settings) for each in content.get("teachers", []))
+        return cls(
+            name=path.stem,
+            about=str(content.get("about", "")),
+            settings=settings,
+            unlabelled=tuple(content.get("unlabelled", ())),
+            teachers=teachers,
+            may_ship_only=bool(content.get("may_ship_only", True)),
+        )
+
+
+def recipe_names() -> tuple[str, ...]:
+    """Return the recipes that come with emotag."""
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
+
+
+def _teacher(content: dict[str, Any], student: TrainingSettings) -> TeacherSettings | TrainingSettings:
+    content = dict(content)
+    kind = content.pop("kind", None)
+    if kind == "minilm":
+        return _settings(TeacherSettings, content)
+    if kind == "cnn-bisru":  # what is not said is as with the student
+        _check_fields(TrainingSettings, content)
+        return replace(student, **_tuples(content))
+    raise TrainingError(f"teachers: kind is {kind!r}; it must be minilm or cnn-bisru")
+
+
+def _settings(kind: type[_Kind], content: dict[str, Any]) -> _Kind:
+    _check_fields(kind, content)
+    return kind(**_tuples(content))
+
+
+def _check_fields(kind: type[Any], content: dict[str, Any]) -> None:
+    known = {field.name for field in fields(kind)}
+    if unknown := sorted(content.keys() - known):
+        raise TrainingError(f"unknown setting {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+
+
+def _tuples(content: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(each) if isinstance(each, list) else each for name, each in content.items()}

@@ -1,0 +1,61 @@
+"""What teachers say of every message that is trained on: scores that a student learns instead of bare labels."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+import numpy as np
+from safetensors import SafetensorError, safe_open
+from safetensors.numpy import save_file
+
+from emotag_model.training.errors import TrainingError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class SoftLabels:
+    """Scores [N, F] in [0, 1] of the labelled messages in their order, then of those without labels."""
+
+    scores: NDArray[np.float32]
+
+    @classmethod
+    def of_logits(cls, logits: NDArray[np.float32]) -> Self:
+        """Take one teacher's logits [N, F]."""
+        return cls((1 / (1 + np.exp(-np.clip(logits, -30, 30)))).astype(np.float32))
+
+    @classmethod
+    def mean(cls, teachers: Sequence[SoftLabels]) -> Self:
+        """Average over teachers, who were asked about the same messages."""
+        return cls(np.mean([each.scores for each in teachers], axis=0, dtype=np.float32))
+
+    @property
+    def digest(self) -> str:
+        """Of the scores, in hexadecimal."""
+        return hashlib.sha256(np.ascontiguousarray(self.scores).tobytes()).hexdigest()
+
+    def save(self, path: Path, source: str) -> None:
+        """Write them, with what they come of."""
+        partial = path.with_suffix(".partial")
+        save_file({"scores": self.scores}, partial, metadata={"source": source})
+        partial.replace(path)
+
+    @classmethod
+    def load(cls, path: Path, source: str) -> Self | None:
+        """Read what `save` wrote; None when there is nothing. Raises TrainingError when it comes of something else."""
+        if not path.is_file():
+            return None
+        try:
+            with safe_open(path, framework="numpy") as file:
+                found, scores = (file.metadata() or {}).get("source"), file.get_tensor("scores")
+        except SafetensorError as error:
+            raise TrainingError(f"{path}: damaged ({error}); delete it and train again with --resume") from error
+        if found != source:
+            raise TrainingError(f"{path}: comes of another teacher or other data; use another --out")
+        return cls(scores)

@@ -1,0 +1,127 @@
+"""The CNN-BiSRU in training: from its data and settings to a network, and to a checkpoint."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+
+from emotag_model.checkpoint import Checkpoint, Identity
+from emotag_model.evaluation import encode_examples, predict_logits
+from emotag_model.evaluation.calibrate import calibrate_labels
+from emotag_model.evaluation.crossfit import crossfit
+from emotag_model.evaluation.evaluate import report_all
+from emotag_model.labels import EKMAN, FINE_LABELS, default_labels
+from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.text import Tokenizer
+from emotag_model.training.card import write_card
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.loss import RollUpLoss, RowLoss
+from emotag_model.training.run import Run
+from emotag_model.training.trainer import Group
+from emotag_model.training.words import build_vocabulary, starting_vectors
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emotag_model.training.data import TrainingData
+    from emotag_model.training.recipe import Recipe
+    from emotag_model.training.run import Progress
+    from emotag_model.training.settings import TrainingSettings
+    from emotag_model.training.soft_labels import SoftLabels
+    from emotag_model.training.state import RunState
+
+
+@dataclass(frozen=True)
+class Student:
+    """A trained network, with what it reads texts by."""
+
+    network: CnnBiSru
+    tokenizer: Tokenizer
+
+    def logits(self, texts: list[str]) -> NDArray[np.float32]:
+        """Texts → logits [N, F]."""
+        return predict_logits(self.network, [self.tokenizer.encode(text).ids or [0] for text in texts])
+
+
+def train_student(
+    data: TrainingData,
+    settings: TrainingSettings,
+    state: RunState,
+    folder: Path,
+    progress: Progress,
+    soft: SoftLabels | None = None,
+) -> Student:
+    """Train to the end, or until dev stops improving; with `soft`, on the texts without labels as well."""
+    texts = [each.text for each in data.train]
+    more = data.unlabelled if soft is not None else []
+    vocabulary = build_vocabulary([*texts, *more], data.vectors, settings.glove_words)
+    tokenizer = Tokenizer(vocabulary, max_tokens=settings.max_tokens)
+    train, dev = (encode_examples(each, tokenizer, len(FINE_LABELS)) for each in (data.train, data.dev))
+    ids = [*train.ids, *(tokenizer.encode(text).ids or [0] for text in more)]
+    network = _network(data, tokenizer, settings)
+    loss = _loss(torch.from_numpy(train.truth), settings, soft)
+    groups = (
+        Group("embedding.", settings.embedding_rate, clipped=False),
+        Group("", 1.0, settings.weight_decay),
+    )
+    return Student(Run(network, ids, loss, dev, settings, groups, state).finish(folder, progress), tokenizer)
+
+
+def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state: RunState) -> Checkpoint:
+    """Return it with stored precision and all, scores and thresholds fitted to dev."""
+    network = student.network
+    with torch.no_grad():  # calibrate what will be read back
+        network.embedding.weight.copy_(network.embedding.weight.half().float())
+    dev = encode_examples(data.dev, student.tokenizer, len(FINE_LABELS))
+    logits = predict_logits(network, dev.ids)
+    labels = calibrate_labels(default_labels(), logits, dev.truth)
+    figures = [
+        (each, *crossfit(labels.taxonomies[each.taxonomy], logits, dev.truth))
+        for each in report_all(labels, logits, dev.truth)
+    ]
+    return Checkpoint(
+        identity=Identity(recipe.settings.name, recipe.settings.version, digest=""),
+        config=network.config,
+        tokenizer=student.tokenizer,
+        labels=labels,
+        weights=network.state_dict(),
+        card=write_card(recipe, state, data, network, figures),
+    )
+
+
+def _network(data: TrainingData, tokenizer: Tokenizer, settings: TrainingSettings) -> CnnBiSru:
+    torch.manual_seed(settings.seed)
+    network = CnnBiSru(_config(settings, len(tokenizer.vocabulary), data.vectors.size))
+    rows = starting_vectors(tokenizer.vocabulary, data.vectors, settings.vector_scale, settings.seed)
+    network.embedding.weight.data.copy_(torch.from_numpy(rows))
+    return network
+
+
+def _loss(truth: torch.Tensor, settings: TrainingSettings, soft: SoftLabels | None) -> RowLoss:
+    labels = RollUpLoss(truth, default_labels().taxonomy(EKMAN).members, settings.coarse_weight)
+    if soft is None:
+        return RowLoss(labels, truth)
+    return RowLoss(labels, truth, torch.from_numpy(soft.scores), settings.soft_weight)
+
+
+def _config(settings: TrainingSettings, words: int, vector_size: int) -> CnnBiSruConfig:
+    try:
+        return CnnBiSruConfig(
+            vocabulary_size=words,
+            embedding_size=vector_size,
+            label_count=len(FINE_LABELS),
+            conv_channels=settings.conv_channels,
+            sru_size=settings.sru_size,
+            sru_layers=settings.sru_layers,
+            attention_heads=settings.attention_heads,
+            dropout=settings.dropout,
+            embedding_dropout=settings.embedding_dropout,
+            word_dropout=settings.word_dropout,
+        )
+    except ValueError as error:
+        raise TrainingError(f"the network cannot be built: {error}") from error

@@ -1,0 +1,1 @@
+"""Teachers: larger or several networks whose scores a small one learns."""

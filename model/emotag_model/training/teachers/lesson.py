@@ -1,0 +1,69 @@
+"""Trains the teachers of a recipe, and asks each about every text."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import TYPE_CHECKING
+
+from emotag_model.training.run import open_state
+from emotag_model.training.soft_labels import SoftLabels
+from emotag_model.training.state import STATE
+from emotag_model.training.student import train_student
+from emotag_model.training.teachers.fine_tune import fine_tune
+from emotag_model.training.teachers.settings import TeacherSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emotag_model.training.data import TrainingData
+    from emotag_model.training.run import Progress
+    from emotag_model.training.settings import TrainingSettings
+
+SCORES = "scores.safetensors"
+
+
+def teach(
+    data: TrainingData, teachers: Sequence[TeacherSettings | TrainingSettings], folder: Path, progress: Progress
+) -> SoftLabels:
+    """Return the mean of the teachers' scores of `data.train` and then `data.unlabelled`.
+
+    What an earlier, killed run of the same recipe has done in `folder` is taken up.
+    """
+    return SoftLabels.mean(
+        [
+            _scores(data, teacher, folder / f"{number}-{_kind(teacher)}", progress)
+            for number, teacher in enumerate(teachers, start=1)
+        ]
+    )
+
+
+def _scores(
+    data: TrainingData, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
+) -> SoftLabels:
+    source = hashlib.sha256(f"{data.digest}{json.dumps(teacher.to_dict(), sort_keys=True)}".encode()).hexdigest()
+    known = SoftLabels.load(folder / SCORES, source)
+    if known is not None:
+        return known
+    progress.start_stage(f"teacher {folder.name}, seed {teacher.seed}")
+    found = SoftLabels.of_logits(_logits(data, teacher, folder, progress))
+    found.save(folder / SCORES, source)
+    return found
+
+
+def _logits(
+    data: TrainingData, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
+) -> NDArray[np.float32]:
+    state = open_state(folder, teacher, data.digest, resume=(folder / STATE).exists())
+    texts = [*(each.text for each in data.train), *data.unlabelled]
+    if isinstance(teacher, TeacherSettings):
+        return fine_tune(data, teacher, state, folder, progress).logits(texts)
+    return train_student(data, teacher, state, folder, progress).logits(texts)
+
+
+def _kind(teacher: TeacherSettings | TrainingSettings) -> str:
+    return "minilm" if isinstance(teacher, TeacherSettings) else "cnn-bisru"

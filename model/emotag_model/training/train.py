@@ -1,0 +1,48 @@
+"""A whole training: data and recipe in, checkpoint out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.run import open_state
+from emotag_model.training.state import STATE
+from emotag_model.training.student import make_checkpoint, train_student
+from emotag_model.training.teachers.lesson import teach
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emotag_model.checkpoint import Checkpoint
+    from emotag_model.training.data import TrainingData
+    from emotag_model.training.recipe import Recipe
+    from emotag_model.training.run import Progress
+
+RUN = "run"
+"""Folder below `--out` that holds what a run resumes from; no part of the checkpoint."""
+TEACHERS = "teachers"
+
+
+def train(data: TrainingData, out: Path, recipe: Recipe, progress: Progress, *, resume: bool = False) -> Checkpoint:
+    """Train the recipe's teachers, if any, then its network, and write the checkpoint folder `out`.
+
+    A run that was killed goes on after its last whole epoch with `resume`, and ends with the same weights.
+    Raises TrainingError when `out` holds a run and `resume` is not set, or the other way round.
+    """
+    folder = out / RUN
+    _check_new(folder, resume=resume)
+    soft = teach(data, recipe.teachers, folder / TEACHERS, progress) if recipe.teachers else None
+    digest = data.digest if soft is None else f"{data.digest}:{soft.digest}"
+    state = open_state(folder, recipe.settings, digest, resume=resume and (folder / STATE).exists())
+    if recipe.teachers:
+        progress.start_stage("the network that learns from them")
+    student = train_student(data, recipe.settings, state, folder, progress, soft)
+    return make_checkpoint(student, data, recipe, state).save(out)
+
+
+def _check_new(folder: Path, *, resume: bool) -> None:
+    holds = (folder / STATE).exists() or (folder / TEACHERS).exists()
+    if resume and not holds:
+        raise TrainingError(f"{folder}: no run to resume; start one without --resume")
+    if holds and not resume:
+        raise TrainingError(f"{folder}: holds a run already; add --resume to continue it, or name another --out")
