@@ -9,6 +9,7 @@ from emotag_model.checkpoint import Checkpoint
 from emotag_model.evaluation.assessment import Assessment, Sampling, assess
 from emotag_model.evaluation.label_set import own_label_set
 from emotag_model.evaluation.label_sets import LABEL_SETS
+from emotag_model.evaluation.page.html import write_page
 from emotag_model.evaluation.predictions import read_tallies, write_predictions
 from emotag_model.evaluation.report import DEFINITIONS
 from emotag_model.evaluation.selection import Selection, select
@@ -37,9 +38,16 @@ def evaluate_labelled(checkpoint: Checkpoint, args: argparse.Namespace) -> str:
     assessments = [assess(each, sampling, other) for each, other in zip(found, theirs, strict=True)]
     if args.predictions_out:
         write_predictions(args.predictions_out, selection.examples, found)
+    if args.report:
+        title = f"{checkpoint.identity.name} {checkpoint.identity.version} on {args.data.name}"
+        notes = _head(checkpoint, selection, args)
+        write_page(args.report, title, notes, selection.examples, zip(found, assessments, strict=True))
     if args.json:
         return _json(checkpoint, selection, assessments)
-    return _text(checkpoint, selection, assessments, str(args.against or args.against_predictions or ""))
+    own = selection.label_set.labels == checkpoint.labels.fine
+    definitions = DEFINITIONS if own else f"{DEFINITIONS}\n{RULE}"
+    head = "\n".join(_head(checkpoint, selection, args))
+    return "\n\n".join([head, *(each.to_text() for each in assessments), definitions])
 
 
 def _theirs(
@@ -65,18 +73,13 @@ def _json(checkpoint: Checkpoint, selection: Selection, assessments: Sequence[As
     return json.dumps(content, indent=1)
 
 
-def _text(checkpoint: Checkpoint, selection: Selection, assessments: Sequence[Assessment], against: str) -> str:
-    identity = checkpoint.identity
-    head = [f"{identity.name} {identity.version} ({identity.digest[:12]})", *describe(selection)]
-    if against:
-        head.append(f"differences are to {against}, paired on the same messages")
-    own = selection.label_set.labels == checkpoint.labels.fine
-    return "\n\n".join(
-        ["\n".join(head), *(each.to_text() for each in assessments), DEFINITIONS if own else f"{DEFINITIONS}\n{RULE}"]
-    )
+def _head(checkpoint: Checkpoint, selection: Selection, args: argparse.Namespace) -> list[str]:
+    identity, against = checkpoint.identity, args.against or args.against_predictions
+    lines = [f"{identity.name} {identity.version} ({identity.digest[:12]})", *_describe(selection)]
+    return [*lines, f"differences are to {against}, paired on the same messages"] if against else lines
 
 
-def describe(selection: Selection) -> list[str]:
+def _describe(selection: Selection) -> list[str]:
     """Say in which label set messages are judged, how it was chosen, and what was left out."""
     lines = [f"labels: {selection.label_set.name}, {selection.label_set.title}"]
     if selection.alternatives:
