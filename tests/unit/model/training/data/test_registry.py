@@ -97,6 +97,6 @@ def test_counts_are_those_of_the_sources():
 @needs_shared
 def test_labels_are_those_of_the_sources():
     for path in (SHARED / "text").glob("*/SOURCE.md"):
-        lines = re.findall(r"^- \w+: (.* \d+)$", path.read_text().partition("Labels per split")[2], re.M)
+        lines = re.findall(r"^- \w+: (.* \d+)$", path.read_text().partition("Labels per split")[2], re.MULTILINE)
         named = {each.rpartition(" ")[0] for line in lines for each in line.split(", ")}
         assert set(find(path.parent.name).labels) == named
