@@ -1,0 +1,98 @@
+"""Recipes are read whole, and what is wrong in one is named."""
+
+import pytest
+
+from emotag_model.training import Recipe, TrainingError, TrainingSettings, recipe_names
+from emotag_model.training.data.registry import find
+from emotag_model.training.teachers.settings import TeacherSettings
+
+TEXT = """
+about = "mine"
+unlabelled = ["emobank"]
+may_ship_only = false
+
+[settings]
+name = "mine"
+conv_channels = [16, 8]
+
+[[teachers]]
+kind = "minilm"
+epochs = 1
+
+[[teachers]]
+kind = "cnn-bisru"
+seed = 7
+"""
+
+
+@pytest.fixture
+def write(tmp_path):
+    def write(text):
+        path = tmp_path / "mine.toml"
+        path.write_text(text)
+        return str(path)
+
+    return write
+
+
+def test_a_file_is_read(write):
+    recipe = Recipe.find(write(TEXT))
+    settings = TrainingSettings(name="mine", conv_channels=(16, 8))
+    teachers = (TeacherSettings(epochs=1), TrainingSettings(name="mine", conv_channels=(16, 8), seed=7))
+    assert recipe == Recipe(
+        name="mine",
+        about="mine",
+        settings=settings,
+        unlabelled=("emobank",),
+        may_ship_only=False,
+        teachers=teachers,
+    )
+
+
+def test_an_empty_file_is_the_defaults(write):
+    assert Recipe.find(write("")) == Recipe(name="mine", settings=TrainingSettings())
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("epochs = 3", "unknown: epochs; a recipe has about"),
+        ("[settings]\nkernel = 3", "unknown setting kernel; there are"),
+        ("[settings]\nepochs = 0", "epochs is 0; it must be at least 1"),
+        ("[settings]\nepochs = '3'", "'<' not supported|not supported between"),
+        ("[[teachers]]\nepochs = 3", "kind is None; it must be minilm or cnn-bisru"),
+        ("[[teachers]]\nkind = 'minilm'\nsru_size = 3", "unknown setting sru_size"),
+        ("[[teachers]]\nkind = 'cnn-bisru'\nhead_rate = 3", "unknown setting head_rate"),
+        ("[[teachers]]\nkind = 'minilm'\ndropout = 1.0", r"dropout is 1.0; it must be in \[0, 1\)"),
+        ("about = ", "Invalid value"),
+    ],
+)
+def test_mistakes_are_named_with_their_file(write, text, message):
+    with pytest.raises(TrainingError, match=rf"mine\.toml: .*({message})"):
+        Recipe.find(write(text))
+
+
+def test_an_unknown_name_lists_the_known(tmp_path):
+    with pytest.raises(TrainingError, match=r"no recipe .soup.: name one of base, .*goemotions"):
+        Recipe.find("soup")
+
+
+@pytest.mark.parametrize("name", recipe_names())
+def test_those_that_come_along_say_what_they_are(name):
+    recipe = Recipe.find(name)
+    assert recipe.about.endswith(".")
+    assert all(find(each) for each in recipe.unlabelled)
+    assert recipe.settings.name.startswith("emotag-")
+
+
+def test_what_ships_is_trained_on_what_may_ship():
+    recipe = Recipe.find("base")
+    assert recipe.may_ship_only
+    assert all(find(each).licence.may_ship for each in recipe.unlabelled)
+
+
+def test_settings_are_changed_and_the_rest_is_kept():
+    recipe = Recipe.find("base")
+    changed = recipe.with_settings({"seed": 5})
+    assert changed.settings.seed == 5
+    assert changed.teachers == recipe.teachers
