@@ -36,12 +36,11 @@ class Fields:
 
     def read(self, root: Any) -> Reading:
         """Find the text; the reading has no place yet. Raises UntaggableError."""
-        return Reading(
-            spoken(self.text.find(root), f"at --text-field {self.text}"),
-            name_of(self.id.find(root)),
-            name_of(self.conversation.find(root)),
-            name_of(self.sender.find(root)),
-        )
+        text = self.text.find(root)
+        if not (type(text) is str and text and text.isascii()):
+            text = spoken(text, f"at --text-field {self.text}")
+        id_, conversation, sender = self.id.find(root), self.conversation.find(root), self.sender.find(root)
+        return Reading(text, name_of(id_), name_of(conversation), name_of(sender))
 
 
 def make_fields(text: str, message_id: str, conversation: str, sender: str) -> Fields:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emotag_service.kafka.codecs.document import Document, parse
+from emotag_service.kafka.codecs.document import Document, parse, usual_root
 from emotag_service.kafka.codecs.place import Placing
 from emotag_service.kafka.codecs.tag_field import TagField
 
@@ -37,11 +37,17 @@ class JsonCodec(Placing):
 
     def read(self, record: Record) -> Reading:
         """Find the text. Raises UntaggableError."""
-        return self.read_document(parse(record.value or b""))
+        value = record.value or b""
+        root = usual_root(value)
+        place = None if root is None else self._tag.look_at_end(root)
+        if place is None:
+            return self.read_document(parse(value))
+        reading = self._fields.read(root)
+        reading.place = place
+        return reading
 
     def read_document(self, document: Document) -> Reading:
         """The same for a document that was parsed before."""
         reading = self._fields.read(document.root)
-        reading.tagged = self._tag.is_tagged(document.root)
-        reading.place = self._tag.place(document)
+        reading.tagged, reading.place = self._tag.look(document)
         return reading

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 MISSING: Final = object()
@@ -24,6 +24,10 @@ class Path:
 
     steps: tuple[str, ...]
     spelled: str
+    _only: str | None = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_only", self.steps[0] if len(self.steps) == 1 else None)
 
     def __str__(self) -> str:
         return self.spelled
@@ -35,6 +39,8 @@ class Path:
 
     def find(self, root: Any) -> Any:
         """Return the value, or MISSING. Of members with one name the last counts, as in every JSON parser."""
+        if self._only is not None and type(root) is dict:
+            return root.get(self._only, MISSING)
         node = root
         for step in self.steps:
             node = node.get(step, MISSING) if type(node) is dict else _element(node, step)

@@ -25,11 +25,14 @@ class TagField:
         self._path = path
         self._parent = path.parent
         self._name = json.dumps(path.steps[-1])
-        self._at_root = len(path.steps) == 1
-        self._last = BeforeLast(f",{self._name}:", annotation_json)
+        self._last = BeforeLast(f",{self._name}:", annotation_json) if len(path.steps) == 1 else None
 
-    def place(self, document: Document) -> Place:
-        """Decide where the tag goes.
+    def look_at_end(self, root: dict[str, Any]) -> Place | None:
+        """Where the tag goes in a document that `usual_root` takes, if that is its end, as it is for most."""
+        return None if self._path.steps[0] in root else self._last
+
+    def look(self, document: Document) -> tuple[bool, Place]:
+        """Tell whether a tag stands there, and decide where the next one goes.
 
         Raises:
             UntaggableError: TAG_PLACE when only the last step of the path may be missing and more is, TAG_TAKEN when
@@ -37,23 +40,17 @@ class TagField:
         """
         found = self._path.find(document.root)
         if found is not MISSING:
-            self._must_be_free(found)
-            return splice(document, replacement(document, document.locate(self._path.steps), annotation_json))
-        if self._at_root and type(document.root) is dict and document.ends_tight():
-            return self._last
+            tagged = is_annotation(found)
+            if not (tagged or found is None or found in ("", {})):
+                detail = f"--tag-field {self._path} holds something that is not a tag; name another"
+                raise UntaggableError(reasons.TAG_TAKEN, detail)
+            where = document.locate(self._path.steps)
+            return tagged, splice(document, replacement(document, where, annotation_json))
         if type(self._parent.find(document.root)) is not dict:
             detail = f"no object to put the tag in at --tag-field {self._path}: only its last step may be missing"
             raise UntaggableError(reasons.TAG_PLACE, detail)
-        return splice(document, member(document, document.locate(self._parent.steps), self._name, annotation_json))
-
-    def is_tagged(self, root: Any) -> bool:
-        """Whether a tag stands there."""
-        return is_annotation(self._path.find(root))
-
-    def _must_be_free(self, found: Any) -> None:
-        if not (found is None or found in ("", {}) or is_annotation(found)):
-            detail = f"--tag-field {self._path} holds something that is not a tag; name another"
-            raise UntaggableError(reasons.TAG_TAKEN, detail)
+        where = document.locate(self._parent.steps)
+        return False, splice(document, member(document, where, self._name, annotation_json))
 
 
 def is_annotation(value: Any) -> bool:

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -41,7 +42,8 @@ def content_type(name):
 )
 def test_it_does_what_the_codec_does_that_the_record_is_of(value, headers, codec):
     chosen = make_codec(codec)
-    assert read(CODEC, value, *headers) == read(chosen, value, *headers)
+    one, other = read(CODEC, value, *headers), read(chosen, value, *headers)
+    assert replace(one, place=None) == replace(other, place=None)
     assert written(CODEC, value, *headers) == written(chosen, value, *headers)
 
 

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs.document import Number, parse
+from emotag_service.kafka.codecs.document import Number, parse, usual_root
 from tests.unit.kafka.codecs.helpers import ENCODINGS, MARKS, TREES, exactly, spelled
 
 
@@ -151,3 +151,31 @@ def test_it_accepts_what_the_standard_parser_accepts(text):
         assert fault_of(text.encode()).reason == "NOT_JSON"
     else:
         parse(text.encode())
+
+
+def test_a_usual_document_is_an_object_with_nothing_around_it():
+    assert usual_root('{"a":1.0,"a":"ü"}'.encode()) == {"a": "ü"}
+    assert type(usual_root(b'{"n":7}')["n"]) is Number
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        b"", b"{}", b'{"', b'"text"', b'["a"]', b'{ "a":1}', b' {"a":1}', b'{"a":1 }', b'{"a":1\n}', b'{"a":1} ',
+        b'{"a":1}{', b'{"a":NaN}', b'{"a":"\xff"}', b'{"a":' * 50_000, b'{"a":1', '{"a":1}'.encode("utf-16-le"),
+        b'\xef\xbb\xbf{"a":1}',
+    ],
+)  # fmt: skip
+def test_no_other_document_is_usual(value):
+    assert usual_root(value) is None
+
+
+@settings(max_examples=150, deadline=None)
+@given(TREES, st.randoms(use_true_random=False))
+def test_a_usual_document_says_what_any_parser_finds_in_it_and_ends_where_its_last_member_does(tree, random):
+    value = spelled(tree, random).encode()
+    root = usual_root(value)
+    if root is not None:
+        document = parse(value)
+        assert root == document.root
+        assert document.room(document.span) == (len(document.text) - 1, False)

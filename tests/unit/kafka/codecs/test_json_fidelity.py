@@ -1,10 +1,12 @@
 """Any document at all: what comes out is what went in, plus the tag."""
 
 import json
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emotag_service.kafka.codecs.document import parse
 from tests.unit.kafka.codecs.helpers import (
     ENCODINGS,
     FEAR,
@@ -15,6 +17,7 @@ from tests.unit.kafka.codecs.helpers import (
     exactly,
     inserted,
     json_codec,
+    make_record,
     pairs_of,
     read,
     spelled,
@@ -59,6 +62,16 @@ def test_only_the_tag_is_added(message, headers):
     assert exactly(decoded(after, encoding, mark))[:-1] == exactly(decoded(before, encoding, mark))
     assert exactly(decoded(after, encoding, mark))[-1][0] == "emotion"
     assert json.loads(after)["emotion"] == JOY.document()
+
+
+@settings(max_examples=150, deadline=None)
+@given(messages())
+def test_the_short_way_through_a_document_is_the_long_one(message):
+    _, before, *_ = message
+    codec, record = json_codec(), make_record(before)
+    short, long = codec.read(record), codec.read_document(parse(before))
+    assert replace(short, place=None) == replace(long, place=None)
+    assert codec.write(record, short, JOY) == codec.write(record, long, JOY)
 
 
 @settings(max_examples=100, deadline=None)

@@ -1,6 +1,6 @@
 import pytest
 
-from emotag_service.kafka.codecs.place import EVENT_HEADERS, UNTOUCHED, Edit, Splice
+from emotag_service.kafka.codecs.place import EVENT_HEADERS, UNTOUCHED, BeforeLast, Edit, Splice
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.codecs.registry import make_codec
 from emotag_service.kafka.codecs.render import label_json, nothing
@@ -24,6 +24,11 @@ def test_several_edits_are_made_and_those_at_one_position_in_order():
     assert place.write(make_record(b"abc"), JOY)[0] == b"Ab12c"
 
 
+def test_what_goes_before_the_last_byte_is_all_that_is_added():
+    place = BeforeLast(",é:", label_json)
+    assert place.write(make_record(b"\xffab", *HEADERS), JOY) == (b"\xffa" + ',é:"joy"'.encode() + b"b", HEADERS)
+
+
 def test_nothing_is_touched_where_there_is_no_place():
     record = make_record(b"\xff\x00", *HEADERS)
     assert UNTOUCHED.write(record, JOY) == (b"\xff\x00", HEADERS)
@@ -38,7 +43,7 @@ def test_attributes_of_an_event_are_replaced_and_all_else_stays():
 
 def test_a_place_holds_no_document():
     codec = make_codec("json")
-    value = b'{"text":"a","rest":[%s] }' % b",".join([b'{"k":0}'] * 1_000)
+    value = b'{"text":"a","rest":[%s], "b":1 }' % b",".join([b'{"k":0}'] * 1_000)
     place = read(codec, value).place
     assert place == Splice("utf-8", place.edits)
     assert all(isinstance(part, int | str) or callable(part) for edit in place.edits for part in edit)

@@ -11,7 +11,7 @@ TAG = annotation_json(JOY)
 
 
 def tagged(value, field="emotion"):
-    place = TagField(parse_path("--tag-field", field)).place(parse(value.encode()))
+    _, place = TagField(parse_path("--tag-field", field)).look(parse(value.encode()))
     return place.write(make_record(value.encode()), JOY)[0].decode()
 
 
@@ -85,8 +85,18 @@ def test_what_is_no_tag_is_never_destroyed(taken):
 
 def test_a_tag_is_known_by_its_category():
     field = TagField(parse_path("--tag-field", "meta.emotion"))
-    assert field.is_tagged({"meta": {"emotion": JOY.document()}})
-    assert not field.is_tagged({"meta": {"emotion": None}})
-    assert not field.is_tagged({"emotion": JOY.document()})
+    assert field.look(parse(b'{"meta":{"emotion":%s}}' % TAG.encode()))[0]
+    assert not field.look(parse(b'{"meta":{"emotion":null}}'))[0]
+    assert not field.look(parse(b'{"emotion":%s,"meta":{}}' % TAG.encode()))[0]
     assert is_annotation(JOY.document())
     assert not is_annotation("category")
+
+
+def test_at_the_end_it_goes_only_where_it_is_a_new_member_of_the_root():
+    field = TagField(parse_path("--tag-field", "emotion"))
+    place = field.look_at_end({"text": "a"})
+    assert place is not None
+    assert place.write(make_record(b'{"text":"a"}'), JOY)[0] == b'{"text":"a","emotion":%s}' % TAG.encode()
+    assert field.look_at_end({"text": "b"}) is place
+    assert field.look_at_end({"emotion": None}) is None
+    assert TagField(parse_path("--tag-field", "meta.emotion")).look_at_end({"text": "a"}) is None
