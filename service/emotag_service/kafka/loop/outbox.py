@@ -52,7 +52,9 @@ class Outbox:
         for topic in {one.outgoing.topic for one in written} - self._partitions.keys():
             self._partitions[topic] = len(await self._producer.partitions_for(topic))
         for one in written:
-            groups.setdefault(self._target(one), []).append(one)
+            topic = one.outgoing.topic
+            target = topic, place(one.outgoing, self._source.partition, self._partitions[topic])
+            groups.setdefault(target, []).append(one)
         for (topic, partition), group in groups.items():
             for part in [[one] for one in group] if alone else [group]:
                 await self._send_to(topic, partition, part)
@@ -85,10 +87,6 @@ class Outbox:
             future.add_done_callback(_retrieve)
         self._writes = []
         self._partitions = {}
-
-    def _target(self, written: Written) -> tuple[str, int]:
-        topic = written.outgoing.topic
-        return topic, place(written.outgoing, self._source.partition, self._partitions[topic])
 
     async def _send_to(self, topic: str, partition: int, written: Iterable[Written]) -> None:
         batch, offsets = self._producer.create_batch(), list[int]()

@@ -29,8 +29,11 @@ class Batch:
 
     async def answered(self) -> list[tuple[Prepared, Annotation | Fault | None]]:
         """Wait for the answers, and return every record with its own, or None where the engine was not asked."""
-        answers = iter(await self.answers if self.answers is not None else ())
-        return [(prepared, None if prepared.reading is None else next(answers)) for prepared in self.prepared]
+        answers = await self.answers if self.answers is not None else ()
+        if len(answers) == len(self.prepared):
+            return list(zip(self.prepared, answers, strict=True))
+        following = iter(answers)
+        return [(prepared, None if prepared.reading is None else next(following)) for prepared in self.prepared]
 
 
 class Tagging:

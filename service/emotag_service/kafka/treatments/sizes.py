@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emotag_service.kafka.record import record_size
-
 if TYPE_CHECKING:
     from emotag_service.kafka.record import Headers
 
@@ -14,15 +12,16 @@ if TYPE_CHECKING:
 # and lengths before key, value, headers, and before the parts of each header.
 _BATCH = 61
 _FIXED = 3  # attributes and the two differences
-_LEAST_VARINT, _MOST_VARINT = 1, 5
+_VARINT = 5  # bytes of a length, at most
+_UTF8_WIDEST = 4  # bytes of a character
 
 
 def fits(key: bytes | None, value: bytes | None, headers: Headers, limit: int) -> bool:
     """Whether the record, in a batch of its own, is one that a topic with this `max.message.bytes` accepts."""
-    size, lengths = record_size(key, value, headers) + _BATCH + _FIXED, 4 + 2 * len(headers)
-    if size + lengths * _MOST_VARINT <= limit:
-        return True
-    return size + lengths * _LEAST_VARINT <= limit and batch_bytes(key, value, headers) <= limit
+    most = _BATCH + _FIXED + 4 * _VARINT + len(key or b"") + len(value or b"")
+    for name, content in headers:
+        most += 2 * _VARINT + _UTF8_WIDEST * len(name) + len(content or b"")
+    return most <= limit or batch_bytes(key, value, headers) <= limit
 
 
 def batch_bytes(key: bytes | None, value: bytes | None, headers: Headers) -> int:
