@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 _PAIRS = (
     ("he", "she"), ("him", "her"), ("his", "her"), ("himself", "herself"), ("man", "woman"), ("men", "women"),
-    ("boy", "girl"), ("boys", "girls"), ("brother", "sister"), ("father", "mother"), ("dad", "mom"), ("son", "daughter"),
-    ("husband", "wife"), ("boyfriend", "girlfriend"), ("uncle", "aunt"), ("king", "queen"), ("sir", "madam"),
+    ("boy", "girl"), ("boys", "girls"), ("brother", "sister"), ("father", "mother"), ("dad", "mom"),
+    ("son", "daughter"), ("husband", "wife"), ("boyfriend", "girlfriend"), ("uncle", "aunt"), ("king", "queen"),
+    ("sir", "madam"),
 )  # fmt: skip
 _OTHER_GENDER = {one: other for pair in _PAIRS for one, other in (pair, pair[::-1]) if one != "her"}
 _ALIKE = (
@@ -37,9 +38,11 @@ _PERSON = re.compile(rf"\b({'|'.join([*_OTHER_GENDER, 'her'])})\b", re.IGNORECAS
 _IDENTITY = re.compile(rf"\b(?:(an?)(\s+))?({'|'.join(_PEERS)})\b", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\[(NAME|RELIGION)\]")
 _LONG_WORD = re.compile(r"\b[a-z]{5,}\b")
-_OBJECT_FOLLOWS = re.compile(
-    r"\s+(?!(?:and|or|but|to|in|on|at|for|with|so|is|was|if|when|because|as|that)\b)[a-z]", re.I
+_NOT_OWNED = (
+    "a|about|after|again|all|and|as|at|back|because|before|but|by|down|everything|for|from|how|if|in|into|is|it|like|my|"
+    "not|of|off|on|or|out|so|than|that|the|this|to|too|up|was|what|when|where|who|why|with|without|you|your"
 )
+_OWNED_FOLLOWS = re.compile(rf"\s+(?!(?:{_NOT_OWNED})\b)[a-z]", re.IGNORECASE)
 
 
 def augmented(examples: Sequence[Example], share: float, seed: int) -> list[Example]:
@@ -93,7 +96,7 @@ def _other_gender(match: re.Match[str]) -> str:
     word = match[0].lower()
     if word != "her":
         return _OTHER_GENDER[word]
-    return "his" if _OBJECT_FOLLOWS.match(match.string, match.end()) else "him"
+    return "his" if _OWNED_FOLLOWS.match(match.string, match.end()) else "him"
 
 
 def _other_identity(match: re.Match[str], random: Random) -> str:

@@ -42,7 +42,7 @@ def test_a_share_that_is_none_is_refused(share):
     ("text", "expected"),
     [
         ("He lost his keys.", "She lost her keys."),
-        ("I told her everything.", "I told his everything."),
+        ("I told her everything.", "I told him everything."),
         ("I like her and trust her.", "I like him and trust him."),
         ("HER car, HIS house", "HIS car, HER house"),
         ("My brother is a king", "My sister is a queen"),
