@@ -19,6 +19,7 @@ from emotag_model.network import FoldedCnnBiSru
 from emotag_model.text.padding import pad
 from emotag_model.training import train
 from emotag_model.training.recipe import Recipe
+from emotag_model.training.state import STATE
 from emotag_model.training.train import RUN
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def goemotions_only(data: TrainingData, out: Path, progress: Progress) -> System
     if (folder / SUMS).is_file():
         checkpoint = Checkpoint.load(folder)
     else:
-        checkpoint = train(data, folder, Recipe.find(_RECIPE), progress, resume=(folder / RUN).is_dir())
+        checkpoint = train(data, folder, Recipe.find(_RECIPE), progress, resume=(folder / RUN / STATE).is_file())
     return served(checkpoint, "CNN-BiSRU, GoEmotions only")
 
 
