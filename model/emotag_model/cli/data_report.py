@@ -29,7 +29,7 @@ def render_report(layout: Layout, findings: list[DataSetFindings]) -> str:
     parts = ["\n".join(_data_set(each)) for each in findings]
     if layout.absent:
         parts.append("\n".join(["not here:", *(f"  {each.name}: get it at {each.home}" for each in layout.absent)]))
-    return "\n\n".join([*parts, _EXPLAINED, f"{len(findings)} data sets, {problems or 'no'} problems"])
+    return "\n\n".join([*parts, _EXPLAINED, f"{_counted(len(findings), 'data set')}, {_counted(problems, 'problem')}"])
 
 
 def _data_set(found: DataSetFindings) -> Iterator[str]:
@@ -69,3 +69,7 @@ def _shares(overlap: Overlap) -> str:
         f"exact {share['exact']:5.2f} %  same {share['normalised']:5.2f} %  "
         f"6+ words {share['normalised_long']:5.2f} %  labels differ {share['conflicting']:5.1f} %"
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count or 'no'} {noun}{'s' * (count != 1)}"

@@ -1,6 +1,7 @@
 """`emotag data` lists what there is and checks what is at hand; its exit code says whether that is whole."""
 
 import argparse
+import io
 import json
 
 import pytest
@@ -47,7 +48,7 @@ def test_data_without_problems_exits_0(tmp_path, capsys):
     assert "labels differ 100.0 %" in out
     assert "test             test  missing; 6,480 rows are registered" in out
     assert "  meld: get it at https://github.com/declare-lab/MELD" in out
-    assert out.endswith("1 data sets, no problems\n")
+    assert out.endswith("1 data set, no problems\n")
     assert err == ""
 
 
@@ -58,7 +59,7 @@ def test_data_with_problems_exits_1_and_names_them(tmp_path, capsys):
     for problem in (f"{path}:2: text must be", f"{path}: 2 rows; 900 are registered", "label 'glee' in 1 rows"):
         assert f"  problem: {path}" in out
         assert problem in out
-    assert out.endswith("1 data sets, 3 problems\n")
+    assert out.endswith("1 data set, 3 problems\n")
 
 
 def test_a_missing_split_is_told_with_where_to_get_it(tmp_path, capsys):
@@ -90,6 +91,22 @@ def test_interrupting_exits_130(tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(command, "_examine", interrupt)
     assert run("check", write_whole(tmp_path)) == 130
     assert capsys.readouterr().out == ""
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_a_bar_shows_on_a_terminal_only(tmp_path, monkeypatch, capsys):
+    write_whole(tmp_path)
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    assert run("check", tmp_path) == 0
+    assert "reading" in terminal.getvalue()
+    assert "reading" not in capsys.readouterr().out
+    monkeypatch.setattr("sys.stderr", plain := io.StringIO())
+    assert run("check", tmp_path) == 0
+    assert plain.getvalue() == ""
 
 
 @pytest.mark.parametrize("arguments", [(), ("check",), ("lst",)])

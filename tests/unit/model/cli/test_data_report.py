@@ -45,6 +45,6 @@ def test_problems_are_summed_up(tmp_path, report):
     write_split(tmp_path, "meld", "train", [said("a", "bliss")])
     text = report()
     assert text.count("  problem: ") == 3  # the label, the number of rows, and dev
-    assert text.endswith("1 data sets, 3 problems")
+    assert text.endswith("1 data set, 3 problems")
     layout = Layout.of(tmp_path)
     assert report_dict(layout, list(examine(layout.places)))["problems"] == 3

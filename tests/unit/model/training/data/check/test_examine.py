@@ -1,5 +1,8 @@
 """Everything in a folder is counted, and what is amiss in it is found where it is."""
 
+import gzip
+import json
+
 import pytest
 
 from emotag_model.training.data.check import Layout, examine
@@ -99,3 +102,12 @@ def test_the_known_leaks_are_found(name):
             assert tuple(found.between[pair].percent().values()) == known
         else:
             assert found.splits[0].within.percent()["normalised"] == known
+
+
+@needs_shared
+@pytest.mark.parametrize(("name", "split"), [("meld", "dev"), ("dair_emotion", "val"), ("emobank", "dev")])
+def test_as_many_rows_are_found_in_train_as_are_marked_so(name, split):
+    """Whoever prepared the data marked the rows of held-out splits that stand in train as well."""
+    with gzip.open(SHARED / "text" / name / f"{split}.jsonl.gz") as lines:
+        marked = sum(json.loads(line).get("in_train", False) for line in lines)
+    assert examined(SHARED / "text" / name)[name].between[split, "train"].normalised == marked > 0
