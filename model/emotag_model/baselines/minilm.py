@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emotag_model.training.errors import TrainingError
 from emotag_model.training.run import open_state
 from emotag_model.training.state import STATE, RunState
 from emotag_model.training.teachers.fine_tune import fine_tune
@@ -26,16 +27,20 @@ def fine_tuned(
 
     Raises TrainingError when the encoder's package is missing or the run is damaged.
     """
-    if (folder / STATE).is_file() and (found := _finished(RunState.load(folder), load)) is not None:
+    if (folder / STATE).is_file() and (found := _finished(folder, load)) is not None:
         return found
     settings = TeacherSettings()
     state = open_state(folder, settings, data.digest, resume=(folder / STATE).is_file())
     return fine_tune(data, settings, state, folder, progress, load)
 
 
-def _finished(state: RunState, load: Callable[[], Encoder]) -> Teacher | None:
+def _finished(folder: Path, load: Callable[[], Encoder]) -> Teacher | None:
     """Return the best network of a run that is over. Its data may be those of another recipe: texts to distil on."""
-    settings = TeacherSettings(**state.settings)
+    state = RunState.load(folder)
+    try:
+        settings = TeacherSettings(**state.settings)
+    except TypeError as error:
+        raise TrainingError(f"{folder}: no run of a MiniLM; name one, such as OUT/run/teachers/1-minilm") from error
     if len(state.history) < settings.epochs and state.stale_epochs() < settings.patience:
         return None
     encoder = load()

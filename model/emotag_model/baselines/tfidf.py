@@ -32,16 +32,11 @@ class TfIdf:
 
     @classmethod
     def fit(cls, texts: Sequence[str], truth: NDArray[np.float32]) -> Self:
-        """Fit on texts and their truth [N, F], of which every label must hold somewhere and not everywhere."""
-        linear = importlib.import_module("sklearn.linear_model")
+        """Fit on texts and their truth [N, F]."""
         vectorizer = _vectorizer(min_df=_LEAST_TEXTS)
         features = vectorizer.fit_transform(texts)
-        models = [
-            linear.LogisticRegression(C=_STRENGTH, solver="liblinear", random_state=0).fit(features, truth[:, label])
-            for label in range(truth.shape[1])
-        ]
-        weights = np.concatenate([each.coef_ for each in models]).T.astype(np.float32)
-        return cls(vectorizer, weights, np.concatenate([each.intercept_ for each in models]).astype(np.float32))
+        weights, bias = zip(*(_fit_label(features, truth[:, label]) for label in range(truth.shape[1])), strict=True)
+        return cls(vectorizer, np.stack(weights, axis=1).astype(np.float32), np.array(bias, dtype=np.float32))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Texts → logits [N, F]."""
@@ -68,6 +63,16 @@ class TfIdf:
         vectorizer = _vectorizer(vocabulary=json.loads(metadata["words"]))
         vectorizer.idf_ = tensors["idf"]
         return cls(vectorizer, tensors["weights"], tensors["bias"])
+
+
+def _fit_label(features: Any, truth: NDArray[np.float32]) -> tuple[NDArray[np.float64], float]:
+    """Return weights [W] and bias; of a label that holds nowhere or everywhere, the bias alone says how often."""
+    true = float(truth.sum())
+    if true in {0, len(truth)}:
+        return np.zeros(features.shape[1]), float(np.log((true + 0.5) / (len(truth) - true + 0.5)))
+    linear = importlib.import_module("sklearn.linear_model")
+    model = linear.LogisticRegression(C=_STRENGTH, solver="liblinear", random_state=0).fit(features, truth)
+    return model.coef_[0], float(model.intercept_[0])
 
 
 def _vectorizer(**options: Any) -> Any:

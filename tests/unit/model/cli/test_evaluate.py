@@ -104,3 +104,115 @@ def test_help_teaches(capsys):
     out = capsys.readouterr().out
     assert "example:" in out
     assert out.replace("\n", " ").count("(default:") >= 12
+
+
+@pytest.fixture
+def meld_file(tmp_path):
+    rows = [("Oh my God!", "surprise"), ("I'm so sorry.", "sadness"), ("Okay.", "neutral"), ("Ugh.", "disgust")]
+    path = tmp_path / "meld.jsonl"
+    path.write_text("".join(json.dumps({"text": text, "labels": [label]}) + "\n" for text, label in rows))
+    return path
+
+
+def test_labels_of_another_data_set(meld_file, capsys):
+    assert run("--data", meld_file) == 0
+    out = capsys.readouterr().out
+    for words in (
+        "labels: meld, Ekman's 7 as in MELD",
+        "guessed, --label-set could also be ",
+        "meld: 7 labels, 4 messages",
+        "weighted-F1, 95 % interval: ",
+        "Zero-shot: a label's evidence",
+    ):
+        assert words in out
+
+
+def test_a_label_set_by_name_and_what_it_leaves_out(tmp_path, capsys):
+    path = tmp_path / "tweets.jsonl"
+    rows = [{"text": "so bored", "labels": ["boredom"]}, {"text": "yay", "labels": ["fun"]}]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert run("--data", path, "--label-set", "crowdflower") == 0
+    out = capsys.readouterr().out
+    assert "left out: 1 messages without a label that is scored: 1 'boredom'" in out
+    assert "guessed" not in out
+    assert run("--data", path, "--label-set", "crowdflower", "--json") == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["label_set"], found["left_out"]) == ("crowdflower", {"boredom": 1})
+    assert run("--data", path, "--label-set", "moods") == 2
+    assert "--label-set 'moods' is unknown; use one of goemotions, meld" in capsys.readouterr().err
+
+
+def test_against_another_checkpoint_and_its_predictions(data_file, tmp_path, capsys):
+    assert run("--data", data_file, "--predictions-out", tmp_path / "p.jsonl", "--resamples", 50) == 0
+    assert len((tmp_path / "p.jsonl").read_text().splitlines()) == 3
+    capsys.readouterr()
+    found = []
+    for option, value in (("--against", default_checkpoint()), ("--against-predictions", tmp_path / "p.jsonl")):
+        assert run("--data", data_file, option, value, "--resamples", 50, "--json") == 0
+        found.append(json.loads(capsys.readouterr().out)["taxonomies"])
+    assert found[0] == found[1]
+    for each in found[0]:
+        assert each["differences"]["macro-F1"] == {"value": 0, "low": 0, "high": 0, "better": 0}
+    assert run("--data", data_file, "--against", default_checkpoint(), "--resamples", 50) == 0
+    assert f"differences are to {default_checkpoint()}, paired" in capsys.readouterr().out
+
+
+def test_a_report_for_people(data_file, tmp_path, capsys):
+    assert run("--data", data_file, "--report", tmp_path / "r.html", "--resamples", 20) == 0
+    page = (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert "<h2>goemotions</h2>" in page
+    assert "<h1>emotag-base " in page
+    assert "ekman: 7 labels" in capsys.readouterr().out
+
+
+def test_a_survey_of_texts_without_labels(tmp_path, capsys):
+    first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
+    first.write_text('{"text": "Thank you so much!"}\n{"text": "\\u200b"}\n')
+    second.write_text('{"text": "I hate this\\nso much."}\n')
+    assert run("--unlabelled", first, second, "--top", 1) == 0
+    out = capsys.readouterr().out
+    for words in (str(first), str(second), "all files", "(1 show nothing, left out)", "joy:", "Thank you so much!"):
+        assert words in out
+    assert "I hate this so much." in out
+    assert run("--unlabelled", first, "--json", "--taxonomy", "sentiment") == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert (found["messages"], found["unreadable"], found["shares"]["positive"]) == (1, 1, 1.0)
+
+
+def test_a_survey_of_nothing(tmp_path, capsys):
+    (tmp_path / "a.jsonl").write_text('{"text": "\\u200b"}\n')
+    assert run("--unlabelled", tmp_path / "a.jsonl") == 2
+    assert "no message shows anything to read" in capsys.readouterr().err
+    assert run("--unlabelled", tmp_path / "a.jsonl", "--taxonomy", "moods") == 2
+    assert "'moods' is unknown" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--resamples", "-1"], "must not be negative"),
+        (["--against", "a", "--against-predictions", "b"], "give one"),
+        (["--against", "a", "--resamples", "0"], "a comparison needs resamples"),
+        (["--report", "r.pdf"], "must end in .html"),
+    ],
+)
+def test_options_that_contradict(data_file, capsys, options, message):
+    assert run("--data", data_file, *options) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("emotag evaluate: error: ")
+    assert message in captured.err
+    assert captured.out == ""
+
+
+def test_a_file_that_cannot_be_written(data_file, tmp_path, capsys):
+    target = tmp_path / "nowhere" / "p.jsonl"
+    assert run("--data", data_file, "--predictions-out", target) == 1
+    assert f"{target}: cannot be written" in capsys.readouterr().err
+
+
+def test_labelled_and_unlabelled_are_two_commands(data_file, capsys):
+    with pytest.raises(SystemExit):
+        run("--data", data_file, "--unlabelled", data_file)
+    with pytest.raises(SystemExit):
+        run()
+    assert "one of the arguments --data --unlabelled is required" in capsys.readouterr().err

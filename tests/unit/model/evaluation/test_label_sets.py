@@ -11,6 +11,7 @@ from emotag_model.evaluation.label_set import fitting, own_label_set
 from emotag_model.evaluation.label_sets import LABEL_SETS
 from emotag_model.labels import EKMAN, FINE_LABELS
 from emotag_model.labels.catalogue import GROUPS
+from emotag_model.training.data import find
 
 SHARED = Path(os.environ.get("EMOTAG_SHARED", Path(__file__).parents[4].parent / "shared")) / "data" / "text"
 PUBLISHED = {
@@ -37,6 +38,7 @@ FILES = {
     "semeval2018": "semeval2018_ec/dev",
     "goemotions": "goemotions/dev",
 }
+TRAINED_OTHERWISE = {("crowdflower", "hate")}  # means anger in training; here anger has a label of its own beside it
 ALL = (own_label_set(FINE_LABELS), *LABEL_SETS)
 
 
@@ -82,3 +84,12 @@ def test_the_data_set_is_recognised(name, file):
     with gzip.open(path) as lines:
         names = {label for line in lines for label in json.loads(line)["labels"]}
     assert fitting(ALL, names)[0].name == name
+
+
+@pytest.mark.parametrize("label_set", LABEL_SETS, ids=lambda each: each.name)
+def test_labels_mean_what_they_mean_in_training(label_set):
+    registered = find(FILES[label_set.name].split("/")[0]).labels
+    assert registered.keys() == label_set.known
+    for label, meaning in registered.items():
+        if meaning.goemotions is not None and (label_set.name, label) not in TRAINED_OTHERWISE:
+            assert meaning.goemotions in label_set.members[label]

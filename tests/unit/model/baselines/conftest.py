@@ -1,0 +1,24 @@
+"""A small data folder, its data, and one thread as a run leaves it."""
+
+import pytest
+import torch
+
+from emotag_model.training.data import load_data
+from tests.unit.model.training.datafolder import write_data
+
+
+@pytest.fixture(autouse=True)
+def threads():
+    before = torch.get_num_threads()
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write_data(tmp_path / "data")
+
+
+@pytest.fixture
+def data(folder):
+    return load_data(folder)

@@ -1,0 +1,58 @@
+"""TF-IDF learns what words say, and is the same after it was kept."""
+
+import numpy as np
+import pytest
+from sklearn.linear_model import LogisticRegression
+
+from emotag_model.baselines.tfidf import TfIdf
+
+TEXTS = ["so happy today", "happy happy me", "very sad news", "sad and alone 😢", "happy 😢", "sad !"] * 4
+TRUTH = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [1, 1], [0, 1]] * 4, np.float32)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return TfIdf.fit(TEXTS, TRUTH)
+
+
+def test_it_learns(model):
+    logits = model.logits(["happy", "sad", "😢", "Happy!"])
+    assert logits.shape == (4, 2)
+    assert logits.dtype == np.float32
+    assert logits[0, 0] > 0 > logits[0, 1]
+    assert logits[1, 1] > 0 > logits[1, 0]
+    assert logits[2, 1] > logits[0, 1], "emoji are words"
+    assert logits[3, 0] > logits[1, 0]
+
+
+def test_it_is_logistic_regression(model):
+    features = model.vectorizer.transform(TEXTS)
+    expected = LogisticRegression(C=2, solver="liblinear").fit(features, TRUTH[:, 0]).decision_function(features)
+    np.testing.assert_allclose(model.logits(TEXTS)[:, 0], expected, atol=1e-5)
+
+
+def test_a_label_that_never_or_always_holds_is_only_a_bias():
+    truth = np.stack([TRUTH[:, 0], np.zeros(24), np.ones(24)], axis=1)
+    logits = TfIdf.fit(TEXTS, truth).logits(TEXTS)
+    assert np.unique(logits[:, 1]).tolist() == pytest.approx([np.log(0.5 / 24.5)])
+    assert np.unique(logits[:, 2]).tolist() == pytest.approx([np.log(24.5 / 0.5)])
+
+
+def test_unknown_words_leave_the_bias(model):
+    np.testing.assert_allclose(model.logits(["zebra"])[0], model.bias)
+
+
+def test_it_is_kept(model, tmp_path):
+    model.save(tmp_path / "m.safetensors", "digest")
+    loaded = TfIdf.load(tmp_path / "m.safetensors", "digest")
+    texts = [*TEXTS, "something else entirely"]
+    np.testing.assert_allclose(loaded.logits(texts), model.logits(texts), atol=1e-6)
+
+
+def test_another_digest_a_damaged_file_and_none(model, tmp_path):
+    path = tmp_path / "m.safetensors"
+    assert TfIdf.load(path, "digest") is None
+    model.save(path, "digest")
+    assert TfIdf.load(path, "another") is None
+    path.write_bytes(path.read_bytes()[:50])
+    assert TfIdf.load(path, "digest") is None
