@@ -14,7 +14,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from emotag_service.kafka.codecs.render import annotation_json
+from emotag_service.kafka.codecs.render import annotation_bytes
 from emotag_service.kafka.treatments.headers import with_tag
 from tests.benchmarks.kafka.arguments import Copy
 from tests.benchmarks.kafka.feed import PARTITIONS
@@ -22,7 +22,7 @@ from tests.benchmarks.kafka.instant import ANSWERS
 
 HEADERS = [("emotion-label", b"joy")]
 # What a tag adds to a record, byte for byte as many: a member of its JSON, and the other headers.
-TAG = b',"emotion":' + annotation_json(ANSWERS[0]).encode()
+TAG = b',"emotion":' + annotation_bytes(ANSWERS[0])
 TAG_HEADERS = list(with_tag((), ANSWERS[0]))
 WRITE_BYTES = 512 * 1024
 

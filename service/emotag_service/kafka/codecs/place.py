@@ -82,14 +82,13 @@ class BeforeLast:
         render: Writes that part.
     """
 
-    before: str
-    render: Callable[[Annotation], str]
+    before: bytes
+    render: Callable[[Annotation], bytes]
 
     def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:
         """Return the value with the insertion made, and the headers as they are."""
         value = record.value or b""
-        inserted = f"{self.before}{self.render(annotation)}".encode()
-        return b"%b%b%b" % (value[:-1], inserted, value[-1:]), record.headers
+        return b"%b%b%b%b" % (value[:-1], self.before, self.render(annotation), value[-1:]), record.headers
 
 
 class Untouched:

@@ -17,6 +17,11 @@ _encode = json.JSONEncoder(separators=(",", ":")).encode
 
 def annotation_json(annotation: Annotation) -> str:
     """Render `annotation.document()`. Raises ValueError for a score that is not a finite number."""
+    return annotation_bytes(annotation).decode("ascii")
+
+
+def annotation_bytes(annotation: Annotation) -> bytes:
+    """Render the same for a document in UTF-8, or in any other encoding that ASCII is part of."""
     label, score, labels, categories, scores, taxonomy, model, tagged_at, uncertain, truncated = annotation
     if not math.isfinite(sum(scores, score)):
         raise ValueError("a score is not a finite number")
@@ -58,18 +63,19 @@ def _form(
     model: ModelName,
     uncertain: bool,
     truncated: bool,
-) -> str:
+) -> bytes:
     """What annotations of the same labels share, with a place for each score and, last, for the time.
 
     %.6f rounds as round(score, 6) does, and reads back as the same number.
     """
     entries = ",".join(f'{{"name":{_fixed(name)},"confidence":%.6f}}' for name in categories)
-    return (
+    form = (
         f'{{"status":"OK","category":{_fixed(label)},"confidence":%.6f,"labels":{_fixed(labels)}'
         f',"categories":[{entries}],"category-set":{_fixed(taxonomy)}'
         f',"uncertain":{_fixed(uncertain)},"truncated":{_fixed(truncated)}'
-        f',"model":{_fixed(model._asdict())},"tagged-at":"%s"}}'
+        f',"model":{_fixed(model._asdict())},"tagged-at":"%b"}}'
     )
+    return form.encode("ascii")
 
 
 def _fixed(value: object) -> str:
@@ -77,5 +83,5 @@ def _fixed(value: object) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _time(seconds: float) -> str:
-    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
+def _time(seconds: float) -> bytes:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds").encode("ascii")

@@ -10,7 +10,7 @@ from emotag_service.kafka.codecs import reasons
 from emotag_service.kafka.codecs.edits import member, replacement, splice
 from emotag_service.kafka.codecs.path import MISSING, Path
 from emotag_service.kafka.codecs.place import BeforeLast
-from emotag_service.kafka.codecs.render import annotation_json
+from emotag_service.kafka.codecs.render import annotation_bytes, annotation_json
 
 if TYPE_CHECKING:
     from emotag_service.kafka.codecs.document import Document
@@ -25,7 +25,7 @@ class TagField:
         self._path = path
         self._parent = path.parent
         self._name = json.dumps(path.steps[-1])
-        self._last = BeforeLast(f",{self._name}:", annotation_json) if len(path.steps) == 1 else None
+        self._last = BeforeLast(f",{self._name}:".encode(), annotation_bytes) if len(path.steps) == 1 else None
 
     def look_at_end(self, root: dict[str, Any]) -> Place | None:
         """Where the tag goes in a document that `usual_root` takes, if that is its end, as it is for most."""

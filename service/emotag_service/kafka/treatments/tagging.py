@@ -83,8 +83,9 @@ class Tagging:
         """
         made = prepared.fault or self._made(prepared, answer)
         if isinstance(made, Outgoing):
-            made = self._too_large(made) or made
-        return made if isinstance(made, Outgoing) else self._by_policy(prepared, made)
+            problem = self._too_large(made)
+            return made if problem is None else self._by_policy(prepared, problem)
+        return self._by_policy(prepared, made)
 
     def refuse(self, prepared: Prepared, fault: Fault) -> Outgoing:
         """The same for a record whose outgoing one was refused by its topic.

@@ -25,8 +25,8 @@ def test_several_edits_are_made_and_those_at_one_position_in_order():
 
 
 def test_what_goes_before_the_last_byte_is_all_that_is_added():
-    place = BeforeLast(",é:", label_json)
-    assert place.write(make_record(b"\xffab", *HEADERS), JOY) == (b"\xffa" + ',é:"joy"'.encode() + b"b", HEADERS)
+    place = BeforeLast(b",\xfe:", lambda annotation: annotation.label.encode())
+    assert place.write(make_record(b"\xffab", *HEADERS), JOY) == (b"\xffa,\xfe:joyb", HEADERS)
 
 
 def test_nothing_is_touched_where_there_is_no_place():
