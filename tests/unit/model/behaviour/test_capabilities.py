@@ -1,0 +1,94 @@
+"""The suite as it is written: large enough, without repeats, in the labels there are, and doing what it says."""
+
+from collections import Counter
+
+import pytest
+
+from emotag_model.behaviour.capabilities import CAPABILITIES
+from emotag_model.behaviour.capabilities.boilerplate import BOILERPLATE
+from emotag_model.behaviour.capabilities.long_messages import LONG_MESSAGES
+from emotag_model.behaviour.capabilities.negation import NEGATION
+from emotag_model.behaviour.capabilities.spelling import CAPITALS, ELONGATION, TYPOS, double, drop, mistype, swap
+from emotag_model.behaviour.capabilities.swaps import SWAPS
+from emotag_model.behaviour.cases import Direction, Minimum
+from emotag_model.labels.catalogue import EKMAN, GROUPS
+from emotag_model.text.splitter import Splitter
+
+LABELS = set(GROUPS[EKMAN])
+EACH = pytest.mark.parametrize("capability", CAPABILITIES, ids=lambda capability: capability.name)
+
+
+def test_there_are_more_than_600_cases_of_all_kinds():
+    kinds = Counter(case.kind for capability in CAPABILITIES for case in capability.cases)
+    assert sum(kinds.values()) >= 600
+    assert all(kinds[kind] >= 80 for kind in ("MFT", "INV", "DIR"))
+    assert len({capability.name for capability in CAPABILITIES}) == len(CAPABILITIES)
+
+
+@EACH
+def test_a_capability_has_enough_cases_and_none_twice(capability):
+    assert len(capability.cases) >= 25
+    assert len({case.texts for case in capability.cases}) == len(capability.cases)
+    assert capability.expectation
+
+
+@EACH
+def test_texts_can_be_read_and_changed_ones_differ(capability):
+    for case in capability.cases:
+        assert len(set(case.texts)) == len(case.texts), case
+        assert all(Splitter().split(chunk) for text in case.texts for chunk in text.split()), case
+        assert not any("{" in text and "}" in text and '"' not in text and ";" not in text for text in case.texts), case
+
+
+@EACH
+def test_labels_are_those_of_the_taxonomy_and_can_fail(capability):
+    for case in capability.cases:
+        expected = set(getattr(case, "labels", ())) | {getattr(case, "label", "joy")}
+        assert expected <= LABELS, case
+        assert set(getattr(case, "labels", ())) < LABELS, case
+
+
+def test_denials_differ_by_a_denial():
+    for case in NEGATION.cases:
+        if isinstance(case, Direction):
+            added = set(case.changed.replace("n't", " not").split()) - set(case.text.split())
+            assert "not" in added, case
+
+
+def test_long_messages_are_long_and_hold_their_sentence_in_three_places():
+    assert all(len(text.split()) > 35 for case in LONG_MESSAGES.cases for text in case.texts)
+    assert len({case.text.index("I am furious") for case in LONG_MESSAGES.cases if "I am furious" in case.text}) == 3
+
+
+def test_formulas_are_judged_by_what_stands_beside_them():
+    expected = {case.labels for case in BOILERPLATE.cases if isinstance(case, Minimum)}
+    assert expected == {("neutral",), ("anger", "sadness", "disgust", "fear"), ("joy",)}
+
+
+@pytest.mark.parametrize(("way", "expected"), [(swap, "wodner"), (drop, "woder"), (double, "wonnder")])
+def test_slips_are_in_the_middle(way, expected):
+    assert way("wonder") in {expected, "wonedr", "woner", "wondder"}
+    assert way("wonder") != "wonder"
+
+
+def test_a_slip_is_in_the_longest_word_alone():
+    assert mistype("a tremendous day", "drop") == "a tremedous day"
+    for case in TYPOS.cases:
+        before, after = (text.split(" ") for text in case.texts)
+        changed = [one for one, other in zip(before, after, strict=True) if one != other]
+        assert changed == [max(before, key=len)], case
+
+
+def test_shouts_and_drawn_out_words_are_the_same_texts():
+    assert all(case.texts[1] == case.texts[0].upper() for case in CAPITALS.cases)
+    for case in ELONGATION.cases:
+        assert len(case.texts[1]) > len(case.texts[0])
+        assert set(case.texts[1].lower()) == set(case.texts[0].lower()), case
+
+
+def test_a_swap_changes_the_person_alone():
+    for capability in SWAPS:
+        for case in capability.cases:
+            before, after = (set(text.lower().replace(".", "").split()) for text in case.texts)
+            assert len(before & after) >= 1
+            assert len(before - after) <= 4, case

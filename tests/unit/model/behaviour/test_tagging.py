@@ -1,0 +1,39 @@
+"""Tags of texts are those of the service: the same labels, scores and rule for the winner."""
+
+import numpy as np
+import pytest
+
+from emotag_model.behaviour.tagging import tag_texts
+from emotag_model.evaluation.predict import predict_logits
+
+
+def test_scores_and_label_are_those_of_the_taxonomy(tiny):
+    text = "i am so happy !"
+    (found,) = tag_texts(tiny, [text]).values()
+    taxonomy = tiny.labels.taxonomy()
+    logits = predict_logits(tiny.network(), [tiny.tokenizer.encode(text).ids])
+    expected = taxonomy.scores(logits)[0]
+    assert list(found.scores) == list(taxonomy.labels)
+    np.testing.assert_allclose(list(found.scores.values()), expected, atol=1e-6)
+    passing = [label for label, score in found.scores.items() if score >= 0.5] or list(found.scores)
+    assert found.label == max(passing, key=found.scores.__getitem__)
+
+
+def test_every_text_is_tagged_once_whatever_it_stands_beside(tiny):
+    texts = ["i am happy", "so sad", "i am happy", "you are not sad !"]
+    together = tag_texts(tiny, texts)
+    assert list(together) == ["i am happy", "so sad", "you are not sad !"]
+    for text in together:
+        alone = tag_texts(tiny, [text])[text]
+        assert alone.label == together[text].label
+        assert alone.scores == pytest.approx(together[text].scores, abs=1e-5)
+
+
+def test_a_text_that_shows_nothing_is_read_as_one_unknown_word(tiny):
+    found = tag_texts(tiny, ["\u200b", "qwrtzp"])
+    assert found["\u200b"].scores == pytest.approx(found["qwrtzp"].scores, abs=1e-5)
+
+
+def test_the_shipped_checkpoint_knows_joy_from_anger(shipped):
+    found = tag_texts(shipped, ["I love it, thank you so much!", "I hate you, you idiot!", "The bus leaves at 8."])
+    assert [tag.label for tag in found.values()] == ["joy", "anger", "neutral"]
