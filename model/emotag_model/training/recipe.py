@@ -13,7 +13,9 @@ from emotag_model.training.teachers.settings import TeacherSettings
 
 _Kind = TypeVar("_Kind", TrainingSettings, TeacherSettings)
 _FOLDER = Path(__file__).parent / "recipes"
-_KEYS = frozenset({"about", "unlabelled", "may_ship_only", "settings", "teachers"})
+_KEYS = frozenset(
+    {"about", "unlabelled", "may_ship_only", "made_examples", "alterations", "variants", "settings", "teachers"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +28,9 @@ class Recipe:
         settings: Of the network that becomes the checkpoint.
         unlabelled: Data sets whose texts the teachers label.
         teachers: Trained one after another; their mean score is what the network learns. None: bare labels.
+        made_examples: Labelled rows from templates, so many (`emotag_model.training.made_examples`).
+        alterations: Have teachers label every message once more with other people, slips or capitals (`….augment`).
+        variants: Have teachers label so many pieces, joins and garblings of every message (`….variants`).
         may_ship_only: Refuse data sets whose licence forbids redistribution or commercial use.
     """
 
@@ -34,7 +39,16 @@ class Recipe:
     settings: TrainingSettings
     unlabelled: tuple[str, ...] = ()
     teachers: tuple[TeacherSettings | TrainingSettings, ...] = ()
+    made_examples: int = 0
+    alterations: bool = False
+    variants: int = 0
     may_ship_only: bool = True
+
+    def __post_init__(self) -> None:
+        if (self.unlabelled or self.alterations or self.variants) and not self.teachers:
+            raise TrainingError(
+                "unlabelled, alterations and variants are for teachers to label: name one in [[teachers]]"
+            )
 
     @classmethod
     def find(cls, name: str) -> Self:
@@ -66,6 +80,9 @@ class Recipe:
             settings=settings,
             unlabelled=tuple(content.get("unlabelled", ())),
             teachers=teachers,
+            made_examples=int(content.get("made_examples", 0)),
+            alterations=bool(content.get("alterations", False)),
+            variants=int(content.get("variants", 0)),
             may_ship_only=bool(content.get("may_ship_only", True)),
         )
 

@@ -35,6 +35,10 @@ class SoftLabels:
         """Average over teachers, who were asked about the same messages."""
         return cls(np.mean([each.scores for each in teachers], axis=0, dtype=np.float32))
 
+    def with_certain(self, place: int, truth: NDArray[np.float32]) -> SoftLabels:
+        """Return them with rows [M, F] put in from row `place` on, of which what holds is certain."""
+        return SoftLabels(np.insert(self.scores, place, truth, axis=0) if len(truth) else self.scores)
+
     @property
     def digest(self) -> str:
         """Of the scores, in hexadecimal."""

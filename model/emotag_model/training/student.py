@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emotag_model.training.data import TrainingData
+    from emotag_model.training.material import Material
     from emotag_model.training.recipe import Recipe
     from emotag_model.training.run import Progress
     from emotag_model.training.settings import TrainingSettings
@@ -49,7 +50,7 @@ class Student:
 
 
 def train_student(
-    data: TrainingData,
+    material: Material,
     settings: TrainingSettings,
     state: RunState,
     folder: Path,
@@ -57,11 +58,11 @@ def train_student(
     soft: SoftLabels | None = None,
 ) -> Student:
     """Train to the end, or until dev stops improving; with `soft`, on the texts without labels as well."""
-    texts = [each.text for each in data.train]
-    more = data.unlabelled if soft is not None else []
-    vocabulary = build_vocabulary([*texts, *more], data.vectors, settings.glove_words)
-    tokenizer = Tokenizer(vocabulary, max_tokens=settings.max_tokens)
-    train, dev = (encode_examples(each, tokenizer, len(FINE_LABELS)) for each in (data.train, data.dev))
+    data = material.data
+    words = [*(each.text for each in data.train), *(data.unlabelled if soft is not None else ())]
+    tokenizer = Tokenizer(build_vocabulary(words, data.vectors, settings.glove_words), max_tokens=settings.max_tokens)
+    train, dev = (encode_examples(each, tokenizer, len(FINE_LABELS)) for each in (material.labelled, data.dev))
+    more = material.unlabelled if soft is not None else []
     ids = [*train.ids, *(tokenizer.encode(text).ids or [0] for text in more)]
     network = _network(data, tokenizer, settings)
     loss = _loss(torch.from_numpy(train.truth), settings, soft)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emotag_model.training.errors import TrainingError
+from emotag_model.training.material import gather
 from emotag_model.training.run import open_state
 from emotag_model.training.state import STATE
 from emotag_model.training.student import make_checkpoint, train_student
@@ -31,12 +32,13 @@ def train(data: TrainingData, out: Path, recipe: Recipe, progress: Progress, *, 
     """
     folder = out / RUN
     _check_new(folder, resume=resume)
-    soft = teach(data, recipe.teachers, folder / TEACHERS, progress) if recipe.teachers else None
-    digest = data.digest if soft is None else f"{data.digest}:{soft.digest}"
+    material = gather(data, recipe)
+    soft = teach(material, recipe.teachers, folder / TEACHERS, progress) if recipe.teachers else None
+    digest = material.digest if soft is None else f"{material.digest}:{soft.digest}"
     state = open_state(folder, recipe.settings, digest, resume=resume and (folder / STATE).exists())
     if recipe.teachers:
         progress.start_stage("the network that learns from them")
-    student = train_student(data, recipe.settings, state, folder, progress, soft)
+    student = train_student(material, recipe.settings, state, folder, progress, soft)
     return make_checkpoint(student, data, recipe, state).save(out)
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 
 from emotag_model.evaluation import EncodedExamples
+from emotag_model.evaluation.encoded import truth_of
 from emotag_model.labels import EKMAN, FINE_LABELS, default_labels
 from emotag_model.training.loss import RollUpLoss, RowLoss
 from emotag_model.training.run import Run
@@ -15,12 +15,9 @@ from emotag_model.training.teachers.minilm import MiniLm, Teacher, load_encoder
 from emotag_model.training.trainer import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
-    from numpy.typing import NDArray
-
-    from emotag_model.text.examples import Example
     from emotag_model.training.data import TrainingData
     from emotag_model.training.run import Progress
     from emotag_model.training.state import RunState
@@ -46,19 +43,12 @@ def fine_tune(
     ids, dev = (
         encoder.encode([each.text for each in examples], settings.train_tokens) for examples in (data.train, data.dev)
     )
-    truth = torch.from_numpy(_truth(data.train))
+    truth = torch.from_numpy(truth_of(data.train, len(FINE_LABELS)))
     loss = RowLoss(RollUpLoss(truth, default_labels().taxonomy(EKMAN).members, settings.coarse_weight), truth)
     groups = (
         Group(_FROZEN, 0.0),
         Group("encoder.", 1.0, settings.weight_decay),
         Group("", settings.head_rate, settings.weight_decay),
     )
-    run = Run(network, ids, loss, EncodedExamples(dev, _truth(data.dev)), settings, groups, state)
+    run = Run(network, ids, loss, EncodedExamples(dev, truth_of(data.dev, len(FINE_LABELS))), settings, groups, state)
     return Teacher(run.finish(folder, progress), encoder, settings.train_tokens)
-
-
-def _truth(examples: Sequence[Example]) -> NDArray[np.float32]:
-    truth = np.zeros((len(examples), len(FINE_LABELS)), dtype=np.float32)
-    for row, example in enumerate(examples):
-        truth[row, list(example.labels)] = 1
-    return truth

@@ -6,6 +6,9 @@ import hashlib
 import json
 from typing import TYPE_CHECKING
 
+from emotag_model.evaluation.encoded import truth_of
+from emotag_model.labels import FINE_LABELS
+from emotag_model.training.material import Material
 from emotag_model.training.run import open_state
 from emotag_model.training.soft_labels import SoftLabels
 from emotag_model.training.state import STATE
@@ -20,7 +23,6 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from emotag_model.training.data import TrainingData
     from emotag_model.training.run import Progress
     from emotag_model.training.settings import TrainingSettings
 
@@ -28,41 +30,43 @@ SCORES = "scores.safetensors"
 
 
 def teach(
-    data: TrainingData, teachers: Sequence[TeacherSettings | TrainingSettings], folder: Path, progress: Progress
+    material: Material, teachers: Sequence[TeacherSettings | TrainingSettings], folder: Path, progress: Progress
 ) -> SoftLabels:
-    """Return the mean of the teachers' scores of `data.train` and then `data.unlabelled`.
+    """Return the scores of all of the material's rows: the teachers' mean, and the labels of the made ones.
 
     What an earlier, killed run of the same recipe has done in `folder` is taken up.
     """
-    return SoftLabels.mean(
+    mean = SoftLabels.mean(
         [
-            _scores(data, teacher, folder / f"{number}-{_kind(teacher)}", progress)
+            _scores(material, teacher, folder / f"{number}-{_kind(teacher)}", progress)
             for number, teacher in enumerate(teachers, start=1)
         ]
     )
+    return mean.with_certain(len(material.data.train), truth_of(material.made, len(FINE_LABELS)))
 
 
 def _scores(
-    data: TrainingData, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
+    material: Material, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
 ) -> SoftLabels:
-    source = hashlib.sha256(f"{data.digest}{json.dumps(teacher.to_dict(), sort_keys=True)}".encode()).hexdigest()
+    source = hashlib.sha256(f"{material.digest}{json.dumps(teacher.to_dict(), sort_keys=True)}".encode()).hexdigest()
     known = SoftLabels.load(folder / SCORES, source)
     if known is not None:
         return known
     progress.start_stage(f"teacher {folder.name}, seed {teacher.seed}")
-    found = SoftLabels.of_logits(_logits(data, teacher, folder, progress))
+    found = SoftLabels.of_logits(_logits(material, teacher, folder, progress))
     found.save(folder / SCORES, source)
     return found
 
 
 def _logits(
-    data: TrainingData, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
+    material: Material, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
 ) -> NDArray[np.float32]:
+    data = material.data
     state = open_state(folder, teacher, data.digest, resume=(folder / STATE).exists())
-    texts = [*(each.text for each in data.train), *data.unlabelled]
+    texts = [*(each.text for each in data.train), *material.unlabelled]
     if isinstance(teacher, TeacherSettings):
         return fine_tune(data, teacher, state, folder, progress).logits(texts)
-    return train_student(data, teacher, state, folder, progress).logits(texts)
+    return train_student(Material(data), teacher, state, folder, progress).logits(texts)
 
 
 def _kind(teacher: TeacherSettings | TrainingSettings) -> str:

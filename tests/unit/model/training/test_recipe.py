@@ -65,6 +65,7 @@ def test_an_empty_file_is_the_defaults(write):
         ("[[teachers]]\nkind = 'cnn-bisru'\nhead_rate = 3", "unknown setting head_rate"),
         ("[[teachers]]\nkind = 'minilm'\ndropout = 1.0", r"dropout is 1.0; it must be in \[0, 1\)"),
         ("about = ", "Invalid value"),
+        ("variants = 1", "for teachers to label"),
     ],
 )
 def test_mistakes_are_named_with_their_file(write, text, message):

@@ -51,3 +51,10 @@ def test_a_damaged_file_is_named(tmp_path):
 
 def test_other_scores_have_another_digest():
     assert SoftLabels.of_logits(LOGITS).digest != SoftLabels.of_logits(LOGITS + 0.1).digest
+
+
+def test_certain_rows_are_put_in_between():
+    labels = SoftLabels.of_logits(LOGITS)
+    certain = labels.with_certain(2, np.eye(2, dtype=np.float32))
+    np.testing.assert_array_equal(certain.scores, [*labels.scores[:2], [1, 0], [0, 1], labels.scores[2]])
+    assert labels.with_certain(2, np.zeros((0, 2), np.float32)).digest == labels.digest

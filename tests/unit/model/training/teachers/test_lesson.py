@@ -9,6 +9,8 @@ import torch
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.training import TrainingError, train
 from emotag_model.training.data import load_data
+from emotag_model.training.made_examples import made_examples
+from emotag_model.training.material import Material
 from emotag_model.training.soft_labels import SoftLabels
 from emotag_model.training.teachers import lesson
 from emotag_model.training.teachers.fine_tune import fine_tune
@@ -35,41 +37,49 @@ def data(tmp_path_factory):
     return load_data(folder, unlabelled=("xed_en",))
 
 
-def test_every_text_has_the_mean_of_the_scores(data, tmp_path):
+@pytest.fixture(scope="module")
+def material(data):
+    return Material(data, made_examples(6, 1), ["so happy it was", "a sad second"])
+
+
+def test_every_text_has_the_mean_of_the_scores(material, tmp_path):
     watcher = Watcher()
-    both = teach(data, [MINILM, tiny_settings(seed=3)], tmp_path, watcher)
-    assert both.scores.shape == (len(data.train) + len(data.unlabelled), 28)
+    both = teach(material, [MINILM, tiny_settings(seed=3)], tmp_path, watcher)
+    data = material.data
+    assert both.scores.shape == (len(data.train) + 6 + len(data.unlabelled) + 2, 28)
+    certain = both.scores[len(data.train) :][:6]
+    assert [tuple(np.flatnonzero(row)) for row in certain] == [each.labels for each in material.made]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1-minilm", "2-cnn-bisru"]
     assert watcher.stages == ["teacher 1-minilm, seed 1", "teacher 2-cnn-bisru, seed 3"]
     again = Watcher()
     alone = [
-        teach(data, [each], tmp_path / f"{number}", again)
+        teach(material, [each], tmp_path / f"{number}", again)
         for number, each in enumerate((MINILM, tiny_settings(seed=3)))
     ]
     np.testing.assert_allclose(both.scores, SoftLabels.mean(alone).scores, atol=1e-6)
 
 
-def test_a_minilm_teacher_learns(data, tmp_path):
+def test_a_minilm_teacher_learns(material, tmp_path):
     watcher = Watcher()
-    teach(data, [MINILM], tmp_path, watcher)
+    teach(material, [MINILM], tmp_path, watcher)
     assert [ended.epoch for ended in watcher.ended] == [1, 2, 3]
     assert watcher.ended[-1].loss < 0.7 * watcher.ended[0].loss
 
 
-def test_what_was_taught_is_not_taught_again(data, tmp_path):
-    first = teach(data, [MINILM], tmp_path, Watcher())
+def test_what_was_taught_is_not_taught_again(material, tmp_path):
+    first = teach(material, [MINILM], tmp_path, Watcher())
     watcher = Watcher()
-    assert teach(data, [MINILM], tmp_path, watcher).digest == first.digest
+    assert teach(material, [MINILM], tmp_path, watcher).digest == first.digest
     assert (watcher.started, watcher.stages) == ([], [])
 
 
 @pytest.mark.parametrize("teacher", [MINILM, tiny_settings()], ids=["minilm", "cnn-bisru"])
-def test_a_killed_teacher_goes_on_and_ends_the_same(data, tmp_path, teacher):
-    whole = teach(data, [teacher], tmp_path / "whole", Watcher())
+def test_a_killed_teacher_goes_on_and_ends_the_same(material, tmp_path, teacher):
+    whole = teach(material, [teacher], tmp_path / "whole", Watcher())
     with pytest.raises(KeyboardInterrupt):
-        teach(data, [teacher], tmp_path / "killed", Watcher(die_in=2))
+        teach(material, [teacher], tmp_path / "killed", Watcher(die_in=2))
     watcher = Watcher()
-    assert teach(data, [teacher], tmp_path / "killed", watcher).digest == whole.digest
+    assert teach(material, [teacher], tmp_path / "killed", watcher).digest == whole.digest
     assert [epoch for epoch, _ in watcher.started] == [2, 3]
 
 

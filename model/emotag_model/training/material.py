@@ -1,0 +1,60 @@
+"""All that one recipe learns from: the data, and what is made of it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from emotag_model.training.augment import augmented
+from emotag_model.training.made_examples import made_examples
+from emotag_model.training.variants import Variants
+
+if TYPE_CHECKING:
+    from emotag_model.text.examples import Example
+    from emotag_model.training.data import TrainingData
+    from emotag_model.training.recipe import Recipe
+
+
+@dataclass(frozen=True)
+class Material:
+    """What networks learn from; nothing held out is in it, since all is made of training rows or by templates.
+
+    Attributes:
+        data: As loaded.
+        made: Labelled rows from templates, for what labelled comments lack.
+        varied: Variants of the labelled messages, for teachers to label anew.
+    """
+
+    data: TrainingData
+    made: list[Example] = field(default_factory=list)
+    varied: list[str] = field(default_factory=list)
+
+    @property
+    def labelled(self) -> list[Example]:
+        """Rows with labels, those of people first."""
+        return [*self.data.train, *self.made]
+
+    @property
+    def unlabelled(self) -> list[str]:
+        """Texts that have only what teachers say of them."""
+        return [*self.data.unlabelled, *self.varied]
+
+    @cached_property
+    def digest(self) -> str:
+        """Of everything, in hexadecimal."""
+        digest = hashlib.sha256(self.data.digest.encode())
+        for text in (*(f"{each.text}\0{each.labels}" for each in self.made), *self.varied):
+            digest.update(f"{text}\n".encode("utf-8", "surrogatepass"))
+        return digest.hexdigest()
+
+
+def gather(data: TrainingData, recipe: Recipe) -> Material:
+    """Make what the recipe asks for; the same recipe and data give the same."""
+    seed = recipe.settings.seed
+    made = made_examples(recipe.made_examples, seed)
+    altered = augmented(data.train, 1.0, seed) if recipe.alterations else []
+    variants = Variants([each.text for each in data.train], seed)
+    drawn = [text for _ in range(recipe.variants) for text in variants.draw()]
+    return Material(data, made, [*(each.text for each in altered), *drawn])

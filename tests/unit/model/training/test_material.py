@@ -1,0 +1,55 @@
+"""Material is the data and what a recipe has made of it: the same each time, nothing of it held out."""
+
+from dataclasses import replace
+
+import pytest
+
+from emotag_model.training import TrainingError
+from emotag_model.training.data import load_data
+from emotag_model.training.material import Material, gather
+from tests.unit.model.training.datafolder import tiny_recipe, tiny_settings, write_data
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return load_data(write_data(tmp_path_factory.mktemp("data")))
+
+
+def recipe(**changes):
+    return replace(tiny_recipe(teachers=(tiny_settings(),)), **changes)
+
+
+def test_a_plain_recipe_adds_nothing(data):
+    material = gather(data, tiny_recipe())
+    assert material.labelled == data.train
+    assert material.unlabelled == []
+
+
+def test_made_rows_stand_behind_those_of_people(data):
+    material = gather(data, recipe(made_examples=9))
+    assert material.labelled[: len(data.train)] == data.train
+    assert len(material.labelled) == len(data.train) + 9
+
+
+def test_variants_and_alterations_stand_behind_the_texts_without_labels(data):
+    known = replace(data, unlabelled=["one more text"])
+    material = gather(known, recipe(alterations=True, variants=2))
+    assert material.unlabelled[0] == "one more text"
+    assert len(material.unlabelled) == 1 + 3 * len(data.train)
+
+
+def test_the_same_recipe_gathers_the_same(data):
+    asked = recipe(made_examples=5, alterations=True, variants=1)
+    assert gather(data, asked) == gather(data, asked)
+    assert gather(data, asked).digest == gather(data, asked).digest
+
+
+def test_the_digest_tells_everything_apart(data):
+    asked = [recipe(), recipe(made_examples=5), recipe(variants=1), recipe(alterations=True)]
+    assert len({gather(data, each).digest for each in asked}) == len(asked)
+    assert Material(data).digest == gather(data, recipe()).digest
+
+
+def test_texts_without_a_teacher_are_refused():
+    with pytest.raises(TrainingError, match=r"for teachers to label: name one in \[\[teachers\]\]"):
+        replace(tiny_recipe(), variants=1)
