@@ -1,0 +1,97 @@
+"""A small CNN-BiSRU trained by the plainest recipe that works, so that only the words differ between lines."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import binary_cross_entropy_with_logits
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+
+from emotag_model.evaluation import EncodedExamples, predict_logits
+from emotag_model.evaluation.calibrate import calibrate_labels
+from emotag_model.evaluation.evaluate import report_all
+from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS, default_labels
+from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.text import Tokenizer
+from emotag_model.text.glove import WordVectors
+from emotag_model.text.padding import pad
+from emotag_model.training.words import starting_vectors
+
+BATCH, RATE, EMBEDDING_RATE, WEIGHT_DECAY, EMA, LONGEST, SCALE = 64, 1.5e-3, 4.5e-4, 0.01, 0.999, 64, 0.4
+_WINDOW = 50  # batches that are sorted by length together
+
+
+def macro_f1(
+    tokenizer: Tokenizer,
+    vectors: WordVectors,
+    train: EncodedExamples,
+    dev: EncodedExamples,
+    *,
+    seed: int,
+    epochs: int,
+) -> tuple[float, float]:
+    """Train on `train` and return macro-F1 on `dev`, of the Ekman and the fine labels."""
+    torch.manual_seed(seed)
+    network = _network(tokenizer, vectors, seed)
+    logits = predict_logits(_train(network, train, seed, epochs), dev.ids)
+    labels = calibrate_labels(default_labels(), logits, dev.truth)
+    macro = {report.taxonomy: report.macro_f1 for report in report_all(labels, logits, dev.truth)}
+    return macro[EKMAN], macro[GOEMOTIONS]
+
+
+def _network(tokenizer: Tokenizer, vectors: WordVectors, seed: int) -> CnnBiSru:
+    config = CnnBiSruConfig(
+        vocabulary_size=len(tokenizer.vocabulary),
+        embedding_size=vectors.size,
+        label_count=len(FINE_LABELS),
+        dropout=0.3,
+        embedding_dropout=0.2,
+        word_dropout=0.05,
+    )
+    network = CnnBiSru(config)
+    rows = starting_vectors(tokenizer.vocabulary, vectors, SCALE, seed)
+    network.embedding.weight.data.copy_(torch.from_numpy(rows))
+    return network
+
+
+def _train(network: CnnBiSru, train: EncodedExamples, seed: int, epochs: int) -> CnnBiSru:
+    words = [network.embedding.weight]
+    others = [each for name, each in network.named_parameters() if not name.startswith("embedding.")]
+    optimizer = torch.optim.AdamW(
+        [{"params": words, "weight_decay": 0.0}, {"params": others, "weight_decay": WEIGHT_DECAY}], betas=(0.9, 0.99)
+    )
+    steps = epochs * math.ceil(len(train) / BATCH)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, [EMBEDDING_RATE, RATE], total_steps=steps)
+    average = AveragedModel(network, multi_avg_fn=get_ema_multi_avg_fn(EMA))
+    truth = torch.from_numpy(train.truth)
+    share = truth.mean(dim=0).clamp(min=1e-6)
+    weight = ((1 - share) / share).sqrt()
+    network.train()
+    for rows in _batches([len(ids) for ids in train.ids], seed, epochs):
+        logits = network(*pad([train.ids[row][:LONGEST] for row in rows]))
+        loss: Tensor = binary_cross_entropy_with_logits(logits, truth[rows], pos_weight=weight)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(others, 1.0)
+        optimizer.step()
+        schedule.step()
+        average.update_parameters(network)
+    return average.module
+
+
+def _batches(lengths: list[int], seed: int, epochs: int) -> list[list[int]]:
+    random, order = np.random.default_rng(seed), np.asarray(lengths)
+    batches: list[list[int]] = []
+    for _ in range(epochs):
+        shuffled = random.permutation(len(lengths))
+        windows = [shuffled[start : start + BATCH * _WINDOW] for start in range(0, len(lengths), BATCH * _WINDOW)]
+        cut = [
+            window[np.argsort(order[window], kind="stable")][start : start + BATCH].tolist()
+            for window in windows
+            for start in range(0, len(window), BATCH)
+        ]
+        batches += [cut[place] for place in random.permutation(len(cut))]
+    return batches
