@@ -13,7 +13,7 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from emotag_model.evaluation import EncodedExamples, predict_logits
 from emotag_model.evaluation.calibrate import calibrate_labels
 from emotag_model.evaluation.evaluate import report_all
-from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS, default_labels
+from emotag_model.labels import FINE_LABELS, Labels, default_labels
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.text import Tokenizer
 from emotag_model.text.glove import WordVectors
@@ -24,22 +24,21 @@ BATCH, RATE, EMBEDDING_RATE, WEIGHT_DECAY, EMA, LONGEST, SCALE = 64, 1.5e-3, 4.5
 _WINDOW = 50  # batches that are sorted by length together
 
 
-def macro_f1(
-    tokenizer: Tokenizer,
-    vectors: WordVectors,
-    train: EncodedExamples,
-    dev: EncodedExamples,
-    *,
-    seed: int,
-    epochs: int,
-) -> tuple[float, float]:
-    """Train on `train` and return macro-F1 on `dev`, of the Ekman and the fine labels."""
+def train(tokenizer: Tokenizer, vectors: WordVectors, examples: EncodedExamples, *, seed: int, epochs: int) -> CnnBiSru:
+    """Return the averaged weights of a network trained on `examples`, encoded by `tokenizer`."""
     torch.manual_seed(seed)
-    network = _network(tokenizer, vectors, seed)
-    logits = predict_logits(_train(network, train, seed, epochs), dev.ids)
-    labels = calibrate_labels(default_labels(), logits, dev.truth)
-    macro = {report.taxonomy: report.macro_f1 for report in report_all(labels, logits, dev.truth)}
-    return macro[EKMAN], macro[GOEMOTIONS]
+    return _train(_network(tokenizer, vectors, seed), examples, seed, epochs)
+
+
+def fit_labels(network: CnnBiSru, dev: EncodedExamples) -> Labels:
+    """Fit calibration and thresholds to `dev`."""
+    return calibrate_labels(default_labels(), predict_logits(network, dev.ids), dev.truth)
+
+
+def macro_f1(network: CnnBiSru, labels: Labels, examples: EncodedExamples) -> dict[str, float]:
+    """Return macro-F1 per taxonomy."""
+    reports = report_all(labels, predict_logits(network, examples.ids), examples.truth)
+    return {report.taxonomy: report.macro_f1 for report in reports}
 
 
 def _network(tokenizer: Tokenizer, vectors: WordVectors, seed: int) -> CnnBiSru:
