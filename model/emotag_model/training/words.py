@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
+from math import inf
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from emotag_model.text.glove import WordVectors
 
 _UNSEEN_DEVIATION = 0.1  # of rows that nothing is known of: small, so that they say little until trained
-_LEAST_SEEN = 2  # times, for a word beyond GloVe's most frequent to get a row; once teaches it nothing
+_LEAST_SEEN = 2  # times, for a word or an emoji beyond GloVe's most frequent to get a row; once teaches it nothing
+_LEAST_SEEN_STRANGE = 4  # for a word that GloVe does not know: most are misspellings, better read as what they misspell
 _EMPTY_NAME_WORDS = frozenset({"face", "with", "of", "sign", "and", "symbol"})  # in the Unicode names of emoji
 _MEANINGS = {
     URL: ("website", "link"),
@@ -43,17 +45,24 @@ def build_vocabulary(
 ) -> Vocabulary:
     """Choose the words: marks, emoticons' emoji, GloVe's `glove_words` most frequent, those of the texts, and pieces.
 
-    A word of the texts beyond those must occur twice. What else GloVe knows shares the row of its nearest word.
+    A word of the texts beyond those must occur twice, one that GloVe does not know four times; numbers it does not
+    know are one word. What else GloVe knows shares the row of its nearest word.
     Order: GloVe's, then by frequency in the texts, then pieces.
     """
     counts = count_words(texts, rules)
     rank = {word: row for row, word in enumerate(vectors.words)}
     words = {*MARKS, *EMOTICONS.values(), *vectors.words[:glove_words]}
-    words |= {word for word, times in counts.items() if times >= _LEAST_SEEN}
+    words |= {word for word, times in counts.items() if times >= _least_seen(word, rank)}
     kept = {word for word in words if not is_drawn_out(word)}
     ordered = sorted(kept, key=lambda word: (rank.get(word, len(rank)), -counts[word], word))
     alike = {word: other for word, other in find_alike(vectors, kept).items() if not is_drawn_out(word)}
     return Vocabulary([*ordered, *choose_pieces({*rank, *counts})], alike=alike)
+
+
+def _least_seen(word: str, rank: dict[str, int]) -> float:
+    if word in rank or not word[0].isalnum():
+        return _LEAST_SEEN
+    return inf if word[0].isdecimal() else _LEAST_SEEN_STRANGE
 
 
 def count_words(texts: Iterable[str], rules: Rules | None = None) -> Counter[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from emotag_model.checkpoint import Checkpoint
 from emotag_model.evaluation import EncodedExamples, encode_examples
 from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS, Labels
 from emotag_model.network import CnnBiSru
@@ -26,11 +27,21 @@ def measure(recipe: str, seed: int, epochs: int, data: TrainingData, sets: dict[
     """
     tokenizer = RECIPES[recipe].tokenizer([each.text for each in data.train], data.vectors)
     scorer = _scorer(tokenizer, data, seed, epochs) if epochs else None
-    readers = {RECIPES[recipe].name: tokenizer}
-    if recipe == "whole":
-        readers |= {f"− {part.name}": part.without(tokenizer) for part in PARTS}
+    readers = {RECIPES[recipe].name: tokenizer, **(_switched_off(tokenizer) if recipe == "whole" else {})}
     place = {"recipe": recipe, "seed": seed, "epochs": epochs}
     return [place | _line(name, reader, sets, scorer) for name, reader in readers.items()]
+
+
+def measure_checkpoint(checkpoint: Checkpoint, dev: list[Example], sets: dict[str, list[str]]) -> list[Line]:
+    """Return the figures of a checkpoint, and those of every part switched off as it reads."""
+    scorer = _Scorer(checkpoint.network(), checkpoint.labels, dev)
+    readers = {checkpoint.identity.name: checkpoint.tokenizer, **_switched_off(checkpoint.tokenizer)}
+    place = {"recipe": checkpoint.identity.digest, "seed": 0, "epochs": 0}
+    return [place | _line(name, reader, sets, scorer) for name, reader in readers.items()]
+
+
+def _switched_off(whole: Tokenizer) -> dict[str, Tokenizer]:
+    return {f"− {part.name}": part.without(whole) for part in PARTS}
 
 
 def _line(name: str, reader: Tokenizer, sets: dict[str, list[str]], scorer: _Scorer | None) -> Line:
