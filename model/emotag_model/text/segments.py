@@ -13,7 +13,7 @@ MARK = "##"
 LONGEST_PIECE = 6
 
 _LONGEST = 40  # letters; what is longer is no word, and work stays bounded
-_LONGEST_PART = 14
+_LONGEST_PART, _TAIL = 14, 3
 _SHORT_PARTS = frozenset({
     *("i", "a", "so", "my", "no", "to", "is", "it", "me", "we", "be", "of", "in", "on", "at", "do", "go", "up", "he"),
     *("by", "or", "as", "us", "oh", "an", "am"),
@@ -31,12 +31,19 @@ class Segments:
     """Cheapest cuts by the words and pieces of one vocabulary: into few, long and frequent parts."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
-        self._index, self._words = vocabulary.index, vocabulary.words
+        self._index = vocabulary.index
+        rows = enumerate(vocabulary.words)
+        self._costs = {word: _CUT + log(row) for row, word in rows if row and _is_part(word, row)}
+        self._tails = {word[-_TAIL:] for word in self._costs}  # spares nearly all look-ups in what is no word
+        short = ((part, vocabulary.index.get(part, 0)) for part in _SHORT_PARTS)
+        self._short = {part: _CUT + log(row) + _LETTER_WORD * (2 - len(part)) for part, row in short if row}
 
     def words(self, word: str) -> list[str]:
         """Return the known words that `word` is written of, two or more; none if it is not."""
+        if word[-_TAIL:] not in self._tails and not self._short.keys() & {word[-2:], word[-1:]}:
+            return []  # most of what is no word, for two look-ups
         parts = self._cheapest(word, pieces=False)
-        short = sum(len(part) for part in parts if len(part) < 3)
+        short = sum(len(part) for part in parts if len(part) < _TAIL)
         return [] if "" in parts or short >= _MOST_SHORT * len(word) else parts
 
     def parts(self, word: str) -> list[str]:
@@ -51,31 +58,40 @@ class Segments:
             return []
         costs, ways = [0.0], [(0, "")]
         for end in range(1, len(word) + 1):
-            cost, start, part = min(self._steps(word, end, costs, pieces=pieces))
+            steps = [self._word_step(word, end, costs, pieces=pieces)]
+            steps += self._piece_steps(word, end, costs) if pieces else []
+            cost, start, part = min(steps)
             costs.append(cost)
             ways.append((start, part))
         return _walk_back(ways)
 
-    def _steps(self, word: str, end: int, costs: list[float], *, pieces: bool) -> list[tuple[float, int, str]]:
+    def _word_step(self, word: str, end: int, costs: list[float], *, pieces: bool) -> tuple[float, int, str]:
+        """Return the cheapest last step to `end` of those that end with a word or pass over a letter."""
         skip = (_SKIP if end > 1 else _SKIP_FIRST) if pieces else inf
-        steps = [(costs[end - 1] + skip, end - 1, "")]
-        for start in range(max(0, end - _LONGEST_PART), end):
-            part = word[start:end]
-            if part != word and (cost := self._word_cost(part, short=not pieces)) < inf:
-                steps.append((costs[start] + cost, start, part))
-            if pieces and end - start <= LONGEST_PIECE and (start == 0) != (end == len(word)):
-                piece = part + MARK if start == 0 else MARK + part
-                if piece in self._index:
-                    steps.append((costs[start] + _PIECE, start, piece))
-        return steps
+        best = (costs[end - 1] + skip, end - 1, "")
+        if word[max(0, end - _TAIL) : end] in self._tails:
+            for start in range(max(0, end - _LONGEST_PART), end - _TAIL + 1):
+                cost = costs[start] + self._costs.get(word[start:end], inf)
+                if cost < best[0] and end - start < len(word):
+                    best = (cost, start, word[start:end])
+        return best if pieces else min(best, *self._short_steps(word, end, costs))
 
-    def _word_cost(self, part: str, *, short: bool) -> float:
-        row = self._index.get(part)
-        if row is None or self._words[row] != part:
-            return inf
-        if len(part) < 3:
-            return _CUT + log(row) + _LETTER_WORD * (2 - len(part)) if short and part in _SHORT_PARTS else inf
-        return _CUT + log(row) if row < _PART_ROWS.get(len(part), _LONG_PART_ROWS) else inf
+    def _short_steps(self, word: str, end: int, costs: list[float]) -> list[tuple[float, int, str]]:
+        starts = range(max(0, end - _TAIL + 1), end)
+        return [(costs[start] + self._short.get(word[start:end], inf), start, word[start:end]) for start in starts]
+
+    def _piece_steps(self, word: str, end: int, costs: list[float]) -> list[tuple[float, int, str]]:
+        """Return the steps to `end` that are a piece: one that begins the word, or those that end it."""
+        if end == len(word):
+            pieces = [(start, MARK + word[start:]) for start in range(max(1, end - LONGEST_PIECE), end - 1)]
+        else:
+            pieces = [(0, word[:end] + MARK)] if end <= LONGEST_PIECE else []
+        return [(costs[start] + _PIECE, start, piece) for start, piece in pieces if piece in self._index]
+
+
+def _is_part(word: str, row: int) -> bool:
+    rows = _PART_ROWS.get(len(word), _LONG_PART_ROWS)
+    return row < rows and _TAIL <= len(word) <= _LONGEST_PART and word.isalpha()
 
 
 def _walk_back(ways: list[tuple[int, str]]) -> list[str]:
