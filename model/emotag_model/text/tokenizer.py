@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
-from itertools import product
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from emotag_model.text.errors import TextDataError
 from emotag_model.text.rules import Rules
-from emotag_model.text.splitter import ELONGATED, EMOJI, NUMBER, Splitter
+from emotag_model.text.splitter import Splitter
+from emotag_model.text.unknown import UnknownWords
 from emotag_model.text.vocabulary import UNKNOWN_ID, Vocabulary
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 FORMAT = "emotag-tokenizer"
@@ -21,8 +21,6 @@ MAX_TOKENS = 256  # holds 98 % of 25,432 agent-to-agent messages whole, and ever
 CHARACTERS_PER_TOKEN = 16  # of text that is looked at, per token that may come of it; English has five
 _CACHED_CHUNKS = 16_384  # per generation
 _CACHED_LENGTH = 32
-_LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
-_EMOJI = re.compile(EMOJI)
 
 
 class Encoding(NamedTuple):
@@ -45,7 +43,9 @@ class Tokenizer:
             raise TextDataError(f"max_tokens is {max_tokens}; a text needs room for at least 1 token")
         self.vocabulary = vocabulary
         self.max_tokens = max_tokens
-        self._splitter = Splitter(rules)
+        self.rules = rules or Rules()
+        self._splitter = Splitter(self.rules)
+        self._unknown = UnknownWords(vocabulary, self.rules)
         self._max_characters = max_tokens * CHARACTERS_PER_TOKEN
         # Two generations, so that a flood of rare chunks pushes out rare chunks and not the frequent ones.
         self._recent: dict[str, tuple[int, ...]] = {}
@@ -62,7 +62,11 @@ class Tokenizer:
         recent = self._recent
         for chunk in chunks:
             found = recent.get(chunk)
-            ids += self._read(chunk) if found is None else found
+            if found is None:
+                if len(ids) > self.max_tokens:
+                    break  # only here: a look-up is cheaper than the question
+                found = self._read(chunk)
+            ids += found
         if len(ids) > self.max_tokens:
             return Encoding(ids[: self.max_tokens], truncated=True)
         return Encoding(ids, truncated)
@@ -70,16 +74,16 @@ class Tokenizer:
     def tokens(self, text: str) -> list[str]:
         """Return the words that `encode(text).ids` stand for, one each; an unknown word as it was written."""
         chunks, _ = self._chunks(text)
-        pairs = [pair for chunk in chunks for word in self._splitter.split(chunk) for pair in self._resolve(word)]
-        return [word for word, _ in pairs[: self.max_tokens]]
+        return [word for word, _ in islice(self._pairs(chunks), self.max_tokens)]
 
     def save(self, path: Path) -> None:
         """Write `tokenizer.json`."""
         content = {
             "format": FORMAT,
             "max_tokens": self.max_tokens,
-            "rules": self._splitter.rules.to_dict(),
+            "rules": self.rules.to_dict(),
             "vocabulary": self.vocabulary.words[2:],
+            "alike": self.vocabulary.alike,
         }
         path.write_text(json.dumps(content, ensure_ascii=True, indent=0) + "\n", encoding="utf-8")
 
@@ -98,7 +102,9 @@ class Tokenizer:
         if content["format"] != FORMAT:
             raise TextDataError(f"format is {content['format']!r}, not {FORMAT!r}")
         rules = Rules.from_dict(content["rules"])
-        return cls(Vocabulary(content["vocabulary"]), rules=rules, max_tokens=content["max_tokens"])
+        return cls(
+            Vocabulary(content["vocabulary"], alike=content["alike"]), rules=rules, max_tokens=content["max_tokens"]
+        )
 
     def _chunks(self, text: str) -> tuple[list[str], bool]:
         if len(text) <= self._max_characters:
@@ -109,47 +115,22 @@ class Tokenizer:
     def _read(self, chunk: str) -> tuple[int, ...]:
         ids = self._older.get(chunk)
         if ids is None:
-            ids = tuple(row for word in self._splitter.split(chunk) for _, row in self._resolve(word))
+            ids = tuple(row for _, row in self._pairs([chunk]))
         if len(chunk) <= _CACHED_LENGTH:
             if len(self._recent) >= _CACHED_CHUNKS:
                 self._older, self._recent = self._recent, {}
             self._recent[chunk] = ids
         return ids
 
+    def _pairs(self, chunks: list[str]) -> Iterator[tuple[str, int]]:
+        """Yield words and their rows, at most one more than are read of a text: to look up an unknown word costs."""
+        words = (word for chunk in chunks for word in self._splitter.split(chunk))
+        return islice((pair for word in words for pair in self._resolve(word)), self.max_tokens + 1)
+
     def _resolve(self, word: str) -> list[tuple[str, int]]:
-        """Find rows for a word: its own, that of its plain spelling, or those of its parts."""
-        index = self.vocabulary.index
-        if word in index:
-            return [(word, index[word])]
-        if is_drawn_out(word) and (plain := self._squeeze(word)):
-            return [(plain, index[plain]), (ELONGATED, index.get(ELONGATED, UNKNOWN_ID))]
-        if word[0].isdecimal():
-            return [(NUMBER, index.get(NUMBER, UNKNOWN_ID))]
-        parts = _parts(word)
-        known = [(part, index[part]) for part in parts if part in index]
+        """Find rows for a word: its own, or those of the words that it is read as."""
+        row = self.vocabulary.index.get(word)
+        if row is not None:
+            return [(word, row)]
+        known = [(each, self.vocabulary.index[each]) for each in self._unknown.read(word)]
         return known or [(word, UNKNOWN_ID)]
-
-    def _squeeze(self, word: str) -> str | None:
-        """Return the most frequent known word that `word` ("sooo") is a drawn-out spelling of."""
-        runs = _LONG_RUN.split(word[:_CACHED_LENGTH])
-        plain, drawn = runs[0::2], runs[1::2]
-        candidates = (
-            "".join(a + b for a, b in zip(plain, (*letters, ""), strict=True))
-            for letters in product(
-                *((letter, letter * 2) for letter in drawn[:4]), *((letter,) for letter in drawn[4:])
-            )
-        )
-        known = [word for word in candidates if word in self.vocabulary.index]
-        return min(known, key=self.vocabulary.index.__getitem__, default=None)
-
-
-def is_drawn_out(word: str) -> bool:
-    """Tell whether a letter stands three times in a row; a vocabulary is better off without such words."""
-    return _LONG_RUN.search(word) is not None
-
-
-def _parts(word: str) -> list[str]:
-    """Split a hyphenated word at its hyphens, and an emoji into the words of its Unicode name."""
-    if _EMOJI.fullmatch(word):
-        return unicodedata.name(word, "").lower().replace("-", " ").split()
-    return [part for part in word.split("-") if part] if "-" in word else []

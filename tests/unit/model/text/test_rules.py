@@ -9,7 +9,14 @@ from emotag_model.text.rules import RULES_VERSION, Rules
 
 
 def test_rules_survive_json():
-    rules = Rules(emoticons={":)": "🙂"}, spellings={"dont": ("do", "n't")})
+    rules = Rules(
+        emoticons={":)": "🙂"},
+        spellings={"dont": ("do", "n't")},
+        slang={"idk": ("do", "n't", "know")},
+        steps=("typo", "number"),
+        technical=False,
+        shouting=False,
+    )
     assert Rules.from_dict(json.loads(json.dumps(rules.to_dict()))) == rules
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag_model.text.rules import EMOTICONS, SPELLINGS, Rules
-from emotag_model.text.splitter import COMMUNITY, MARKS, URL, USER, Splitter
+from emotag_model.text.splitter import CODE, COMMUNITY, EMAIL, FLAG, MARKS, PATH, SHOUTED, URL, USER, Splitter
 
 SPLITTER = Splitter()
 
@@ -83,7 +83,24 @@ def test_punctuation_and_numbers(chunk, words):
         ("[names]", ["[", "names", "]"]),
         ("/s", ["/s"]),
         ("and/say", ["and", "/", "say"]),
-        ("me@example.org", ["me", "@", "example", ".", "org"]),
+        ("me@example.org", [EMAIL]),
+        ("<me.too+x@mail.example.org>,", ["<", EMAIL, ">", ","]),
+        ("me@localhost", ["me", "@", "localhost"]),
+        ("/usr/lib/python3/x.py", [PATH]),
+        ("(./a/b),", ["(", PATH, ")", ","]),
+        ("~/notes/today/", [PATH]),
+        ("C:\\Users\\me\\x.txt", [PATH]),
+        ("and/or/maybe", ["and", "/", "or", "/", "maybe"]),
+        ("/help", ["/", "help"]),
+        ("5f2b8c1e-1111-2222-3333-123456789abc", [CODE]),
+        ("eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9", [CODE]),
+        ("12345678901234567890", ["12345678901234567890"]),
+        ("internationalisation", ["internationalisation"]),
+        ("W2378156", ["w", "2378156"]),
+        ("\\n\\nYou", ["you"]),
+        ('\\"hi\\"', ["hi"]),
+        ("🇺🇸🇩🇪", [FLAG, FLAG]),
+        ("🇿", [FLAG]),
     ],
 )
 def test_marks_stand_for_what_they_replace(chunk, words):
@@ -128,6 +145,10 @@ def test_an_emoticon_may_cling_to_a_word():
         ("👍🏽", ["👍"]),
         ("❤\ufe0f", ["❤"]),
         ("👩\u200d👧", ["👩", "👧"]),
+        ("🤷🏽\u200d♀\ufe0f", ["🤷"]),
+        ("❤\ufe0f\u200d🔥", ["❤", "🔥"]),
+        ("♀", ["♀"]),
+        ("1\ufe0f\u20e3", ["1"]),
         ("ok👌", ["ok", "👌"]),
     ],
 )
@@ -161,6 +182,53 @@ def test_what_shows_nothing_has_no_words(chunk):
     assert SPLITTER.split(chunk) == []
 
 
+@pytest.mark.parametrize(
+    ("chunk", "words"),
+    [
+        (":)))", ["🙂"]),
+        (":((((!", ["🙁", "!"]),
+        ("thanks:))", ["thanks", "🙂"]),
+        ("¯\\_(ツ)_/¯", ["🤷"]),
+        ("¯_(ツ)_/¯", ["🤷"]),
+        ("\\o/", ["🙌"]),
+    ],
+)
+def test_drawn_out_and_built_emoticons(chunk, words):
+    assert SPLITTER.split(chunk) == words
+
+
+@pytest.mark.parametrize(
+    ("chunk", "words"),
+    [
+        ("&amp;", ["&"]),
+        ("&lt;3", ["❤"]),
+        ("I&#39;m", ["i", "'m"]),
+        ("a&nbsp;b", ["a", "b"]),
+        ("R&D;", ["r", "&", "d", ";"]),
+        ("&#xD800;", ["\ufffd"]),
+    ],
+)
+def test_entities_of_web_pages_are_read(chunk, words):
+    assert SPLITTER.split(chunk) == words
+
+
+@pytest.mark.parametrize("chunk", ["STOP", "ANGRY!!!", "WON'T", "ÄRGER", "NO-WAY"])
+def test_a_word_in_capitals_is_followed_by_a_mark(chunk):
+    assert SPLITTER.split(chunk) == [*SPLITTER.split(chunk.lower()), SHOUTED]
+
+
+@pytest.mark.parametrize("chunk", ["Stop", "USA", "NO!", "[NAME]", "HTTP2", "W2378156", "SNAKE_9", "¡!", "你好你好"])
+def test_what_is_not_shouted_has_no_mark(chunk):
+    assert SHOUTED not in SPLITTER.split(chunk)
+
+
+def test_parts_that_are_switched_off_do_nothing():
+    plain = Splitter(Rules(technical=False, shouting=False))
+    assert plain.split("STOP") == ["stop"]
+    assert plain.split("me@example.org") == ["me", "@", "example", ".", "org"]
+    assert plain.split("/usr/lib") == ["/", "usr", "/", "lib"]
+
+
 def test_a_spelling_of_the_rules_is_used():
     splitter = Splitter(Rules(emoticons={"(y)": "👍"}, spellings={"gonna": ("going", "to")}))
     assert splitter.split("gonna(y)") == ["going", "to", "👍"]
@@ -183,6 +251,22 @@ def test_every_spelling_is_parted():
         "@" * 4096,
         "\ufdfa" * 4096,
         "'" * 4096,
+        ":)" * 2048,
+        ":" + ")" * 4095,
+        "/a" * 2048,
+        "./" * 2048,
+        "a.b" * 1365 + "@",
+        "a@" * 2048,
+        "1a" * 2048,
+        "a" * 15 + "1" * 4081,
+        "1" * 4095 + "a",
+        "&#33;" * 819,
+        "&" * 4096,
+        "c:\\" * 1365,
+        "\\n" * 2047 + "a",
+        "12345678-1234-1234-1234-" * 170,
+        "(" * 4096,
+        "🇺" * 4096,
     ],
 )
 def test_long_hostile_chunks_are_cut_without_fail(chunk):
@@ -202,7 +286,7 @@ def test_any_text_gives_lower_case_words_without_blanks(text):
     st.text(alphabet=st.characters(categories=["Lu", "Ll", "Nd", "Po"], max_codepoint=0x24F), min_size=1, max_size=32)
 )
 def test_no_visible_letter_is_lost(text):
-    chunk = "".join(text.split())
+    chunk = "".join(text.split()).replace("\\", "")
     if any(word in MARKS or word in ("haha", "/s") for word in split(chunk)):
         return
     cut = "".join(char for word in split(chunk) for char in word if char.isalpha())

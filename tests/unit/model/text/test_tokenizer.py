@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from emotag_model.text import UNKNOWN_ID, Encoding, TextDataError, Tokenizer, Vocabulary
 from emotag_model.text import tokenizer as module
+from emotag_model.text.rules import RULES_VERSION, Rules
 from emotag_model.text.splitter import MARKS
 
 WORDS = (
@@ -26,6 +27,10 @@ HOSTILE = [
     "\u0301" * 100_000,
     "www." * 100_000,
     "aaab" * 100_000,
+    "&amp;" * 100_000,
+    "sohappy" * 100_000,
+    "happpy-" * 100_000,
+    " ".join(f"hapyness{letter}so" for letter in "abcdefghij") * 10_000,
 ]
 
 
@@ -55,7 +60,7 @@ def test_a_word_without_a_row_is_unknown(tokenizer):
         ("sooooo", ["so", "<elongated>"]),
         ("goooood", ["good", "<elongated>"]),
         ("coooool", ["cool", "<elongated>"]),
-        ("HELLOOOO", ["hello", "<elongated>"]),
+        ("HELLOOOO", ["hello", "<elongated>", "<shouted>"]),
         ("hellllooo", ["hello", "<elongated>"]),
         ("zzzebra", ["<unk>"]),
     ],
@@ -128,7 +133,25 @@ def test_any_text_is_encoded_into_rows_one_per_token(text):
 
 
 @given(
-    st.lists(st.sampled_from(["so", "sooo", "don't", ":)", "zebra", "10", "\u200b", "🦄!", "well-known"]), max_size=30)
+    st.lists(
+        st.sampled_from(
+            [
+                "so",
+                "sooo",
+                "don't",
+                ":)",
+                "zebra",
+                "STOP",
+                "beleive",
+                "unhappyness",
+                "10",
+                "\u200b",
+                "🦄!",
+                "well-known",
+            ]
+        ),
+        max_size=30,
+    )
 )
 def test_what_was_seen_before_changes_nothing(chunks):
     text = " ".join(chunks)
@@ -171,6 +194,29 @@ def test_threads_may_share_a_tokenizer(monkeypatch):
     assert results == [expected * 5] * 4
 
 
+def test_all_that_words_are_read_by_is_saved(tmp_path):
+    vocabulary = Vocabulary([*WORDS, "un##", "##ness"], alike={"glad": "happy"})
+    rules = Rules(slang={"hpy": ("happy",)}, steps=("slang", "pieces"), shouting=False)
+    tokenizer = Tokenizer(vocabulary, rules=rules)
+    tokenizer.save(tmp_path / "tokenizer.json")
+    loaded = Tokenizer.load(tmp_path / "tokenizer.json")
+    assert loaded.rules == rules
+    assert loaded.vocabulary.index == vocabulary.index
+    text = "glad hpy sooo STOP unhappyness"
+    assert loaded.tokens(text) == tokenizer.tokens(text) == ["glad", "happy", "sooo", "stop", "un##", "happy", "##ness"]
+    assert loaded.encode(text) == tokenizer.encode(text)
+
+
+def test_few_unknown_words_are_looked_into_however_many_there_are(monkeypatch):
+    tokenizer = Tokenizer(Vocabulary(WORDS), max_tokens=8)
+    seen = []
+    read = tokenizer._unknown.read
+    monkeypatch.setattr(tokenizer._unknown, "read", lambda word: seen.append(word) or read(word))
+    assert tokenizer.encode(" ".join(f"z{number}" for number in range(100, 120))).truncated
+    assert tokenizer.encode("-".join(["q,w;"] * 20)).truncated
+    assert len(seen) <= 2 * 10
+
+
 def test_a_saved_tokenizer_encodes_as_before(tokenizer, tmp_path):
     path = tmp_path / "tokenizer.json"
     tokenizer.save(path)
@@ -195,10 +241,14 @@ def _altered(content, field, value):
     [
         ("format", "other", "format is 'other'"),
         ("format", None, "not an emotag tokenizer"),
-        ("rules", {"version": 99}, "version 1"),
+        ("rules", {"version": 99}, "version 2"),
         ("rules", [], "not an emotag tokenizer"),
         ("vocabulary", ["a", "a"], "occurs twice"),
         ("vocabulary", None, "not an emotag tokenizer"),
+        ("alike", {"zebra": "horse"}, "'horse', which has no row"),
+        ("alike", None, "not an emotag tokenizer"),
+        ("alike", ["zebra"], "not an emotag tokenizer"),
+        ("rules", {"version": RULES_VERSION, "emoticons": {}}, "not an emotag tokenizer"),
         ("max_tokens", 0, "max_tokens is 0"),
         ("max_tokens", "many", "not an emotag tokenizer"),
     ],

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from emotag_model.text.glove import WordVectors
+from emotag_model.text.rules import Rules
 from emotag_model.text.splitter import MARKS
 from emotag_model.training.words import build_vocabulary, count_words, starting_vectors
 
@@ -24,28 +25,36 @@ def test_words_are_counted_as_they_are_cut():
 
 
 def test_who_gets_a_row(vectors):
-    vocabulary = build_vocabulary(["rare zebra zebra lion", "unseen cat"], vectors, glove_words=2)
+    vocabulary = build_vocabulary(
+        ["rare rare zebra zebra zebra zebra lion lion lion", "unseen known cat"], vectors, glove_words=2
+    )
     assert {"the", "cat", "rare", "zebra"} <= set(vocabulary.words)
-    assert not {"lion", "unseen", "tears", "joy"} & set(vocabulary.words)
+    assert not {"lion", "unseen", "tears", "joy", "known"} & set(vocabulary.words)
     assert set(MARKS) <= set(vocabulary.words)
     assert "🙂" in vocabulary
 
 
+def test_emoji_need_two_occurrences_and_numbers_without_a_vector_get_no_row(vectors):
+    vocabulary = build_vocabulary(["🦄 🦄 🦊 4711 4711 4711 4711 4711"], vectors, glove_words=2)
+    assert "🦄" in vocabulary
+    assert not {"🦊", "4711"} & set(vocabulary.words)
+
+
 def test_drawn_out_words_get_none(vectors):
-    vocabulary = build_vocabulary(["noooo noooo"], vectors, glove_words=9)
+    vocabulary = build_vocabulary(["noooo " * 4], vectors, glove_words=9)
     assert "soo" in vocabulary
     assert "sooo" not in vocabulary
     assert "noooo" not in vocabulary
 
 
 def test_the_frequent_stand_first(vectors):
-    words = build_vocabulary(["zebra zebra lion lion lion"], vectors, glove_words=2).words
+    words = build_vocabulary(["zebra " * 4 + "lion " * 5], vectors, glove_words=2).words
     assert words[2:4] == ("the", "cat")
     assert words.index("lion") < words.index("zebra")
 
 
 def test_the_order_is_always_the_same(vectors):
-    texts = ["😂 a b a b [NAME] c-d c-d", "x y x y"]
+    texts = ["😂 a b a b [NAME] c-d c-d", "x y x y", "x y x y a b a b"]
     assert build_vocabulary(texts, vectors, 3).words == build_vocabulary(reversed(texts), vectors, 3).words
 
 
@@ -58,16 +67,53 @@ def test_known_words_start_from_their_vector_scaled(vectors):
 
 
 def test_emoji_start_from_their_name_and_compounds_from_their_parts(vectors):
-    vocabulary = build_vocabulary(["😂 😂 well-known well-known"], vectors, glove_words=9)
+    vocabulary = build_vocabulary(["😂 😂" + " well-known" * 4], vectors, glove_words=9)
     row = rows_of(vocabulary, vectors)
     np.testing.assert_allclose(row("😂"), (row("tears") + row("joy")) / 2, rtol=1e-5)
     np.testing.assert_allclose(row("well-known"), (row("well") + row("known")) / 2, rtol=1e-5)
 
 
 def test_the_rest_starts_from_small_seeded_noise(vectors):
-    vocabulary = build_vocabulary(["zebra zebra"], vectors, glove_words=1)
+    vocabulary = build_vocabulary(["zebra " * 4], vectors, glove_words=1)
     row = rows_of(vocabulary, vectors)
     assert 0 < np.abs(row("zebra")).max() < 0.5
     np.testing.assert_array_equal(row("zebra"), rows_of(vocabulary, vectors)("zebra"))
     assert not np.array_equal(row("zebra"), rows_of(vocabulary, vectors, seed=2)("zebra"))
     assert not row("<pad>").any()
+
+
+def test_a_rare_word_shares_the_row_of_its_nearest():
+    rows = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0.1, 0.9, 0, 0]], dtype=np.float32)
+    vocabulary = build_vocabulary(["lions"], WordVectors(["the", "lion", "lions"], rows), glove_words=2)
+    assert vocabulary.alike == {"lions": "lion"}
+    assert build_vocabulary(["lions lions"], WordVectors(["the", "lion", "lions"], rows), 2).alike == {}
+
+
+def test_pieces_come_last(vectors):
+    words = build_vocabulary(["unhappiness unkindness"], vectors, glove_words=9).words
+    first = next(row for row, word in enumerate(words) if "##" in word)
+    assert all("##" in word for word in words[first:])
+    assert {"##ness", "un##"} <= set(words[first:])
+
+
+def test_rules_decide_what_is_counted():
+    assert count_words(["STOP me@example.org"], Rules(shouting=False, technical=False))["@"] == 1
+    assert count_words(["STOP me@example.org"]) == {"stop": 1, "<shouted>": 1, "<email>": 1}
+
+
+def test_words_without_a_vector_start_from_what_they_would_be_read_as():
+    words = ["tear", "drop", "number", "ten", "joyful"]
+    vectors = WordVectors(words, np.random.default_rng(0).standard_normal((5, 4)).astype(np.float32))
+    vocabulary = build_vocabulary(["teardrop joyfull " * 4], vectors, glove_words=9)
+    row = rows_of(vocabulary, vectors)
+    np.testing.assert_allclose(row("teardrop"), (row("tear") + row("drop")) / 2, rtol=1e-5)
+    np.testing.assert_allclose(row("joyfull"), row("joyful"), rtol=1e-5)
+    np.testing.assert_allclose(row("<number>"), (row("number") + row("ten")) / 2, rtol=1e-5)
+    assert 0 < np.abs(row("<shouted>")).max() < 0.5
+
+
+def test_pieces_start_from_the_words_that_have_them():
+    words = ["kind", "fair", "good", "unkind", "unfair", "ungood"]
+    vectors = WordVectors(words, np.random.default_rng(0).standard_normal((6, 4)).astype(np.float32))
+    row = rows_of(build_vocabulary([], vectors, glove_words=6), vectors)
+    np.testing.assert_allclose(row("un##"), (row("unkind") + row("unfair") + row("ungood")) / 3, rtol=1e-5)
