@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,7 +22,7 @@ from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, read
 
 RECORDS = 1_200
-SUBJECTS: tuple[tuple[str, str, dict[str, bool]], ...] = (
+SUBJECTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("instant", "exactly-once", {}),
     ("instant", "at-least-once", {}),
     ("lanes", "exactly-once", {}),
@@ -41,7 +42,7 @@ def source(embedded_broker: Broker, name: str) -> str:
 
 @pytest.mark.parametrize(("subject", "delivery", "way"), SUBJECTS)
 def test_a_subject_copies_everything(
-    embedded_broker: Broker, source: str, subject: str, delivery: str, way: dict[str, bool]
+    embedded_broker: Broker, source: str, subject: str, delivery: str, way: dict[str, Any]
 ) -> None:
     bootstrap, output = embedded_broker.bootstrap, f"{source}.out"
     make(bootstrap, output, message_timestamp_type="LogAppendTime")
@@ -63,8 +64,9 @@ def test_two_processes_share_the_work(embedded_broker: Broker, source: str) -> N
 
 
 def test_a_copy_as_large_as_tagged_is_as_large_as_the_taggers(embedded_broker: Broker, source: str) -> None:
-    bootstrap, sizes = embedded_broker.bootstrap, {}
-    for subject, way in (("instant", {}), ("lanes", {"as_tagged": True})):
+    bootstrap, sizes = embedded_broker.bootstrap, dict[str, float]()
+    ways: dict[str, dict[str, Any]] = {"instant": {}, "lanes": {"as_tagged": True}}
+    for subject, way in ways.items():
         output = f"{source}.{subject}"
         make(bootstrap, output, message_timestamp_type="LogAppendTime")
         what = Copy(bootstrap=bootstrap, input=source, output=output, group=output, **way)
