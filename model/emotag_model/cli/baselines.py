@@ -12,7 +12,7 @@ import torch
 
 from emotag_model.baselines.figures import Figures, measure
 from emotag_model.baselines.held_out import held_out
-from emotag_model.baselines.markdown import put_between, tables
+from emotag_model.baselines.markdown import tables
 from emotag_model.baselines.speed import rates
 from emotag_model.baselines.subjects import goemotions_only, minilm, served, tfidf
 from emotag_model.checkpoint import Checkpoint, CheckpointError, default_checkpoint
@@ -20,6 +20,7 @@ from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
 from emotag_model.cli.training_progress import TrainingProgress
 from emotag_model.evaluation.assessment import Sampling
 from emotag_model.evaluation.bootstrap import RESAMPLES, SEED
+from emotag_model.evaluation.document import put_between
 from emotag_model.text import TextDataError
 from emotag_model.training import TrainingError
 from emotag_model.training.data import load_data
@@ -81,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         figures = _figures(args)
         if args.into:
             put_between(args.into, BLOCK, tables(figures))
-    except (CheckpointError, TextDataError, TrainingError, ValueError) as error:
+    except (CheckpointError, TextDataError, TrainingError) as error:
         return fail("baselines", error, USAGE)
     except OSError as error:
         return fail("baselines", f"{error.filename}: {error.strerror}", FAILURE)

@@ -10,6 +10,7 @@ import numpy as np
 
 from emotag_model.evaluation.metrics import tag_columns
 from emotag_model.evaluation.predict import predict_logits
+from emotag_model.text.errors import TextDataError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -66,14 +67,14 @@ class Survey:
 def survey(checkpoint: Checkpoint, source: str, rows: Iterable[Row], *, taxonomy: str = "", top: int = 20) -> Survey:
     """Tag the messages of `source` and sum up; `top` is how many confident ones to keep per label.
 
-    Raises LabelsError for a taxonomy that the checkpoint does not have, ValueError when no message shows anything.
+    Raises LabelsError for a taxonomy that the checkpoint does not have, TextDataError when no message shows anything.
     """
     chosen = checkpoint.labels.taxonomy(taxonomy)
     rows = list(rows)
     encoded = [checkpoint.tokenizer.encode(row.text) for row in rows]
     readable = [index for index, each in enumerate(encoded) if each.ids]
     if not readable:
-        raise ValueError(f"{source}: no message shows anything to read")
+        raise TextDataError(f"{source}: no message shows anything to read")
     scores = chosen.scores(predict_logits(checkpoint.network(), [encoded[index].ids for index in readable]))
     columns = tag_columns(scores, chosen.threshold_array)
     tag_scores = scores[np.arange(len(scores)), columns]

@@ -8,6 +8,7 @@ import pytest
 from emotag_model.evaluation import predict_logits
 from emotag_model.evaluation.survey import survey
 from emotag_model.labels import LabelsError
+from emotag_model.text import TextDataError
 from emotag_model.text.examples import Row
 
 TEXTS = ["so happy !", "sad", "i am so sad", "happy", "do n't", "happy", "i am i am i am i am i am", "\u200b"]
@@ -71,9 +72,9 @@ def test_another_taxonomy_and_none_kept(checkpoint):
 
 
 def test_nothing_to_read(checkpoint):
-    with pytest.raises(ValueError, match="here: no message shows anything to read"):
+    with pytest.raises(TextDataError, match="here: no message shows anything to read"):
         survey(checkpoint, "here", rows(["\u200b"]))
-    with pytest.raises(ValueError, match="here"):
+    with pytest.raises(TextDataError, match="here"):
         survey(checkpoint, "here", [])
 
 
