@@ -27,7 +27,7 @@ class Readings(NamedTuple):
 
 
 def contributions(readings: Readings, classifier: Tensor) -> Tensor:
-    """Readings and a classifier of them [C + N·2D + D, L] → what each token adds to each logit [B, T, L] float32.
+    """Readings and a classifier of them [C + N·2D + D, L] → what each token adds to each logit [B, T, L]; float32 but for autocast.
 
     Every part of the network is linear behind its pooling, so that this is exact: over the tokens of a message and
     with the bias, it sums to the logits. The attention credits a token with its own weighted state; a maximum credits
