@@ -66,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--only", nargs="*", choices=BASELINES, default=BASELINES, metavar="NAME", help="baselines (default: all)"
     )
     parser.add_argument(
-        "--minilm", type=Path, metavar="DIR", help="a run of the fine-tuned MiniLM to take (default: OUT/minilm)"
+        "--minilm", type=Path, metavar="DIR", help="run of a MiniLM that is over, to take (default: OUT/minilm)"
     )
     parser.add_argument("--seconds", type=float, default=2.0, metavar="S", help="to time each for (default: 2)")
     parser.add_argument("--into", type=Path, metavar="FILE", help="document whose table to replace (default: none)")
@@ -108,6 +108,6 @@ def _baselines(args: argparse.Namespace, data: TrainingData) -> list[System]:
         made = {
             "tfidf": lambda: tfidf(data, args.out),
             "goemotions": lambda: goemotions_only(data, args.out, progress),
-            "minilm": lambda: minilm(data, args.minilm or args.out / "minilm", progress),
+            "minilm": lambda: minilm(data, args.out, progress, args.minilm),
         }
         return [made[name]() for name in BASELINES if name in args.only]
