@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotag_model.evaluation.document import put_between, table
-from emotag_model.evaluation.survey import survey
+from emotag_model.evaluation.survey import survey_files
 from emotag_model.text.examples import read_rows
 
 if TYPE_CHECKING:
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from emotag_model.checkpoint import Checkpoint
     from emotag_model.evaluation.survey import Confident, Survey
-    from emotag_model.text.examples import Row
 
 BLOCK = "emotag evaluate --unlabelled"
 _SHOWN = 160  # characters of a message
@@ -23,13 +22,8 @@ _SHOWN = 160  # characters of a message
 
 def evaluate_unlabelled(checkpoint: Checkpoint, args: argparse.Namespace) -> str:
     """Return what to print. Raises TextDataError for a file that is not as it must be or shows nothing."""
-    files: dict[Path, list[Row]] = {path: list(read_rows(path)) for path in args.unlabelled}
-    sources = {str(path): rows for path, rows in files.items()}
-    if len(files) > 1:
-        sources["all files"] = [row for rows in files.values() for row in rows]
-    surveys = [
-        survey(checkpoint, source, rows, taxonomy=args.taxonomy, top=args.top) for source, rows in sources.items()
-    ]
+    files = {str(path): list(read_rows(path)) for path in args.unlabelled}
+    surveys = survey_files(checkpoint, files, taxonomy=args.taxonomy, top=args.top)
     if args.into:
         put_between(args.into, BLOCK, _markdown(surveys))
     if args.json:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from emotag_model.evaluation import predict_logits
-from emotag_model.evaluation.survey import survey
+from emotag_model.evaluation.survey import survey, survey_files
 from emotag_model.labels import LabelsError
 from emotag_model.text import TextDataError
 from emotag_model.text.examples import Row
@@ -81,3 +81,18 @@ def test_nothing_to_read(checkpoint):
 def test_it_goes_into_json(checkpoint):
     found = survey(checkpoint, "here", rows(TEXTS))
     assert json.loads(json.dumps(found.to_dict()))["messages"] == 7
+
+
+def test_several_files_and_all_of_them(checkpoint):
+    files = {"a": rows(TEXTS[:3]), "b": rows(TEXTS[3:])}
+    first, second, both = survey_files(checkpoint, files, top=3)
+    assert first == survey(checkpoint, "a", files["a"], top=3)
+    assert second == survey(checkpoint, "b", files["b"], top=3)
+    whole = survey(checkpoint, "all files", [*files["a"], *files["b"]], top=3)
+    assert (both.source, both.messages, both.unreadable) == ("all files", 7, 1)
+    assert both.shares == pytest.approx(whole.shares)
+    assert both.mean_score == pytest.approx(whole.mean_score)
+
+
+def test_one_file_is_not_summed_up_twice(checkpoint):
+    assert len(survey_files(checkpoint, {"a": rows(TEXTS)})) == 1
