@@ -40,7 +40,8 @@ should rest on its tags.
 - GoEmotions (Demszky et al. 2020, <https://github.com/google-research/google-research/tree/master/goemotions>), train
   split, {trained:,} messages: Apache-2.0, annotations CC BY 4.0. {left_out} messages of it were left out because their
   text also stands in a held-out split of some data set.
-{unlabelled}- GoEmotions' dev split, {dev:,} messages: scores and thresholds were fitted to it, and the best epoch chosen by it. The
+{unlabelled}\
+- GoEmotions' dev split, {dev:,} messages: scores and thresholds were fitted to it, and the best epoch chosen by it. The
   test split was not used.
 - GloVe 6B (Pennington et al. 2014, <https://nlp.stanford.edu/projects/glove/>), {vectors:,} vectors of {size} numbers,
   which words start from: Public Domain Dedication and License 1.0.
