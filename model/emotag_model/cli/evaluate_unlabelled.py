@@ -25,10 +25,15 @@ def evaluate_unlabelled(checkpoint: Checkpoint, args: argparse.Namespace) -> str
     files = {str(path): list(read_rows(path)) for path in args.unlabelled}
     surveys = survey_files(checkpoint, files, taxonomy=args.taxonomy, top=args.top)
     if args.into:
-        put_between(args.into, BLOCK, _markdown(surveys))
+        put_between(args.into, BLOCK, f"{_name(checkpoint)}:\n\n{_markdown(surveys)}")
     if args.json:
         return json.dumps([each.to_dict() for each in surveys], indent=1)
     return f"{_table(surveys)}\n\n{_confident(surveys[-1])}"
+
+
+def _name(checkpoint: Checkpoint) -> str:
+    identity = checkpoint.identity
+    return f"{identity.name} {identity.version} ({identity.digest[:12]})"
 
 
 def _markdown(surveys: list[Survey]) -> str:

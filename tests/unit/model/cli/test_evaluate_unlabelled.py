@@ -72,6 +72,7 @@ def test_a_document_gets_names_without_folders(show, tmp_path):
     document.write_text("<!-- emotag evaluate --unlabelled -->\n<!-- /emotag evaluate --unlabelled -->\n")
     show(["Thanks!"], ["No."], into=document)
     rows = [line.split(" | ")[0] for line in document.read_text().splitlines() if line.startswith("|")]
+    assert "\n\nemotag-base " in document.read_text()
     assert rows == ["| tags carry", "| ---", "| chat0", "| chat1", "| all files"]
 
 
