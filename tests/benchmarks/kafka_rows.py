@@ -12,16 +12,24 @@ from tests.benchmarks.row import Row, of_pairs
 from tests.brokers.apache import SCRIPT_VARIABLE, Apache
 
 EXACTLY, AT_LEAST = "exactly-once", "at-least-once"
-MODEL, REMOTE, INSTANT = "shipped model", "model over gRPC", "instant engine"
+MODEL, TWO, REMOTE, INSTANT = "shipped model", "shipped model, two taggers", "model over gRPC", "instant engine"
 SEND, BATCH, PEER = "aiokafka, send()", "aiokafka, batches", "confluent-kafka"
-# (what, delivery, against, bar); every subject is measured once a round, and serves all of its lines.
+SEND_LARGE, BATCH_LARGE = "aiokafka, send(), as large as tagged", "aiokafka, batches, as large as tagged"
+# (what, delivery, against, bar). The bare pass-through of the bars is the client used as its documentation shows it,
+# with the tagger's transactions: a producer per partition, committed at the same age or size. It writes records of a
+# quarter of the size; the copies "as large as tagged" write what the tagger does, byte for byte as much.
+# Every subject is measured once a round and serves all of its lines; those of a line with a bar in every round, the
+# others in the first.
 LINES = (
     (INSTANT, EXACTLY, SEND, ">= 0.6"),
+    (INSTANT, EXACTLY, SEND_LARGE, ""),
     (INSTANT, EXACTLY, BATCH, ""),
+    (INSTANT, EXACTLY, BATCH_LARGE, ""),
     (INSTANT, EXACTLY, PEER, ""),
     (INSTANT, AT_LEAST, SEND, ""),
     (INSTANT, AT_LEAST, PEER, ""),
     (MODEL, EXACTLY, SEND, ">= 10,000/s"),
+    (TWO, EXACTLY, SEND, ">= 10,000/s"),
     (MODEL, AT_LEAST, SEND, ""),
     (REMOTE, EXACTLY, SEND, ""),
 )
@@ -42,11 +50,16 @@ def rows(repeats: int) -> Iterator[Row]:
 
 
 def _rates(bench: Bench, rounds: int) -> Iterator[Row]:
-    subjects = {(name, delivery) for what, delivery, against, _ in LINES for name in (what, against)}
-    measured = [{subject: bench.rate(*subject) for subject in sorted(subjects)} for _ in range(rounds)]
+    measured = [{subject: bench.rate(*subject) for subject in _subjects(barred=number > 0)} for number in range(rounds)]
     for what, delivery, against, bar in LINES:
-        pairs = [(one[what, delivery], one[against, delivery]) for one in measured]
+        pairs = [(one[what, delivery], one[against, delivery]) for one in (measured if bar else measured[:1])]
         yield of_pairs(f"Kafka {delivery}, {what}", "records/s", against, pairs, bar)
+
+
+def _subjects(*, barred: bool) -> list[tuple[str, str]]:
+    """(name, delivery) of each subject of every line, or of those with a bar, side by side with what they are put against."""
+    lines = [line for line in LINES if line[-1] or not barred]
+    return sorted({(name, delivery) for what, delivery, against, _ in lines for name in (what, against)})
 
 
 def _latencies(bench: Bench) -> Iterator[Row]:

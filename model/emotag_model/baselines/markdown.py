@@ -1,14 +1,14 @@
-"""The figures as Markdown tables, and their place in a document."""
+"""The figures as Markdown tables."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emotag_model.evaluation.document import table
 from emotag_model.labels import EKMAN, GOEMOTIONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from pathlib import Path
+    from collections.abc import Sequence
 
     from emotag_model.baselines.figures import Figures
     from emotag_model.evaluation.bootstrap import Interval
@@ -21,24 +21,10 @@ second of one core's time, batches of 64 dev messages, all systems in turn in on
 
 def tables(figures: Sequence[Figures]) -> str:
     """Return the table of all systems and, where other data sets were at hand, that of their zero-shot figures."""
-    parts = [_table(_own_head(), [_own_row(each) for each in figures]), _NOTE]
+    parts = [table(_own_head(), [_own_row(each) for each in figures]), _NOTE]
     if figures[0].transfer:
-        parts += [_table(_transfer_head(figures), _transfer_rows(figures)), _transfer_note(figures)]
+        parts += [table(_transfer_head(figures), _transfer_rows(figures)), _transfer_note(figures)]
     return "\n\n".join(parts)
-
-
-def put_between(path: Path, name: str, content: str) -> None:
-    """Replace what stands in `path` between `<!-- name -->` and `<!-- /name -->`.
-
-    Raises ValueError when one of these lines is missing or they stand the wrong way round.
-    """
-    text = path.read_text(encoding="utf-8")
-    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-    before, found, rest = text.partition(f"{begin}\n")
-    _, closed, after = rest.partition(end)
-    if not (found and closed):
-        raise ValueError(f"{path}: needs a line {begin} and, after it, a line {end}")
-    path.write_text(f"{before}{begin}\n\n{content}\n\n{end}{after}", encoding="utf-8")
 
 
 def _own_head() -> list[str]:
@@ -72,7 +58,3 @@ def _transfer_note(figures: Sequence[Figures]) -> str:
 
 def _interval(figure: Interval) -> str:
     return f"{figure.value:.3f} [{figure.low:.3f}, {figure.high:.3f}]"
-
-
-def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows))

@@ -23,29 +23,39 @@ if TYPE_CHECKING:
 def fine_tuned(
     data: TrainingData, folder: Path, progress: Progress, load: Callable[[], Encoder] = load_encoder
 ) -> Teacher:
-    """Return the teacher of the run in `folder`, trained to its end first where it is not there.
+    """Return the transformer of the run in `folder`, trained to its end first where it is not over.
 
-    Raises TrainingError when the encoder's package is missing or the run is damaged.
+    Raises TrainingError when the encoder's package is missing or the run is damaged or of something else.
     """
-    if (folder / STATE).is_file() and (found := _finished(folder, load)) is not None:
-        return found
+    begun = (folder / STATE).is_file()
+    if begun and _is_over(RunState.load(folder), folder):
+        return taken(folder, load)
     settings = TeacherSettings()
-    state = open_state(folder, settings, data.digest, resume=(folder / STATE).is_file())
-    return fine_tune(data, settings, state, folder, progress, load)
+    return fine_tune(data, settings, open_state(folder, settings, data.digest, resume=begun), folder, progress, load)
 
 
-def _finished(folder: Path, load: Callable[[], Encoder]) -> Teacher | None:
-    """Return the best network of a run that is over. Its data may be those of another recipe: texts to distil on."""
+def taken(folder: Path, load: Callable[[], Encoder] = load_encoder) -> Teacher:
+    """Return the transformer of a run that is over, whoever trained it and on whatever else it was asked.
+
+    Raises TrainingError when there is none in `folder`.
+    """
     state = RunState.load(folder)
+    if not _is_over(state, folder):
+        raise TrainingError(f"{folder}: its run is not over; let it end first")
+    settings, encoder = _settings(state, folder), load()
+    network = MiniLm(encoder.network, encoder.size, settings.dropout)
+    best = {name.removeprefix("best/"): each for name, each in state.tensors.items() if "best/" in name}
+    network.load_state_dict(best)
+    return Teacher(network.eval(), encoder, settings.train_tokens)
+
+
+def _is_over(state: RunState, folder: Path) -> bool:
+    settings = _settings(state, folder)
+    return len(state.history) >= settings.epochs or state.stale_epochs() >= settings.patience
+
+
+def _settings(state: RunState, folder: Path) -> TeacherSettings:
     try:
-        settings = TeacherSettings(**state.settings)
+        return TeacherSettings(**state.settings)
     except TypeError as error:
         raise TrainingError(f"{folder}: no run of a MiniLM; name one, such as OUT/run/teachers/1-minilm") from error
-    if len(state.history) < settings.epochs and state.stale_epochs() < settings.patience:
-        return None
-    encoder = load()
-    network = MiniLm(encoder.network, encoder.size, settings.dropout)
-    network.load_state_dict(
-        {name.removeprefix("best/"): each for name, each in state.tensors.items() if "best/" in name}
-    )
-    return Teacher(network.eval(), encoder, settings.train_tokens)

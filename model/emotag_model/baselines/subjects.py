@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import torch
 
-from emotag_model.baselines.minilm import fine_tuned
+from emotag_model.baselines.minilm import fine_tuned, taken
 from emotag_model.baselines.tfidf import TfIdf
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.checkpoint.digest import SUMS
@@ -72,9 +72,10 @@ def goemotions_only(data: TrainingData, out: Path, progress: Progress) -> System
     return served(checkpoint, "CNN-BiSRU, GoEmotions only")
 
 
-def minilm(data: TrainingData, folder: Path, progress: Progress) -> System:
-    """Return MiniLM-L6, fine-tuned on the same messages: the teacher; `folder` holds its run, maybe a finished one."""
-    return calibrated("MiniLM-L6, fine-tuned", fine_tuned(data, folder, progress).logits, data.dev)
+def minilm(data: TrainingData, out: Path, progress: Progress, run: Path | None = None) -> System:
+    """Return MiniLM-L6, fine-tuned on the same messages: that of a `run` which is over, or one trained in `out`."""
+    teacher = fine_tuned(data, out / "minilm", progress) if run is None else taken(run)
+    return calibrated("MiniLM-L6, fine-tuned", teacher.logits, data.dev)
 
 
 def calibrated(name: str, logits: Callable[[Sequence[str]], NDArray[np.float32]], dev: Sequence[Example]) -> System:

@@ -12,7 +12,7 @@ import torch
 
 from emotag_model.baselines.figures import Figures, measure
 from emotag_model.baselines.held_out import held_out
-from emotag_model.baselines.markdown import put_between, tables
+from emotag_model.baselines.markdown import tables
 from emotag_model.baselines.speed import rates
 from emotag_model.baselines.subjects import goemotions_only, minilm, served, tfidf
 from emotag_model.checkpoint import Checkpoint, CheckpointError, default_checkpoint
@@ -20,6 +20,7 @@ from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
 from emotag_model.cli.training_progress import TrainingProgress
 from emotag_model.evaluation.assessment import Sampling
 from emotag_model.evaluation.bootstrap import RESAMPLES, SEED
+from emotag_model.evaluation.document import put_between
 from emotag_model.text import TextDataError
 from emotag_model.training import TrainingError
 from emotag_model.training.data import load_data
@@ -65,7 +66,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--only", nargs="*", choices=BASELINES, default=BASELINES, metavar="NAME", help="baselines (default: all)"
     )
     parser.add_argument(
-        "--minilm", type=Path, metavar="DIR", help="a run of the fine-tuned MiniLM to take (default: OUT/minilm)"
+        "--minilm", type=Path, metavar="DIR", help="run of a MiniLM that is over, to take (default: OUT/minilm)"
     )
     parser.add_argument("--seconds", type=float, default=2.0, metavar="S", help="to time each for (default: 2)")
     parser.add_argument("--into", type=Path, metavar="FILE", help="document whose table to replace (default: none)")
@@ -81,7 +82,7 @@ def run(args: argparse.Namespace) -> int:
         figures = _figures(args)
         if args.into:
             put_between(args.into, BLOCK, tables(figures))
-    except (CheckpointError, TextDataError, TrainingError, ValueError) as error:
+    except (CheckpointError, TextDataError, TrainingError) as error:
         return fail("baselines", error, USAGE)
     except OSError as error:
         return fail("baselines", f"{error.filename}: {error.strerror}", FAILURE)
@@ -107,6 +108,6 @@ def _baselines(args: argparse.Namespace, data: TrainingData) -> list[System]:
         made = {
             "tfidf": lambda: tfidf(data, args.out),
             "goemotions": lambda: goemotions_only(data, args.out, progress),
-            "minilm": lambda: minilm(data, args.minilm or args.out / "minilm", progress),
+            "minilm": lambda: minilm(data, args.out, progress, args.minilm),
         }
         return [made[name]() for name in BASELINES if name in args.only]

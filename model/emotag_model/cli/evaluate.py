@@ -13,6 +13,7 @@ from emotag_model.cli.evaluate_unlabelled import evaluate_unlabelled
 from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
 from emotag_model.evaluation.bootstrap import RESAMPLES, SEED
 from emotag_model.evaluation.label_sets import LABEL_SETS
+from emotag_model.evaluation.mappings import mapping_table
 from emotag_model.labels import LabelsError
 from emotag_model.text import TextDataError
 
@@ -40,6 +41,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     source.add_argument(
         "--unlabelled", type=Path, nargs="+", metavar="FILE", help="messages to survey instead (default: none)"
     )
+    source.add_argument(
+        "--label-sets", action="store_true", help="only list the label sets, in Markdown (default: off)"
+    )
     parser.add_argument(
         "--checkpoint",
         type=Path,
@@ -57,6 +61,9 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     if problem := _problem(args):
         return fail("evaluate", problem, USAGE)
+    if args.label_sets:
+        print(mapping_table(LABEL_SETS))
+        return 0
     torch.set_num_threads(args.threads)
     try:
         checkpoint = Checkpoint.load(args.checkpoint)
@@ -101,6 +108,7 @@ def _add_unlabelled(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--top", type=int, default=20, metavar="N", help="most confident messages per label (default: %(default)s)"
     )
+    group.add_argument("--into", type=Path, metavar="FILE", help="document whose table to replace (default: none)")
 
 
 def _problem(args: argparse.Namespace) -> str:

@@ -3,38 +3,49 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emotag_model.evaluation.survey import survey
-from emotag_model.text.errors import TextDataError
+from emotag_model.evaluation.document import put_between, table
+from emotag_model.evaluation.survey import survey_files
 from emotag_model.text.examples import read_rows
 
 if TYPE_CHECKING:
     import argparse
-    from pathlib import Path
 
     from emotag_model.checkpoint import Checkpoint
     from emotag_model.evaluation.survey import Confident, Survey
-    from emotag_model.text.examples import Row
 
+BLOCK = "emotag evaluate --unlabelled"
 _SHOWN = 160  # characters of a message
 
 
 def evaluate_unlabelled(checkpoint: Checkpoint, args: argparse.Namespace) -> str:
-    """Return what to print. Raises TextDataError for a file that cannot be read or shows nothing."""
-    files: dict[Path, list[Row]] = {path: list(read_rows(path)) for path in args.unlabelled}
-    sources = {str(path): rows for path, rows in files.items()}
-    if len(files) > 1:
-        sources["all files"] = [row for rows in files.values() for row in rows]
-    try:
-        surveys = [
-            survey(checkpoint, source, rows, taxonomy=args.taxonomy, top=args.top) for source, rows in sources.items()
-        ]
-    except ValueError as error:
-        raise TextDataError(str(error)) from error
+    """Return what to print. Raises TextDataError for a file that is not as it must be or shows nothing."""
+    files = {str(path): list(read_rows(path)) for path in args.unlabelled}
+    surveys = survey_files(checkpoint, files, taxonomy=args.taxonomy, top=args.top)
+    if args.into:
+        put_between(args.into, BLOCK, f"{_name(checkpoint)}:\n\n{_markdown(surveys)}")
     if args.json:
         return json.dumps([each.to_dict() for each in surveys], indent=1)
     return f"{_table(surveys)}\n\n{_confident(surveys[-1])}"
+
+
+def _name(checkpoint: Checkpoint) -> str:
+    identity = checkpoint.identity
+    return f"{identity.name} {identity.version} ({identity.digest[:12]})"
+
+
+def _markdown(surveys: list[Survey]) -> str:
+    head = ("tags carry", "messages", "uncertain", "truncated", "mean score", *surveys[0].shares)
+    return table(head, [_markdown_row(each) for each in surveys])
+
+
+def _markdown_row(row: Survey) -> list[str]:
+    shares = (row.uncertain, row.truncated)
+    source = Path(row.source).name.removesuffix(".gz").removesuffix(".jsonl")
+    cells = [source, f"{row.messages:,}", *(f"{share:.1%}" for share in shares), f"{row.mean_score:.3f}"]
+    return [*cells, *(f"{share:.1%}" for share in row.shares.values())]
 
 
 def _table(surveys: list[Survey]) -> str:

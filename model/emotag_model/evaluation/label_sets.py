@@ -1,6 +1,6 @@
 """The label sets of known data sets, and which of GoEmotions' labels stand for each of theirs.
 
-The mappings follow meaning, not figures: none was tried against a data set. Where a set has Ekman's names, its groups
+The mappings follow meaning: none was chosen by its figures. Where a set has Ekman's names, its groups
 are those of the GoEmotions paper, so that "zero-shot Ekman" means the same everywhere.
 """
 

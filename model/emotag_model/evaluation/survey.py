@@ -10,17 +10,19 @@ import numpy as np
 
 from emotag_model.evaluation.metrics import tag_columns
 from emotag_model.evaluation.predict import predict_logits
+from emotag_model.text.errors import TextDataError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from emotag_model.checkpoint import Checkpoint
     from emotag_model.labels import Taxonomy
+    from emotag_model.network import CnnBiSru
     from emotag_model.text.examples import Row
 
-NEUTRAL = "neutral"
+NEUTRAL, ALL = "neutral", "all files"
 
 
 @dataclass(frozen=True)
@@ -63,30 +65,71 @@ class Survey:
         return asdict(self)
 
 
+@dataclass(frozen=True, eq=False)
+class _Tagged:
+    """Readable messages and their scores [N, K], which were cut, and how many could not be read."""
+
+    rows: list[Row]
+    scores: NDArray[np.float32]
+    truncated: list[bool]
+    unreadable: int
+
+
 def survey(checkpoint: Checkpoint, source: str, rows: Iterable[Row], *, taxonomy: str = "", top: int = 20) -> Survey:
     """Tag the messages of `source` and sum up; `top` is how many confident ones to keep per label.
 
-    Raises LabelsError for a taxonomy that the checkpoint does not have, ValueError when no message shows anything.
+    Raises LabelsError for a taxonomy that the checkpoint does not have, TextDataError when no message shows anything.
     """
-    chosen = checkpoint.labels.taxonomy(taxonomy)
+    return survey_files(checkpoint, {source: rows}, taxonomy=taxonomy, top=top)[0]
+
+
+def survey_files(
+    checkpoint: Checkpoint, files: Mapping[str, Iterable[Row]], *, taxonomy: str = "", top: int = 20
+) -> list[Survey]:
+    """Return the survey of each file and, where there are several, of all; raises as `survey` does."""
+    chosen, network = checkpoint.labels.taxonomy(taxonomy), checkpoint.network()
+    tagged = {source: _tag(checkpoint, network, chosen, source, rows) for source, rows in files.items()}
+    if len(tagged) > 1:
+        tagged[ALL] = _join(list(tagged.values()))
+    return [_sum_up(source, chosen, each, top) for source, each in tagged.items()]
+
+
+def _tag(checkpoint: Checkpoint, network: CnnBiSru, taxonomy: Taxonomy, source: str, rows: Iterable[Row]) -> _Tagged:
     rows = list(rows)
     encoded = [checkpoint.tokenizer.encode(row.text) for row in rows]
     readable = [index for index, each in enumerate(encoded) if each.ids]
     if not readable:
-        raise ValueError(f"{source}: no message shows anything to read")
-    scores = chosen.scores(predict_logits(checkpoint.network(), [encoded[index].ids for index in readable]))
-    columns = tag_columns(scores, chosen.threshold_array)
-    tag_scores = scores[np.arange(len(scores)), columns]
+        raise TextDataError(f"{source}: no message shows anything to read")
+    return _Tagged(
+        [rows[index] for index in readable],
+        taxonomy.scores(predict_logits(network, [encoded[index].ids for index in readable])),
+        [encoded[index].truncated for index in readable],
+        len(rows) - len(readable),
+    )
+
+
+def _join(parts: Sequence[_Tagged]) -> _Tagged:
+    return _Tagged(
+        [row for part in parts for row in part.rows],
+        np.concatenate([part.scores for part in parts]),
+        [cut for part in parts for cut in part.truncated],
+        sum(part.unreadable for part in parts),
+    )
+
+
+def _sum_up(source: str, taxonomy: Taxonomy, tagged: _Tagged, top: int) -> Survey:
+    columns = tag_columns(tagged.scores, taxonomy.threshold_array)
+    scores = tagged.scores[np.arange(len(columns)), columns]
     return Survey(
         source=source,
-        taxonomy=chosen.name,
-        messages=len(readable),
-        unreadable=len(rows) - len(readable),
-        truncated=float(np.mean([encoded[index].truncated for index in readable])),
-        uncertain=float((tag_scores < chosen.threshold_array[columns]).mean()),
-        mean_score=float(tag_scores.mean()),
-        shares=_shares(chosen, columns),
-        confident=_confident(chosen, [rows[index] for index in readable], columns, tag_scores, top),
+        taxonomy=taxonomy.name,
+        messages=len(columns),
+        unreadable=tagged.unreadable,
+        truncated=float(np.mean(tagged.truncated)),
+        uncertain=float((scores < taxonomy.threshold_array[columns]).mean()),
+        mean_score=float(scores.mean()),
+        shares=_shares(taxonomy, columns),
+        confident=_confident(taxonomy, tagged.rows, columns, scores, top),
     )
 
 

@@ -27,12 +27,12 @@ class Readings(NamedTuple):
 
 
 def contributions(readings: Readings, classifier: Tensor) -> Tensor:
-    """Readings and a classifier of them [C + N·2D + D, L] → what each token adds to each logit [B, T, L] float32.
+    """Readings and a classifier of them [C + N·2D + D, L] → what each token adds to each logit [B, T, L].
 
     Every part of the network is linear behind its pooling, so that this is exact: over the tokens of a message and
     with the bias, it sums to the logits. The attention credits a token with its own weighted state; a maximum credits
     the tokens that reach it, or nearly. What a state or a response took in from neighbours counts for the token that
-    it stands at. Padding adds 0.
+    it stands at. Padding adds 0. In float32, but under autocast in its precision.
     """
     responses, states, weights = (part.float() for part in readings[:3])
     heads, size = weights.shape[1], states.shape[2]

@@ -6,18 +6,21 @@ import shlex
 from dataclasses import fields
 from typing import TYPE_CHECKING
 
+from emotag_model.behaviour import tables
 from emotag_model.evaluation.report import DEFINITIONS
+from emotag_model.training.data.registry import find
 from emotag_model.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from emotag_model.checkpoint import Checkpoint
     from emotag_model.evaluation import Report
-    from emotag_model.network import CnnBiSru
+    from emotag_model.evaluation.bootstrap import Interval
     from emotag_model.training.data import TrainingData
     from emotag_model.training.state import RunState
 
-    Figures = tuple[Report, float, float]  # with macro-F1 and calibration error where nothing was fitted
+    Figures = tuple[Report, Interval, float, float]  # with macro-F1 and calibration error where nothing was fitted
 
 _CARD = """\
 # {name} {version}
@@ -26,22 +29,29 @@ Tags a short English text with emotions: GoEmotions' 28 labels, and Ekman's 7 an
 A two-channel CNN-BiSRU over word vectors, {parameters:,} parameters, {words:,} words; reads the first {max_tokens}
 tokens of a text.
 
+## Intended use
+
+Tagging messages that people and agents send each other, in bulk and while they flow, for routing, search, statistics
+and for agents that want to know how a message may have been meant. Not for judging people: no decision about a person
+should rest on its tags.
+
 ## Data and licences
 
 - GoEmotions (Demszky et al. 2020, <https://github.com/google-research/google-research/tree/master/goemotions>), train
   split, {trained:,} messages: Apache-2.0, annotations CC BY 4.0. {left_out} messages of it were left out because their
-  text also stands in a held-out split. Nothing else was trained on.
-- Scores and thresholds were fitted, and the best epoch chosen, on GoEmotions' dev split, {dev:,} messages. The test
-  split was not used.
+  text also stands in a held-out split of some data set.
+{unlabelled}\
+- GoEmotions' dev split, {dev:,} messages: scores and thresholds were fitted to it, and the best epoch chosen by it. The
+  test split was not used.
 - GloVe 6B (Pennington et al. 2014, <https://nlp.stanford.edu/projects/glove/>), {vectors:,} vectors of {size} numbers,
   which words start from: Public Domain Dedication and License 1.0.
-
-The weights may be redistributed and used commercially; credit GoEmotions.
+{teachers}
+Every source allows redistribution and commercial use; the weights are Apache-2.0. Credit the sources named here.
 
 ## Figures
 
-On the dev split. Thresholds and calibration were fitted to it, which flatters; "held out" is what the same logits come
-to when these are fitted to one half of it and measured on the other.
+On the dev split, macro-F1 with 95 % bootstrap intervals. Thresholds and calibration were fitted to it, which flatters;
+"held out" is what the same logits come to when these are fitted to one half of it and measured on the other.
 
 | taxonomy | macro-F1 | micro-F1 | accuracy | calibration error | pooled | held out: macro-F1 | calibration error |
 |---|---|---|---|---|---|---|---|
@@ -49,22 +59,27 @@ to when these are fitted to one half of it and measured on the other.
 
 {definitions}
 
-Reproduce them with `emotag evaluate --checkpoint {name} --data dev.jsonl.gz`.
+Reproduce them with `emotag evaluate --checkpoint {name} --data dev.jsonl.gz`; add `--report report.html` for plots.
+
+## Behaviour and fairness
+
+{behaviour}
+
+Reproduce with `emotag behaviour --checkpoint {name}`.
 
 ## Limits
 
 - English, and at home in Reddit comments of up to 30 words. Long, formal or technical messages between agents lie
-  outside what it has seen, and scores there are not calibrated.
+  outside what people labelled, and scores there are not calibrated.
 - Labels are what readers thought a writer felt, from one comment without its context. They carry the raters'
   disagreement and Reddit's biases of topic, dialect and identity terms. Nothing in it looks for sarcasm.
-- Not for judging people: no decision about a person should rest on its tags.
+- What fails in the table above fails in use: do not lean on it there.
 
 ## How it was trained
 
     {command}
 
-DATA holds `text/goemotions/train.jsonl.gz` and `dev.jsonl.gz`, a line `{{"text": "…", "labels": ["joy"]}}` per message,
-and `glove/` with the vectors, as Stanford's text file or as an array beside its vocabulary.
+DATA is laid out as `emotag data check DATA` says. {compute}
 
 {epochs} epochs of at most {most_epochs}, the best being epoch {best}; PyTorch on the CPU. AdamW on a one-cycle
 schedule; binary cross-entropy over fine and rolled-up labels, rare labels weighted up; the weights are a moving
@@ -72,31 +87,55 @@ average. The same command, data and versions give the same weights on the same k
 
 `SHA256SUMS` lists the files' sums; its own SHA-256 is the digest that tags carry.
 """
+_TEACHERS = """\
+- Teachers: {names}. A MiniLM teacher is all-MiniLM-L6-v2 (Apache-2.0,
+  <https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2>), fine-tuned on the messages above and on nothing
+  else; of it, the checkpoint holds no weights.
+"""
 
 
 def write_card(
-    recipe: Recipe, state: RunState, data: TrainingData, network: CnnBiSru, figures: Sequence[Figures]
+    checkpoint: Checkpoint, recipe: Recipe, state: RunState, data: TrainingData, figures: Sequence[Figures]
 ) -> str:
     """Return `card.md` in Markdown."""
     settings = recipe.settings
     return _CARD.format(
         name=settings.name,
         version=settings.version,
-        parameters=sum(each.numel() for each in network.parameters()),
-        words=network.config.vocabulary_size,
+        parameters=sum(each.numel() for each in checkpoint.weights.values()),
+        words=checkpoint.config.vocabulary_size,
         max_tokens=settings.max_tokens,
         trained=len(data.train),
         left_out=data.left_out,
+        unlabelled=_unlabelled(recipe),
         dev=len(data.dev),
         vectors=len(data.vectors.words),
         size=data.vectors.size,
+        teachers=_teachers(recipe),
         figures="\n".join(_figures_row(*each) for each in figures),
         definitions=DEFINITIONS,
+        behaviour=tables(checkpoint).strip(),
         command=training_command(recipe),
+        compute=recipe.compute,
         epochs=len(state.history),
         most_epochs=settings.epochs,
         best=state.best.epoch,
     )
+
+
+def _unlabelled(recipe: Recipe) -> str:
+    """Name the data sets of which the texts alone were used."""
+    sets = [find(name) for name in recipe.unlabelled]
+    lines = [f"  - {each.title} (<{each.home}>; {each.paper}): {each.licence}\n" for each in sets]
+    made = [f"  - {recipe.made_examples:,} rows made from templates of our own\n"] if recipe.made_examples else []
+    if not lines + made:
+        return ""
+    return "".join(["- Texts that teachers labelled, their own labels unused, and rows of our own:\n", *lines, *made])
+
+
+def _teachers(recipe: Recipe) -> str:
+    names = [f"{teacher.kind} (seed {teacher.seed}, {teacher.epochs} epochs)" for teacher in recipe.teachers]
+    return _TEACHERS.format(names=", ".join(names)) if names else ""
 
 
 def training_command(recipe: Recipe) -> str:
@@ -111,9 +150,9 @@ def training_command(recipe: Recipe) -> str:
     return shlex.join(words)
 
 
-def _figures_row(report: Report, held_out_f1: float, held_out_error: float) -> str:
+def _figures_row(report: Report, macro_f1: Interval, held_out_f1: float, held_out_error: float) -> str:
     rates = (
-        *(report.macro_f1, report.micro_f1, report.accuracy, report.calibration_error),
+        *(report.micro_f1, report.accuracy, report.calibration_error),
         *(report.pooled_calibration_error, held_out_f1, held_out_error),
     )
-    return f"| {report.taxonomy} ({len(report.labels)}) | {' | '.join(f'{rate:.4f}' for rate in rates)} |"
+    return f"| {report.taxonomy} ({len(report.labels)}) | {macro_f1} | {' | '.join(f'{rate:.4f}' for rate in rates)} |"

@@ -14,7 +14,17 @@ from emotag_model.training.teachers.settings import TeacherSettings
 _Kind = TypeVar("_Kind", TrainingSettings, TeacherSettings)
 _FOLDER = Path(__file__).parent / "recipes"
 _KEYS = frozenset(
-    {"about", "unlabelled", "may_ship_only", "made_examples", "alterations", "variants", "settings", "teachers"}
+    {
+        "about",
+        "compute",
+        "unlabelled",
+        "may_ship_only",
+        "made_examples",
+        "alterations",
+        "variants",
+        "settings",
+        "teachers",
+    }
 )
 
 
@@ -25,6 +35,7 @@ class Recipe:
     Attributes:
         name: Of the file.
         about: One sentence for people.
+        compute: What it took, for the card.
         settings: Of the network that becomes the checkpoint.
         unlabelled: Data sets whose texts the teachers label.
         teachers: Trained one after another; their mean score is what the network learns. None: bare labels.
@@ -36,6 +47,7 @@ class Recipe:
 
     name: str
     about: str = ""
+    compute: str = ""
     settings: TrainingSettings
     unlabelled: tuple[str, ...] = ()
     teachers: tuple[TeacherSettings | TrainingSettings, ...] = ()
@@ -77,6 +89,7 @@ class Recipe:
         return cls(
             name=path.stem,
             about=str(content.get("about", "")),
+            compute=str(content.get("compute", "")),
             settings=settings,
             unlabelled=tuple(content.get("unlabelled", ())),
             teachers=teachers,

@@ -26,6 +26,11 @@ class TrainingSettings(Pace):
     embedding_dropout: float = 0.2
     word_dropout: float = 0.05
 
+    @property
+    def kind(self) -> str:
+        """What a recipe calls networks of this kind."""
+        return "cnn-bisru"
+
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("glove_words", "max_tokens"):

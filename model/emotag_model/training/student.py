@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import torch
 
 from emotag_model.checkpoint import Checkpoint, Identity
 from emotag_model.evaluation import encode_examples, predict_logits
+from emotag_model.evaluation.bootstrap import interval
 from emotag_model.evaluation.calibrate import calibrate_labels
 from emotag_model.evaluation.crossfit import crossfit
 from emotag_model.evaluation.evaluate import report_all
+from emotag_model.evaluation.headline import MACRO
+from emotag_model.evaluation.outcome import taxonomy_outcome
 from emotag_model.labels import EKMAN, FINE_LABELS, default_labels
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.text import Tokenizer
 from emotag_model.training.card import write_card
 from emotag_model.training.errors import TrainingError
 from emotag_model.training.loss import RollUpLoss, RowLoss
+from emotag_model.training.plots import draw_plots
 from emotag_model.training.run import Run
 from emotag_model.training.trainer import Group
 from emotag_model.training.words import build_vocabulary, starting_vectors
@@ -73,26 +77,33 @@ def train_student(
     return Student(Run(network, ids, loss, dev, settings, groups, state).finish(folder, progress), tokenizer)
 
 
-def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state: RunState) -> Checkpoint:
-    """Return it with stored precision and all, scores and thresholds fitted to dev."""
-    network = student.network
+def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state: RunState, folder: Path) -> Checkpoint:
+    """Return it with stored precision and all, scores and thresholds fitted to dev; draw its plots into `folder`."""
+    network, settings = student.network, recipe.settings
     with torch.no_grad():  # calibrate what will be read back
         network.embedding.weight.copy_(network.embedding.weight.half().float())
     dev = encode_examples(data.dev, student.tokenizer, len(FINE_LABELS))
     logits = predict_logits(network, dev.ids)
     labels = calibrate_labels(default_labels(), logits, dev.truth)
-    figures = [
-        (each, *crossfit(labels.taxonomies[each.taxonomy], logits, dev.truth))
-        for each in report_all(labels, logits, dev.truth)
-    ]
-    return Checkpoint(
-        identity=Identity(recipe.settings.name, recipe.settings.version, digest=""),
+    outcomes = [taxonomy_outcome(each, logits, dev.truth, MACRO) for each in labels.taxonomies.values()]
+    draw_plots(folder, state.history, outcomes)
+    checkpoint = Checkpoint(
+        identity=Identity(settings.name, settings.version, digest=""),
         config=network.config,
         tokenizer=student.tokenizer,
         labels=labels,
         weights=network.state_dict(),
-        card=write_card(recipe, state, data, network, figures),
+        card="",
     )
+    figures = [
+        (
+            report,
+            interval(outcome.tally, MACRO.statistic(outcome.labels)),
+            *crossfit(labels.taxonomies[report.taxonomy], logits, dev.truth),
+        )
+        for report, outcome in zip(report_all(labels, logits, dev.truth), outcomes, strict=True)
+    ]
+    return replace(checkpoint, card=write_card(checkpoint, recipe, state, data, figures))
 
 
 def _network(data: TrainingData, tokenizer: Tokenizer, settings: TrainingSettings) -> CnnBiSru:

@@ -39,7 +39,7 @@ def train(data: TrainingData, out: Path, recipe: Recipe, progress: Progress, *, 
     if recipe.teachers:
         progress.start_stage("the network that learns from them")
     student = train_student(material, recipe.settings, state, folder, progress, soft)
-    return make_checkpoint(student, data, recipe, state).save(out)
+    return make_checkpoint(student, data, recipe, state, folder).save(out)
 
 
 def _check_new(folder: Path, *, resume: bool) -> None:

@@ -19,8 +19,9 @@ RECORDS = 240_000
 INPUT = "bench.input"
 # How many of the records a subject gets through in a few seconds, so that fast ones are not over at once.
 TOTALS = {
-    "shipped model": 48_000,
-    "model over gRPC": 48_000,
+    "shipped model": 72_000,
+    "shipped model, two taggers": 72_000,
+    "model over gRPC": 36_000,
     "instant engine": 96_000,
     "aiokafka, send()": 180_000,
 }
@@ -38,10 +39,12 @@ class Bench:
 
     def rate(self, subject: str, delivery: str) -> float:
         """Records per second of a subject."""
-        what = self._copy(delivery=delivery, one_by_one=subject == "aiokafka, send()")
+        one_by_one, as_tagged = "send()" in subject, "as tagged" in subject
+        what = self._copy(delivery=delivery, one_by_one=one_by_one, as_tagged=as_tagged)
         make(self._bootstrap, what.output, message_timestamp_type="LogAppendTime")
-        total = TOTALS.get(subject, RECORDS)
-        figure = pace(self._bootstrap, INPUT, what.output, what.group, self._command(subject, what), total=total)
+        command, total = self._command(subject, what), TOTALS.get(subject, RECORDS)
+        processes = 2 if "two taggers" in subject else 1
+        figure = pace(self._bootstrap, INPUT, what.output, what.group, command, total=total, processes=processes)
         delete_topics(self._bootstrap, what.output)
         print(f"measured: Kafka {delivery}, {subject}: {figure:,.0f}/s", file=sys.stderr, flush=True)
         return figure
@@ -73,7 +76,11 @@ class Bench:
     def _command(self, subject: str, what: Copy) -> list[str]:
         """What `python -m` is given."""
         own = {"instant engine": "instant", "confluent-kafka": "librdkafka"}
-        if subject not in ("shipped model", "model over gRPC"):
-            return [f"tests.benchmarks.kafka.{own.get(subject, 'lanes')}", *what.options()]
-        engine = "in-process" if subject == "shipped model" else f"grpc://{self._service}"
-        return ["emotag", "tag-topic", *what.settings(), "--codec=json", f"--engine={engine}"]
+        engines = {
+            "shipped model": ["--engine=in-process"],
+            "shipped model, two taggers": ["--engine=in-process", "--devices=cpu:1"],
+            "model over gRPC": [f"--engine=grpc://{self._service}"],
+        }
+        if subject in engines:
+            return ["emotag", "tag-topic", *what.settings(), "--codec=json", *engines[subject]]
+        return [f"tests.benchmarks.kafka.{own.get(subject, 'lanes')}", *what.options()]

@@ -22,7 +22,7 @@ from tests.benchmarks.kafka.instant import ANSWERS
 
 HEADERS = [("emotion-label", b"joy")]
 # What a tag adds to a record, byte for byte as many: a member of its JSON, and the other headers.
-TAG = b',"emotion":' + annotation_bytes(ANSWERS[0])
+TAG = b',"emotion":' + annotation_bytes(ANSWERS[0]) + b"}"
 TAG_HEADERS = list(with_tag((), ANSWERS[0]))
 WRITE_BYTES = 512 * 1024
 
@@ -37,7 +37,7 @@ class Lane:
         self._producer = producer
         self._place = TopicPartition(what.input, partition)
         self._writes: list[asyncio.Future[Any]] = []
-        self._headers, self._tag = (TAG_HEADERS, TAG) if what.as_tagged else (HEADERS, b"")
+        self._headers = TAG_HEADERS if what.as_tagged else HEADERS
 
     async def run(self) -> None:
         """Copy for ever."""
@@ -66,17 +66,21 @@ class Lane:
             return
         topic, place = self._what.output, self._place.partition
         for record in records:
-            value, headers = record.value + self._tag, [*record.headers, *self._headers]
+            value, headers = self._value(record), [*record.headers, *self._headers]
             self._writes.append(await self._producer.send(topic, value, record.key, place, record.timestamp, headers))
 
     async def _write_batch(self, records: Sequence[Any]) -> None:
         batch = self._producer.create_batch()
         for record in records:
-            value, headers = record.value + self._tag, [*record.headers, *self._headers]
+            value, headers = self._value(record), [*record.headers, *self._headers]
             while batch.append(timestamp=record.timestamp, key=record.key, value=value, headers=headers) is None:
                 await self._send(batch)
                 batch = self._producer.create_batch()
         await self._send(batch)
+
+    def _value(self, record: Any) -> bytes:
+        value: bytes = record.value
+        return value[:-1] + TAG if self._what.as_tagged else value
 
     async def _send(self, batch: Any) -> None:
         self._writes.append(await self._producer.send_batch(batch, self._what.output, partition=self._place.partition))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import cProfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from emotag_service.kafka.codecs import make_codec
 from tests.benchmarks import kafka_rows
 from tests.benchmarks.kafka import latency
 from tests.benchmarks.kafka.arguments import Copy
+from tests.benchmarks.kafka.bench import Bench
 from tests.benchmarks.kafka.feed import fill, make, value
 from tests.benchmarks.kafka.instant import ANSWERS
 from tests.benchmarks.kafka.pace import pace
@@ -20,13 +22,14 @@ from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, read
 
 RECORDS = 1_200
-SUBJECTS = (
-    ("instant", "exactly-once", False),
-    ("instant", "at-least-once", False),
-    ("lanes", "exactly-once", False),
-    ("lanes", "at-least-once", True),
-    ("librdkafka", "exactly-once", False),
-    ("librdkafka", "at-least-once", False),
+SUBJECTS: tuple[tuple[str, str, dict[str, Any]], ...] = (
+    ("instant", "exactly-once", {}),
+    ("instant", "at-least-once", {}),
+    ("lanes", "exactly-once", {}),
+    ("lanes", "at-least-once", {"one_by_one": True}),
+    ("lanes", "exactly-once", {"as_tagged": True}),
+    ("librdkafka", "exactly-once", {}),
+    ("librdkafka", "at-least-once", {}),
 )
 
 
@@ -37,20 +40,60 @@ def source(embedded_broker: Broker, name: str) -> str:
     return name
 
 
-@pytest.mark.parametrize(("subject", "delivery", "one_by_one"), SUBJECTS)
+@pytest.mark.parametrize(("subject", "delivery", "way"), SUBJECTS)
 def test_a_subject_copies_everything(
-    embedded_broker: Broker, source: str, subject: str, delivery: str, one_by_one: bool
+    embedded_broker: Broker, source: str, subject: str, delivery: str, way: dict[str, Any]
 ) -> None:
     bootstrap, output = embedded_broker.bootstrap, f"{source}.out"
     make(bootstrap, output, message_timestamp_type="LogAppendTime")
-    what = Copy(
-        bootstrap=bootstrap, input=source, output=output, group=output, delivery=delivery, one_by_one=one_by_one
-    )
+    what = Copy(bootstrap=bootstrap, input=source, output=output, group=output, delivery=delivery, **way)
     command = [f"tests.benchmarks.kafka.{subject}", *what.options()]
     assert pace(bootstrap, source, output, output, command, total=RECORDS) > 0
     copied = read(bootstrap, output)
     assert sorted(ids(copied)) == sorted(ids(read(bootstrap, source)))
     assert all(one.header("emotion-label") for one in copied)
+
+
+def test_two_processes_share_the_work(embedded_broker: Broker, source: str) -> None:
+    bootstrap, output = embedded_broker.bootstrap, f"{source}.out"
+    make(bootstrap, output, message_timestamp_type="LogAppendTime")
+    what = Copy(bootstrap=bootstrap, input=source, output=output, group=output)
+    command = ["tests.benchmarks.kafka.instant", *what.options()]
+    assert pace(bootstrap, source, output, output, command, total=RECORDS, processes=2) > 0
+    assert sorted(ids(read(bootstrap, output))) == sorted(ids(read(bootstrap, source)))
+
+
+def test_a_copy_as_large_as_tagged_is_as_large_as_the_taggers(embedded_broker: Broker, source: str) -> None:
+    bootstrap, sizes = embedded_broker.bootstrap, dict[str, float]()
+    ways: dict[str, dict[str, Any]] = {"instant": {}, "lanes": {"as_tagged": True}}
+    for subject, way in ways.items():
+        output = f"{source}.{subject}"
+        make(bootstrap, output, message_timestamp_type="LogAppendTime")
+        what = Copy(bootstrap=bootstrap, input=source, output=output, group=output, **way)
+        pace(bootstrap, source, output, output, [f"tests.benchmarks.kafka.{subject}", *what.options()], total=RECORDS)
+        found = read(bootstrap, output)
+        sizes[subject] = sum(len(one.value or b"") for one in found) / len(found)
+        assert len(found[0].headers) == 4
+    assert sizes["lanes"] == pytest.approx(sizes["instant"], rel=0.03)
+
+
+def test_lines_with_a_bar_are_measured_in_every_round_and_the_others_once() -> None:
+    asked: list[tuple[str, str]] = []
+
+    class Known(Bench):
+        def __init__(self) -> None:
+            """Nothing to fill."""
+
+        def rate(self, subject: str, delivery: str) -> float:
+            asked.append((subject, delivery))
+            return 20.0 if subject == kafka_rows.INSTANT else 40.0
+
+    rows = list(kafka_rows._rates(Known(), 3))
+    assert asked.count((kafka_rows.INSTANT, "exactly-once")) == asked.count((kafka_rows.SEND, "exactly-once")) == 3
+    assert asked.count((kafka_rows.REMOTE, "exactly-once")) == 1
+    assert len(rows) == len(kafka_rows.LINES)
+    [bar] = [row for row in rows if row.bar == ">= 0.6"]
+    assert (bar.baseline_name, bar.ratio) == ("aiokafka, send()", 0.5)
 
 
 def ids(records: list[Seen]) -> list[str]:

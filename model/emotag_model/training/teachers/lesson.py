@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from typing import TYPE_CHECKING
+
+import torch
 
 from emotag_model.evaluation.encoded import truth_of
 from emotag_model.labels import FINE_LABELS
@@ -38,7 +41,7 @@ def teach(
     """
     mean = SoftLabels.mean(
         [
-            _scores(material, teacher, folder / f"{number}-{_kind(teacher)}", progress)
+            _scores(material, teacher, folder / f"{number}-{teacher.kind}", progress)
             for number, teacher in enumerate(teachers, start=1)
         ]
     )
@@ -65,9 +68,7 @@ def _logits(
     state = open_state(folder, teacher, data.digest, resume=(folder / STATE).exists())
     texts = [*(each.text for each in data.train), *material.unlabelled]
     if isinstance(teacher, TeacherSettings):
-        return fine_tune(data, teacher, state, folder, progress).logits(texts)
+        trained = fine_tune(data, teacher, state, folder, progress)
+        torch.set_num_threads(os.cpu_count() or 1)  # the answers of many threads differ by their last bits alone
+        return trained.logits(texts)
     return train_student(Material(data), teacher, state, folder, progress).logits(texts)
-
-
-def _kind(teacher: TeacherSettings | TrainingSettings) -> str:
-    return "minilm" if isinstance(teacher, TeacherSettings) else "cnn-bisru"

@@ -17,6 +17,11 @@ class TeacherSettings(Pace):
     head_rate: float = 12.0  # learning rate of the new head, as a multiple of the encoder's
     dropout: float = 0.1  # before the head
 
+    @property
+    def kind(self) -> str:
+        """What a recipe calls networks of this kind."""
+        return "minilm"
+
     def __post_init__(self) -> None:
         super().__post_init__()
         self._check("head_rate", 0 < self.head_rate < float("inf"), "a positive number")

@@ -62,6 +62,11 @@ class Document:
     root: Any
     span: Span
 
+    def ends_tight(self) -> bool:
+        """Whether its last byte, in UTF-8, closes the root right behind the last thing in it."""
+        closed = self.encoding == "utf-8" and self.span[1] == len(self.text)
+        return closed and self.text[-2:-1] not in ("", "{", "[", *SPACE)
+
     def byte(self, at: int) -> int:
         """Return where a character of the text starts in the value."""
         if len(self.value) == len(self.text):

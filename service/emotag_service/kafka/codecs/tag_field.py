@@ -46,6 +46,8 @@ class TagField:
                 raise UntaggableError(reasons.TAG_TAKEN, detail)
             where = document.locate(self._path.steps)
             return tagged, splice(document, replacement(document, where, annotation_json))
+        if self._last is not None and type(document.root) is dict and document.ends_tight():
+            return False, self._last
         if type(self._parent.find(document.root)) is not dict:
             detail = f"no object to put the tag in at --tag-field {self._path}: only its last step may be missing"
             raise UntaggableError(reasons.TAG_PLACE, detail)

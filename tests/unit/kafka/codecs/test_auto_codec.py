@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -42,8 +41,7 @@ def content_type(name):
 )
 def test_it_does_what_the_codec_does_that_the_record_is_of(value, headers, codec):
     chosen = make_codec(codec)
-    one, other = read(CODEC, value, *headers), read(chosen, value, *headers)
-    assert replace(one, place=None) == replace(other, place=None)
+    assert read(CODEC, value, *headers) == read(chosen, value, *headers)
     assert written(CODEC, value, *headers) == written(chosen, value, *headers)
 
 

@@ -170,6 +170,22 @@ def test_no_other_document_is_usual(value):
     assert usual_root(value) is None
 
 
+@pytest.mark.parametrize(
+    ("text", "tight"),
+    [
+        ('{"a":1}', True),
+        (' {"a":[]}', True),
+        ('{"a":"ü"}', True),
+        ("{}", False),
+        ('{"a":1 }', False),
+        ('{"a":1}\n', False),
+    ],
+)
+def test_it_ends_tight_where_nothing_stands_before_or_behind_the_last_brace(text, tight):
+    assert parse(text.encode()).ends_tight() == tight
+    assert not parse(text.encode("utf-16-le")).ends_tight()
+
+
 @settings(max_examples=150, deadline=None)
 @given(TREES, st.randoms(use_true_random=False))
 def test_a_usual_document_says_what_any_parser_finds_in_it_and_ends_where_its_last_member_does(tree, random):

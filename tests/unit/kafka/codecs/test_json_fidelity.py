@@ -1,7 +1,6 @@
 """Any document at all: what comes out is what went in, plus the tag."""
 
 import json
-from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -70,7 +69,7 @@ def test_the_short_way_through_a_document_is_the_long_one(message):
     _, before, *_ = message
     codec, record = json_codec(), make_record(before)
     short, long = codec.read(record), codec.read_document(parse(before))
-    assert replace(short, place=None) == replace(long, place=None)
+    assert short == long
     assert codec.write(record, short, JOY) == codec.write(record, long, JOY)
 
 

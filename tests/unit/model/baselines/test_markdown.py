@@ -1,9 +1,7 @@
-"""The tables hold every figure, and replace only what stands between their marks."""
-
-import pytest
+"""The tables hold every figure."""
 
 from emotag_model.baselines.figures import Figures, Transfer
-from emotag_model.baselines.markdown import put_between, tables
+from emotag_model.baselines.markdown import tables
 from emotag_model.evaluation.bootstrap import Interval
 
 
@@ -53,20 +51,3 @@ def test_rows_are_as_wide_as_their_head():
     first, second = tables([make("ours", 0.0), make("other", 0.1)]).split("| data set")
     assert len({len(row) for row in rows_of(first)}) == 1
     assert len({len(row) for row in rows_of("| data set" + second)}) == 1
-
-
-def test_only_what_stands_between_is_replaced(tmp_path):
-    path = tmp_path / "a.md"
-    path.write_text("before\n<!-- t -->\nold\n<!-- /t -->\nafter\n")
-    put_between(path, "t", "new ☂")
-    put_between(path, "t", "newer ☂")
-    assert path.read_text(encoding="utf-8") == "before\n<!-- t -->\n\nnewer ☂\n\n<!-- /t -->\nafter\n"
-
-
-@pytest.mark.parametrize("text", ["", "<!-- t -->\n", "<!-- /t -->\n<!-- t -->\n", "<!-- u -->\n<!-- /u -->\n"])
-def test_marks_that_are_missing(tmp_path, text):
-    path = tmp_path / "a.md"
-    path.write_text(text)
-    with pytest.raises(ValueError, match="needs a line <!-- t --> and, after it, a line <!-- /t -->"):
-        put_between(path, "t", "new")
-    assert path.read_text() == text

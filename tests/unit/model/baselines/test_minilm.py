@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emotag_model.baselines import minilm
-from emotag_model.baselines.minilm import fine_tuned
+from emotag_model.baselines.minilm import fine_tuned, taken
 from emotag_model.training import TrainingError
 from emotag_model.training.state import STATE, RunState
 from emotag_model.training.teachers.settings import TeacherSettings
@@ -41,6 +41,17 @@ def test_one_of_another_recipe_is_taken_as_it_is(data, tmp_path):
     state.save(tmp_path / "m")
     fine_tuned(data, tmp_path / "m", watcher := Watcher(), tiny_encoder)
     assert watcher.started == []
+    first, again = fine_tuned(data, tmp_path / "m", Watcher(), tiny_encoder), taken(tmp_path / "m", tiny_encoder)
+    np.testing.assert_array_equal(first.logits(TEXTS), again.logits(TEXTS))
+
+
+def test_one_that_is_not_over_is_not_taken(data, tmp_path):
+    with pytest.raises(TrainingError, match="no run to resume"):
+        taken(tmp_path / "m", tiny_encoder)
+    with pytest.raises(KeyboardInterrupt):
+        fine_tuned(data, tmp_path / "m", Watcher(die_in=2), tiny_encoder)
+    with pytest.raises(TrainingError, match="its run is not over; let it end first"):
+        taken(tmp_path / "m", tiny_encoder)
 
 
 def test_a_run_of_something_else_is_refused(data, tmp_path):

@@ -63,17 +63,19 @@ def test_our_network_goes_on_after_a_kill(data, tmp_path, monkeypatch):
     assert [epoch for epoch, _ in watcher.started] == [2, 3]
 
 
-def test_the_transformer(data, tmp_path, monkeypatch):
+def test_the_transformer_is_trained_or_taken(data, tmp_path, monkeypatch):
     asked, encoder = [], tiny_encoder()
 
-    def fine_tuned(data, folder, progress):
-        asked.append(folder)
+    def teacher(*place):
+        asked.append(place)
         return Teacher(MiniLm(encoder.network, encoder.size, 0.1), encoder, 16)
 
-    monkeypatch.setattr(subjects, "fine_tuned", fine_tuned)
-    system = minilm(data, tmp_path / "run", Watcher())
-    assert asked == [tmp_path / "run"]
-    assert system.logits(data.dev).shape == (60, 28)
+    monkeypatch.setattr(subjects, "fine_tuned", lambda data, folder, progress: teacher("trained", folder))
+    monkeypatch.setattr(subjects, "taken", lambda folder: teacher("taken", folder))
+    for run in (None, tmp_path / "run"):
+        system = minilm(data, tmp_path / "out", Watcher(), run)
+        assert system.logits(data.dev).shape == (60, 28)
+    assert asked == [("trained", tmp_path / "out" / "minilm"), ("taken", tmp_path / "run")]
 
 
 def test_any_model_gets_the_calibration_of_a_checkpoint(data):

@@ -62,13 +62,13 @@ def test_json_and_what_was_kept(folder, tmp_path, capsys):
 
 
 def test_the_transformer_is_taken_from_where_one_says(folder, tmp_path, monkeypatch, capsys):
-    def missing(data, place, progress):
-        raise TrainingError(f"{place}: no transformer here")
+    def missing(data, out, progress, run):
+        raise TrainingError(f"{run or out}: no transformer here")
 
     monkeypatch.setattr(command, "minilm", missing)
     options = ("--data", folder, "--out", tmp_path / "out", "--only", "minilm", "--seconds", "0.01")
     assert run(*options) == 2
-    assert f"{tmp_path / 'out' / 'minilm'}: no transformer here" in capsys.readouterr().err
+    assert f"{tmp_path / 'out'}: no transformer here" in capsys.readouterr().err
     assert run(*options, "--minilm", tmp_path / "elsewhere") == 2
     assert f"{tmp_path / 'elsewhere'}: no transformer here" in capsys.readouterr().err
 

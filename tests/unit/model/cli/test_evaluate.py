@@ -215,4 +215,24 @@ def test_labelled_and_unlabelled_are_two_commands(data_file, capsys):
         run("--data", data_file, "--unlabelled", data_file)
     with pytest.raises(SystemExit):
         run()
-    assert "one of the arguments --data --unlabelled is required" in capsys.readouterr().err
+    assert "one of the arguments --data --unlabelled --label-sets is required" in capsys.readouterr().err
+
+
+def test_the_label_sets_are_listed(capsys):
+    assert run("--label-sets") == 0
+    out = capsys.readouterr().out
+    assert "| `emocontext` | EmoContext, SemEval-2019 task 3" in out
+    assert "angry ← anger, annoyance, disapproval, disgust" in out
+
+
+def test_a_survey_goes_into_a_document(tmp_path, capsys):
+    source, document = tmp_path / "chat.jsonl", tmp_path / "model.md"
+    source.write_text('{"text": "Thank you so much!"}\n')
+    assert run("--unlabelled", source, "--into", document) == 1
+    document.write_text("")
+    assert run("--unlabelled", source, "--into", document) == 2
+    assert "needs a line <!-- emotag evaluate --unlabelled -->" in capsys.readouterr().err
+    document.write_text("<!-- emotag evaluate --unlabelled -->\n<!-- /emotag evaluate --unlabelled -->\n")
+    assert run("--unlabelled", source, "--into", document) == 0
+    row = next(line for line in document.read_text().splitlines() if line.startswith("| chat"))
+    assert [cell.strip() for cell in row.split("|")][2:5] == ["1", "0.0%", "0.0%"]

@@ -42,3 +42,34 @@ def test_nothing_is_kept_for_gradients(checkpoint, ids):
 
 def test_no_messages(checkpoint):
     assert predict_logits(checkpoint.network(), []).shape == (0, 28)
+
+
+class Counting(torch.nn.Module):
+    """Gives every message its number of tokens, in half the precision; remembers what it was asked."""
+
+    def __init__(self):
+        super().__init__()
+        self.shapes = []
+
+    def forward(self, token_ids, lengths):
+        self.shapes.append(tuple(token_ids.shape))
+        return torch.stack([lengths, -lengths, 0 * lengths], dim=1).bfloat16()
+
+
+def test_any_network_of_ids_and_lengths_will_do(ids):
+    logits = predict_logits(Counting(), ids)
+    assert logits.dtype == np.float32
+    assert logits[:, 0].tolist() == [len(each) for each in ids]
+    assert logits.shape == (23, 3)
+
+
+def test_batches_are_neighbours_in_length(ids, monkeypatch):
+    monkeypatch.setattr(predict, "_BATCH", 4)
+    predict_logits(network := Counting(), ids)
+    widths = [width for _, width in network.shapes]
+    assert widths == sorted(widths)
+    assert [rows for rows, _ in network.shapes] == [4, 4, 4, 4, 4, 3]
+
+
+def test_no_messages_of_any_network():
+    assert predict_logits(Counting(), []).shape == (0, 3)

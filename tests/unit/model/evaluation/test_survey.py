@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from emotag_model.evaluation import predict_logits
-from emotag_model.evaluation.survey import survey
+from emotag_model.evaluation.survey import survey, survey_files
 from emotag_model.labels import LabelsError
+from emotag_model.text import TextDataError
 from emotag_model.text.examples import Row
 
 TEXTS = ["so happy !", "sad", "i am so sad", "happy", "do n't", "happy", "i am i am i am i am i am", "\u200b"]
@@ -71,12 +72,27 @@ def test_another_taxonomy_and_none_kept(checkpoint):
 
 
 def test_nothing_to_read(checkpoint):
-    with pytest.raises(ValueError, match="here: no message shows anything to read"):
+    with pytest.raises(TextDataError, match="here: no message shows anything to read"):
         survey(checkpoint, "here", rows(["\u200b"]))
-    with pytest.raises(ValueError, match="here"):
+    with pytest.raises(TextDataError, match="here"):
         survey(checkpoint, "here", [])
 
 
 def test_it_goes_into_json(checkpoint):
     found = survey(checkpoint, "here", rows(TEXTS))
     assert json.loads(json.dumps(found.to_dict()))["messages"] == 7
+
+
+def test_several_files_and_all_of_them(checkpoint):
+    files = {"a": rows(TEXTS[:3]), "b": rows(TEXTS[3:])}
+    first, second, both = survey_files(checkpoint, files, top=3)
+    assert first == survey(checkpoint, "a", files["a"], top=3)
+    assert second == survey(checkpoint, "b", files["b"], top=3)
+    whole = survey(checkpoint, "all files", [*files["a"], *files["b"]], top=3)
+    assert (both.source, both.messages, both.unreadable) == ("all files", 7, 1)
+    assert both.shares == pytest.approx(whole.shares)
+    assert both.mean_score == pytest.approx(whole.mean_score)
+
+
+def test_one_file_is_not_summed_up_twice(checkpoint):
+    assert len(survey_files(checkpoint, {"a": rows(TEXTS)})) == 1

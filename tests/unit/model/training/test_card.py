@@ -7,7 +7,8 @@ import pytest
 
 from emotag_model.cli import train as command
 from emotag_model.training import Recipe
-from emotag_model.training.card import training_command
+from emotag_model.training.card import _teachers, _unlabelled, training_command
+from emotag_model.training.data.registry import find
 
 CHANGES = [
     {},
@@ -29,3 +30,16 @@ def test_the_command_gives_the_recipe_back(name, changes):
 
 def test_what_the_recipe_says_is_not_spelt_out():
     assert training_command(Recipe.find("base")) == "emotag train --recipe base --data DATA --out emotag-base"
+
+
+def test_sources_and_teachers_are_named_with_their_terms():
+    recipe = Recipe.find("base")
+    told = _unlabelled(recipe)
+    assert all(find(name).title in told and str(find(name).licence) in told for name in recipe.unlabelled)
+    assert f"{recipe.made_examples:,} rows made from templates" in told
+    assert "Teachers: minilm (seed 1, 2 epochs)" in _teachers(recipe)
+
+
+def test_without_them_nothing_is_told():
+    plain = Recipe.find("goemotions")
+    assert (_unlabelled(plain), _teachers(plain)) == ("", "")

@@ -47,8 +47,20 @@ def test_progress_is_told(trained):
 
 def test_the_card_tells_the_figures_of_the_checkpoint(trained):
     for report in evaluate(trained.checkpoint, trained.data.dev):
-        row = f"| {report.taxonomy} ({len(report.labels)}) | {report.macro_f1:.4f} | {report.micro_f1:.4f} |"
-        assert row in trained.checkpoint.card
+        row = next(line for line in trained.checkpoint.card.splitlines() if line.startswith(f"| {report.taxonomy} "))
+        assert f"({len(report.labels)}) | {report.macro_f1:.4f} [" in row
+        assert f"] | {report.micro_f1:.4f} |" in row
+
+
+def test_the_card_tells_how_it_behaves(trained):
+    assert "## Behaviour and fairness\n\n" in trained.checkpoint.card
+    assert "negation" in trained.checkpoint.card
+
+
+def test_plots_are_drawn(trained):
+    assert {"curves.png", "confusion-ekman.png", "reliability-goemotions.png"} <= {
+        path.name for path in (trained.out / "run").iterdir()
+    }
 
 
 def test_metrics_are_kept(trained):
