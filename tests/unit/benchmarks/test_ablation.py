@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 import torch
 
+from emotag_model.checkpoint import Checkpoint, Identity
+from emotag_model.labels import FINE_LABELS, default_labels
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.text import Tokenizer, Vocabulary
 from emotag_model.text.examples import Example
 from emotag_model.text.glove import WordVectors
+from tests.benchmarks.ablation.measure import measure_checkpoint
 from tests.benchmarks.ablation.noise import typed_badly
 from tests.benchmarks.ablation.parts import NOTHING, PARTS, RECIPES
 from tests.benchmarks.ablation.predictions import Predictions
@@ -64,6 +67,26 @@ def test_readings_are_computed_once(monkeypatch):
     np.testing.assert_array_equal(first[0], first[2])
     monkeypatch.setattr(network, "forward", None)
     np.testing.assert_array_equal(predictions.logits([[4], [2, 3]]), first[[1, 0]])
+
+
+def test_a_checkpoint_is_measured_without_training(whole):
+    config = CnnBiSruConfig(vocabulary_size=len(whole.vocabulary), embedding_size=8, label_count=len(FINE_LABELS))
+    network = CnnBiSru(config).eval()
+    checkpoint = Checkpoint(
+        identity=Identity("small", "1", "abc"),
+        config=config,
+        tokenizer=whole,
+        labels=default_labels(),
+        weights=network.state_dict(),
+        card="",
+    )
+    dev = [Example(f"happy friend {number} glad", (1,), f"dev:{number}") for number in range(5)]
+    lines = measure_checkpoint(checkpoint, dev, {"mine": ["glad zzz"]})
+    assert [line["name"] for line in lines] == ["small", *(f"− {part.name}" for part in PARTS)]
+    assert lines[0]["unknown"] == {"mine": 0.5}
+    assert lines[-1]["unknown"] == {"mine": 1.0}
+    assert all(0 <= score <= 1 for line in lines for score in line["scores"].values())
+    assert "| small |" in table(lines)
 
 
 def test_unknown_tokens_are_counted(tmp_path):
