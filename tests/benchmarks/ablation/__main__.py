@@ -11,6 +11,8 @@ from pathlib import Path
 import torch
 
 from emotag_model.checkpoint import Checkpoint
+from emotag_model.labels import FINE_LABELS
+from emotag_model.text.examples import load_examples
 from emotag_model.training.data import load_data
 from tests.benchmarks.ablation.measure import measure, measure_checkpoint
 from tests.benchmarks.ablation.parts import RECIPES
@@ -22,10 +24,12 @@ def main() -> int:
     """Train recipe by recipe; figures go to `--out` as they come, so that a run can be broken off and resumed."""
     args = _arguments()
     torch.set_num_threads(1)
-    data, sets = load_data(args.data), read_sets(args.data)
+    sets = read_sets(args.data)
     if args.checkpoint:
-        print(table(measure_checkpoint(Checkpoint.load(args.checkpoint), data.dev, sets)))
+        dev = load_examples(args.data / "text" / "goemotions" / "dev.jsonl.gz", FINE_LABELS)
+        print(table(measure_checkpoint(Checkpoint.load(args.checkpoint), dev, sets)))
         return 0
+    data = load_data(args.data)
     data = replace(data, train=data.train[: args.messages])
     lines = [json.loads(line) for line in args.out.read_text().splitlines()] if args.out.is_file() else []
     done = {(line["recipe"], line["seed"], line["epochs"]) for line in lines}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.evaluation import EncodedExamples, encode_examples
+from emotag_model.evaluation.evaluate import report_all
 from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS, Labels
 from emotag_model.network import CnnBiSru
 from emotag_model.text import Tokenizer
@@ -14,7 +14,8 @@ from emotag_model.text.examples import Example
 from emotag_model.training.data import TrainingData
 from tests.benchmarks.ablation.noise import typed_badly
 from tests.benchmarks.ablation.parts import PARTS, RECIPES
-from tests.benchmarks.ablation.training import fit_labels, macro_f1, train
+from tests.benchmarks.ablation.predictions import Predictions
+from tests.benchmarks.ablation.training import fit_labels, train
 from tests.benchmarks.ablation.unknown import unknown_rate
 
 Line = dict[str, Any]
@@ -34,7 +35,7 @@ def measure(recipe: str, seed: int, epochs: int, data: TrainingData, sets: dict[
 
 def measure_checkpoint(checkpoint: Checkpoint, dev: list[Example], sets: dict[str, list[str]]) -> list[Line]:
     """Return the figures of a checkpoint, and those of every part switched off as it reads."""
-    scorer = _Scorer(checkpoint.network(), checkpoint.labels, dev)
+    scorer = Scorer(checkpoint.network(), checkpoint.labels, dev)
     readers = {checkpoint.identity.name: checkpoint.tokenizer, **_switched_off(checkpoint.tokenizer)}
     place = {"recipe": checkpoint.identity.digest, "seed": 0, "epochs": 0}
     return [place | _line(name, reader, sets, scorer) for name, reader in readers.items()]
@@ -44,33 +45,33 @@ def _switched_off(whole: Tokenizer) -> dict[str, Tokenizer]:
     return {f"− {part.name}": part.without(whole) for part in PARTS}
 
 
-def _line(name: str, reader: Tokenizer, sets: dict[str, list[str]], scorer: _Scorer | None) -> Line:
+def _line(name: str, reader: Tokenizer, sets: dict[str, list[str]], scorer: Scorer | None) -> Line:
     unknown = {each: unknown_rate(reader, texts) for each, texts in sets.items()}
     scores = scorer.score(reader) if scorer else {}
     return {"name": name, "rows": len(reader.vocabulary), "unknown": unknown, "scores": scores}
 
 
-def _scorer(tokenizer: Tokenizer, data: TrainingData, seed: int, epochs: int) -> _Scorer:
+def _scorer(tokenizer: Tokenizer, data: TrainingData, seed: int, epochs: int) -> Scorer:
     network = train(tokenizer, data.vectors, _encode(data.train, tokenizer), seed=seed, epochs=epochs)
-    return _Scorer(network, fit_labels(network, _encode(data.dev, tokenizer)), data.dev)
+    return Scorer(network, fit_labels(network, _encode(data.dev, tokenizer)), data.dev)
 
 
-@dataclass(frozen=True)
-class _Scorer:
-    network: CnnBiSru
-    labels: Labels
-    dev: list[Example]
+class Scorer:
+    """Macro-F1 of a network and its thresholds, whatever reads the messages for it."""
+
+    def __init__(self, network: CnnBiSru, labels: Labels, dev: list[Example]) -> None:
+        self._predictions, self._labels = Predictions(network), labels
+        self._sets = {"": dev, ", badly": typed_badly(dev)}
 
     def score(self, reader: Tokenizer) -> dict[str, float]:
         """Return macro-F1 on dev as it is and typed badly, read by `reader`."""
-        clean = macro_f1(self.network, self.labels, _encode(self.dev, reader))
-        noisy = macro_f1(self.network, self.labels, _encode(typed_badly(self.dev), reader))
-        return {
-            "Ekman": clean[EKMAN],
-            "28": clean[GOEMOTIONS],
-            "Ekman, badly": noisy[EKMAN],
-            "28, badly": noisy[GOEMOTIONS],
-        }
+        scores: dict[str, float] = {}
+        for suffix, examples in self._sets.items():
+            encoded = _encode(examples, reader)
+            reports = report_all(self._labels, self._predictions.logits(encoded.ids), encoded.truth)
+            macro = {report.taxonomy: report.macro_f1 for report in reports}
+            scores |= {f"Ekman{suffix}": macro[EKMAN], f"28{suffix}": macro[GOEMOTIONS]}
+        return scores
 
 
 def _encode(examples: list[Example], tokenizer: Tokenizer) -> EncodedExamples:

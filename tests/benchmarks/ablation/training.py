@@ -12,7 +12,6 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from emotag_model.evaluation import EncodedExamples, predict_logits
 from emotag_model.evaluation.calibrate import calibrate_labels
-from emotag_model.evaluation.evaluate import report_all
 from emotag_model.labels import FINE_LABELS, Labels, default_labels
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.text import Tokenizer
@@ -33,12 +32,6 @@ def train(tokenizer: Tokenizer, vectors: WordVectors, examples: EncodedExamples,
 def fit_labels(network: CnnBiSru, dev: EncodedExamples) -> Labels:
     """Fit calibration and thresholds to `dev`."""
     return calibrate_labels(default_labels(), predict_logits(network, dev.ids), dev.truth)
-
-
-def macro_f1(network: CnnBiSru, labels: Labels, examples: EncodedExamples) -> dict[str, float]:
-    """Return macro-F1 per taxonomy."""
-    reports = report_all(labels, predict_logits(network, examples.ids), examples.truth)
-    return {report.taxonomy: report.macro_f1 for report in reports}
 
 
 def _network(tokenizer: Tokenizer, vectors: WordVectors, seed: int) -> CnnBiSru:
