@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
-from emotag_model.evaluation.assessment import Assessment, Sampling, assess
+from emotag_model.evaluation.assessment import Sampling, assess
 from emotag_model.evaluation.crossfit import crossfit
 from emotag_model.evaluation.label_set import own_label_set
 from emotag_model.evaluation.selection import Selection
-from emotag_model.evaluation.system import outcomes
+from emotag_model.evaluation.system import judge, outcomes
 from emotag_model.labels import EKMAN, GOEMOTIONS
 
 if TYPE_CHECKING:
@@ -59,24 +59,22 @@ def measure(
 ) -> Figures:
     """Measure a system on GoEmotions' dev split and, zero-shot, on the data sets of `others`."""
     own = Selection(own_label_set(system.labels.fine), list(dev), {})
-    found = {each.report.taxonomy: each for each in _assess(system, own, sampling)}
     logits = system.logits(own.examples)
+    found = {each.name: assess(each, sampling) for each in judge(system.labels, own, logits)}
     taxonomies = {name: system.labels.taxonomy(name) for name in (GOEMOTIONS, EKMAN)}
     return Figures(
         system=system.name,
         macro_f1={name: found[name].intervals["macro-F1"] for name in taxonomies},
         held_out={name: crossfit(each, logits, own.truth)[0] for name, each in taxonomies.items()},
         calibration_error=found[EKMAN].report.calibration_error,
-        transfer={name: _transfer(*_assess(system, each, sampling)) for name, each in others.items()},
+        transfer={name: _transfer(system, each, sampling) for name, each in others.items()},
         messages_per_second=rate,
     )
 
 
-def _assess(system: System, selection: Selection, sampling: Sampling) -> list[Assessment]:
-    return [assess(each, sampling) for each in outcomes(system, selection)]
-
-
-def _transfer(found: Assessment) -> Transfer:
+def _transfer(system: System, selection: Selection, sampling: Sampling) -> Transfer:
+    (outcome,) = outcomes(system, selection)
+    found = assess(outcome, sampling)
     return Transfer(
         macro_f1=found.intervals["macro-F1"],
         headline=found.headline,

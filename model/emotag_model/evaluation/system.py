@@ -53,7 +53,11 @@ def checkpoint_system(checkpoint: Checkpoint) -> System:
 
 def outcomes(system: System, selection: Selection) -> list[Outcome]:
     """Tag the messages with `system`: one outcome per taxonomy on its own labels, one in all on those of others."""
-    logits, truth = system.logits(selection.examples), selection.truth
-    if selection.label_set.labels != system.labels.fine:
-        return [zero_shot_outcome(selection.label_set, system.labels, logits, truth)]
-    return [taxonomy_outcome(each, logits, truth, MACRO) for each in system.labels.taxonomies.values()]
+    return judge(system.labels, selection, system.logits(selection.examples))
+
+
+def judge(labels: Labels, selection: Selection, logits: NDArray[np.float32]) -> list[Outcome]:
+    """Return the outcomes of fine logits [N, F] of the messages, as `outcomes` does."""
+    if selection.label_set.labels != labels.fine:
+        return [zero_shot_outcome(selection.label_set, labels, logits, selection.truth)]
+    return [taxonomy_outcome(each, logits, selection.truth, MACRO) for each in labels.taxonomies.values()]
