@@ -57,4 +57,5 @@ def gather(data: TrainingData, recipe: Recipe) -> Material:
     altered = augmented(data.train, 1.0, seed) if recipe.alterations else []
     variants = Variants([each.text for each in data.train], seed)
     drawn = [text for _ in range(recipe.variants) for text in variants.draw()]
-    return Material(data, made, [*(each.text for each in altered), *drawn])
+    carried = variants.carry([word for word in data.vectors.words[: recipe.carried_words] if word.isalpha()])
+    return Material(data, made, [*(each.text for each in altered), *drawn, *carried])

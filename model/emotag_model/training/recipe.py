@@ -22,6 +22,7 @@ _KEYS = frozenset(
         "made_examples",
         "alterations",
         "variants",
+        "carried_words",
         "settings",
         "teachers",
     }
@@ -42,6 +43,7 @@ class Recipe:
         made_examples: Labelled rows from templates, so many (`emotag_model.training.made_examples`).
         alterations: Have teachers label every message once more with other people, slips or capitals (`….augment`).
         variants: Have teachers label so many pieces, joins and garblings of every message (`….variants`).
+        carried_words: Have teachers label so many of GloVe's most frequent words, alone and in a short text.
         may_ship_only: Refuse data sets whose licence forbids redistribution or commercial use.
     """
 
@@ -54,10 +56,11 @@ class Recipe:
     made_examples: int = 0
     alterations: bool = False
     variants: int = 0
+    carried_words: int = 0
     may_ship_only: bool = True
 
     def __post_init__(self) -> None:
-        if (self.unlabelled or self.alterations or self.variants) and not self.teachers:
+        if (self.unlabelled or self.alterations or self.variants or self.carried_words) and not self.teachers:
             raise TrainingError(
                 "unlabelled, alterations and variants are for teachers to label: name one in [[teachers]]"
             )
@@ -96,6 +99,7 @@ class Recipe:
             made_examples=int(content.get("made_examples", 0)),
             alterations=bool(content.get("alterations", False)),
             variants=int(content.get("variants", 0)),
+            carried_words=int(content.get("carried_words", 0)),
             may_ship_only=bool(content.get("may_ship_only", True)),
         )
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 _LEAST_WORDS = 3  # of a text that is varied
 _MOST_WORDS = 48  # of a join
+_CARRIER_WORDS = 6  # of a piece that carries a word: few, so that the word matters
 _DROPPED, _EXCHANGED = 0.10, 0.12  # shares of the words of a garbled text
 
 
@@ -30,6 +31,18 @@ class Variants:
         """Return one variant of every text that has words enough, in order; each call returns others."""
         ways: tuple[Callable[[list[str]], list[str]], ...] = (self._piece, self._join, self._garble)
         return [" ".join(self._random.choice(ways)(words)) for words in self._texts]
+
+    def carry(self, words: Sequence[str]) -> list[str]:
+        """Return two texts for each of `words`: it alone, and in the place of a word of a short piece of some text.
+
+        What a teacher thinks of words that labelled messages hardly have reaches a student only by such texts.
+        """
+        return [text for word in words for text in (word, self._carrier(word))]
+
+    def _carrier(self, word: str) -> str:
+        piece = self._piece(self._random.choice(self._texts))[:_CARRIER_WORDS]
+        piece[self._random.randrange(len(piece))] = word
+        return " ".join(piece)
 
     def _piece(self, words: list[str]) -> list[str]:
         """Cut out a stretch of four to nine tenths."""

@@ -38,6 +38,12 @@ def test_variants_and_alterations_stand_behind_the_texts_without_labels(data):
     assert len(material.unlabelled) == 1 + 3 * len(data.train)
 
 
+def test_words_are_carried_that_are_words(data):
+    texts = gather(data, recipe(carried_words=len(data.vectors.words))).unlabelled
+    assert texts[:2:2] == ["the"]
+    assert len(texts) == 2 * sum(word.isalpha() for word in data.vectors.words)
+
+
 def test_the_same_recipe_gathers_the_same(data):
     asked = recipe(made_examples=5, alterations=True, variants=1)
     assert gather(data, asked) == gather(data, asked)
@@ -45,7 +51,7 @@ def test_the_same_recipe_gathers_the_same(data):
 
 
 def test_the_digest_tells_everything_apart(data):
-    asked = [recipe(), recipe(made_examples=5), recipe(variants=1), recipe(alterations=True)]
+    asked = [recipe(), recipe(made_examples=5), recipe(variants=1), recipe(alterations=True), recipe(carried_words=9)]
     assert len({gather(data, each).digest for each in asked}) == len(asked)
     assert Material(data).digest == gather(data, recipe()).digest
 

@@ -43,3 +43,11 @@ def test_pieces_joins_and_garblings_all_occur():
 def test_joins_are_bounded():
     text = " ".join(["word"] * 400)
     assert max(len(drawn.split()) for drawn in Variants([text] * 100, 1).draw()) <= 400
+
+
+def test_words_are_carried_alone_and_in_a_short_text():
+    alone, carried = Variants(TEXTS, 1).carry(["furious"])
+    assert alone == "furious"
+    assert "furious" in carried.split()
+    assert 2 <= len(carried.split()) <= 6
+    assert len(Variants(TEXTS, 1).carry(["one", "two", "three"])) == 6
