@@ -31,7 +31,10 @@ LACKS: dict[str, dict[Capability, str]] = {
         Capability.COMMITS_WHILE_REBALANCING: "it rejects the commit, and the group can stick",
         Capability.STATIC_LEADERS: "it lets that member assign anew, without telling the others: two have the same ones",
         Capability.TRANSACTION_TIMEOUT: "it does not enforce transaction.timeout.ms",
-        Capability.CRASH_DURABILITY: "SIGKILL loses its last acknowledged records and group offsets; SIGTERM saves all",
+        Capability.CRASH_DURABILITY: (
+            "SIGKILL loses its last acknowledged records and group offsets; SIGTERM saves all but what is being "
+            "written in that moment"
+        ),
         Capability.TRANSACTIONS_THROUGH_RESTART: (
             "a transaction that is open when it stops is lost although its commit succeeds, and producers are out of "
             "sequence: stop taggers first"

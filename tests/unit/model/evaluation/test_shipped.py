@@ -11,7 +11,7 @@ from emotag_model.text.examples import load_examples
 
 SHARED = Path(os.environ.get("EMOTAG_SHARED", Path(__file__).parents[4].parent / "shared"))
 DEV = SHARED / "data" / "text" / "goemotions" / "dev.jsonl.gz"
-BARS = {"ekman": 0.60, "goemotions": 0.45, "sentiment": 0.65}
+BARS = {"ekman": 0.635, "goemotions": 0.51, "sentiment": 0.68}
 
 OWN = [
     ("Thank you, that really helped me a lot!", "joy"),
@@ -54,7 +54,6 @@ def test_it_holds_its_bar_on_dev_and_its_card_says_so(checkpoint):
         assert report.macro_f1 >= BARS[report.taxonomy]
         assert report.calibration_error <= 0.03
         assert report.pooled_calibration_error <= 0.03
-        figures = (
-            f"{report.macro_f1:.4f} | {report.micro_f1:.4f} | {report.accuracy:.4f} | {report.calibration_error:.4f}"
-        )
-        assert f"| {report.taxonomy} ({len(report.labels)}) | {figures} |" in checkpoint.card
+        row = next(line for line in checkpoint.card.splitlines() if line.startswith(f"| {report.taxonomy} ("))
+        assert f"| {report.macro_f1:.4f} [" in row
+        assert f"] | {report.micro_f1:.4f} | {report.accuracy:.4f} | {report.calibration_error:.4f} |" in row
