@@ -1,0 +1,80 @@
+"""An engine that is drained or closed answers everything it took, and leaves no thread behind."""
+
+from __future__ import annotations
+
+import asyncio
+
+from emotag_service.engine.errors import (
+    DrainingError,
+)
+from emotag_service.engine.limits import EngineLimits
+from emotag_service.testing import ScriptedPredictor
+from tests.unit.engine.helpers import replica_threads, until
+from tests.unit.engine.scenes import hanging, kinds, messages
+
+
+async def test_drain_finishes_what_was_admitted_and_refuses_the_rest(started):
+    predictor = ScriptedPredictor()
+    engine = await started(predictor)
+    changes = []
+    engine.on_health(changes.append)
+    predictor.hold()
+    job = engine.submit(messages("a", "b"))
+    await hanging(predictor)
+    drain = asyncio.ensure_future(engine.drain(60))
+    await until(lambda: not engine.healthy)
+    assert kinds(engine.submit(messages("c")).tags) == ["DrainingError"]
+    await engine.room(engine.caller(), 10, 10)  # lets pass, for submit to refuse
+    predictor.release()
+    assert await drain == 0
+    assert kinds(await job.wait()) == ["tagged"] * 2
+    assert changes == [False]
+
+
+async def test_what_a_drain_cannot_finish_in_time_is_answered(started):
+    predictor = ScriptedPredictor()
+    engine = await started(predictor)
+    predictor.hold()
+    running = engine.submit(messages("a"))
+    await hanging(predictor)
+    queued = engine.submit(messages("b", "c"))
+    assert await engine.drain(0.01) == 3
+    assert kinds(running.tags + queued.tags) == ["DrainingError"] * 3
+    assert isinstance(running.tags[0].error, DrainingError)
+    predictor.release()
+
+
+async def test_an_idle_engine_drains_at_once(started):
+    engine = await started()
+    assert await engine.drain(0) == 0
+
+
+async def test_close_answers_what_is_left_and_ends_every_thread(started):
+    predictor = ScriptedPredictor()
+    engine = await started(predictor, ScriptedPredictor())
+    assert len(replica_threads()) == 2
+    predictor.hold()
+    jobs = [engine.submit(messages("a", "b")) for _ in range(50)]
+    waiting = asyncio.ensure_future(engine.room(engine.caller(), 10**6, 0))
+    closing = asyncio.ensure_future(engine.close())
+    await asyncio.sleep(0)
+    predictor.release()
+    await closing
+    await waiting
+    assert replica_threads() == []
+    assert all(job.done() for job in jobs)
+    assert predictor.closed
+    await engine.close()
+    assert kinds(engine.submit(messages("late")).tags) == ["DrainingError"]
+
+
+async def test_closing_an_engine_whose_replica_hangs_leaves_it_behind(started, events):
+    predictor = ScriptedPredictor()
+    engine = await started(predictor, limits=EngineLimits(close_seconds=0.05))
+    predictor.hold()
+    job = engine.submit(messages("a"))
+    await hanging(predictor)
+    await engine.close()
+    assert kinds(job.tags) == ["DrainingError"]
+    assert events[-1]["event"] == "replica_left_behind"
+    predictor.release()
