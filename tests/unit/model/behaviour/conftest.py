@@ -11,13 +11,6 @@ from emotag_model.text import Tokenizer, Vocabulary
 WORDS = ("happy", "sad", "so", "!", "do", "n't", "i", "am", "not", "you", "are", "it", "was", "the", "report", ".")
 
 
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
 @pytest.fixture
 def tiny():
     torch.manual_seed(3)

@@ -1,22 +1,14 @@
 """`emotag baselines` trains what is asked for, prints the table, and says what is missing."""
 
-import argparse
 import json
 
 import pytest
-import torch
 
 from emotag_model.baselines import subjects
 from emotag_model.cli import baselines as command
 from emotag_model.training import TrainingError
+from tests.unit.model.cli.typed import typed
 from tests.unit.model.training.datafolder import tiny_recipe, write_data, write_rows
-
-
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
 
 
 @pytest.fixture
@@ -27,10 +19,7 @@ def folder(tmp_path, monkeypatch):
     return folder
 
 
-def run(*arguments):
-    parser = argparse.ArgumentParser(prog="emotag baselines")
-    command.add_arguments(parser)
-    return command.run(parser.parse_args([str(each) for each in arguments]))
+run = typed(command, "baselines")
 
 
 def test_a_table_on_the_screen_and_in_a_document(folder, tmp_path, capsys):

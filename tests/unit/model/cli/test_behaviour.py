@@ -1,13 +1,10 @@
 """`emotag behaviour` prints and writes the tables, is a gate when asked, and names what is wrong with its options."""
 
-import argparse
-import json
-
 import pytest
-import torch
 
 from emotag_model.checkpoint import default_checkpoint
 from emotag_model.cli import behaviour as command
+from tests.unit.model.cli.typed import typed
 
 ROWS = [
     {"text": "Thank you so much for all of your help!", "labels": ["gratitude"]},
@@ -16,24 +13,7 @@ ROWS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
-def data_file(tmp_path):
-    path = tmp_path / "dev.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    return path
-
-
-def run(*arguments):
-    parser = argparse.ArgumentParser(prog="emotag behaviour")
-    command.add_arguments(parser)
-    return command.run(parser.parse_args([str(each) for each in arguments]))
+run = typed(command, "behaviour")
 
 
 def test_it_prints_the_tables_and_writes_the_same(tmp_path, capsys):

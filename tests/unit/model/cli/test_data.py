@@ -1,6 +1,5 @@
 """`emotag data` lists what there is and checks what is at hand; its exit code says whether that is whole."""
 
-import argparse
 import io
 import json
 
@@ -8,13 +7,10 @@ import pytest
 
 from emotag_model.cli import data as command
 from emotag_model.training.data.registry import REGISTRY
+from tests.unit.model.cli.typed import typed
 from tests.unit.model.training.data.miniature import SHARED, needs_shared, said, write_split
 
-
-def run(*arguments):
-    parser = argparse.ArgumentParser(prog="emotag data")
-    command.add_arguments(parser)
-    return command.run(parser.parse_args([str(each) for each in arguments]))
+run = typed(command, "data")
 
 
 def write_whole(folder):

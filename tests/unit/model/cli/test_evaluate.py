@@ -1,15 +1,14 @@
 """`emotag evaluate` prints what an evaluation finds, and names the file and line of what it cannot read."""
 
-import argparse
 import json
 
 import pytest
-import torch
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.cli import evaluate as command
 from emotag_model.evaluation import evaluate
 from emotag_model.text.examples import load_examples
+from tests.unit.model.cli.typed import typed
 
 ROWS = [
     {"text": "Thank you so much!", "labels": ["gratitude"]},
@@ -18,24 +17,7 @@ ROWS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
-def data_file(tmp_path):
-    path = tmp_path / "dev.jsonl"
-    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    return path
-
-
-def run(*arguments):
-    parser = argparse.ArgumentParser(prog="emotag evaluate")
-    command.add_arguments(parser)
-    return command.run(parser.parse_args([str(each) for each in arguments]))
+run = typed(command, "evaluate")
 
 
 def test_json_holds_every_figure(data_file, capsys):

@@ -1,15 +1,14 @@
 """`emotag train` shows its progress, resumes after a kill, and says what is wrong in one line."""
 
-import argparse
 from dataclasses import fields
 
 import pytest
-import torch
 
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.cli import train as command
 from emotag_model.training import TrainingSettings, recipe_names
-from tests.unit.model.training.datafolder import TINY, write_data
+from tests.unit.model.cli.typed import typed
+from tests.unit.model.training.datafolder import TINY
 
 OPTIONS = [
     word
@@ -18,22 +17,7 @@ OPTIONS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def threads():
-    before = torch.get_num_threads()
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    return write_data(tmp_path / "data")
-
-
-def run(*arguments):
-    parser = argparse.ArgumentParser(prog="emotag train")
-    command.add_arguments(parser)
-    return command.run(parser.parse_args([str(each) for each in arguments]))
+run = typed(command, "train")
 
 
 def test_a_checkpoint_is_written_and_named(folder, tmp_path, capsys):

@@ -1,4 +1,4 @@
-"""The small data folder, and its data as it is loaded."""
+"""What tests of the model share: the process as it was, and the data folder in small."""
 
 import pytest
 import torch
@@ -9,7 +9,7 @@ from tests.unit.model.training.datafolder import write_data
 
 @pytest.fixture(autouse=True)
 def threads():
-    """Training sets the number of threads for the whole process."""
+    """Give back the number of threads, which training and commands set for the whole process."""
     before = torch.get_num_threads()
     yield
     torch.set_num_threads(before)
