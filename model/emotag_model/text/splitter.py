@@ -7,6 +7,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+from emotag_model.text.emoji import EMOJI
 from emotag_model.text.rules import Rules
 
 if TYPE_CHECKING:
@@ -17,11 +18,6 @@ EMAIL, PATH, CODE, FLAG, SHOUTED = "<email>", "<path>", "<code>", "<flag>", "<sh
 PERSON, RELIGION = "[name]", "[religion]"  # the masks of GoEmotions, kept as it writes them
 MARKS = (URL, USER, COMMUNITY, ELONGATED, NUMBER, EMAIL, PATH, CODE, FLAG, SHOUTED, PERSON, RELIGION)
 """Words that stand for something else than themselves."""
-
-EMOJI = (
-    "[\u2190-\u21ff\u231a-\u23ff\u25a0-\u27bf\u2b00-\u2bff"
-    "\U0001f000-\U0001f1e5\U0001f200-\U0001f3fa\U0001f400-\U0001faff]"
-)
 
 # Every alternative matches at its first try or fails within a bounded look: linear in the text, whatever the text.
 _PATTERN = r"""

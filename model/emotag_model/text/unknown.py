@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import product
 from typing import TYPE_CHECKING
 
+from emotag_model.text.emoji import name_words
 from emotag_model.text.segments import Segments
-from emotag_model.text.splitter import ELONGATED, EMOJI, NUMBER
+from emotag_model.text.splitter import ELONGATED, NUMBER
 from emotag_model.text.typos import Typos
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from emotag_model.text.vocabulary import Vocabulary
 
 _LONG_RUN = re.compile(r"([^\W\d_])\1{2,}")
-_EMOJI = re.compile(EMOJI)
 _LONGEST_DRAWN = 32  # characters of a drawn-out word that are looked at
 _MOST_RUNS = 4  # of which both readings, one letter and two, are tried
 
@@ -33,7 +32,7 @@ class UnknownWords:
         ways: dict[str, Callable[[str], list[str]]] = {
             "drawn-out": self._drawn_out,
             "number": _number,
-            "emoji": _emoji,
+            "emoji": name_words,
             "hyphen": self._hyphen,
             "slang": self._spoken,
             "typo": self._typo,
@@ -89,8 +88,3 @@ def _shorter(word: str) -> list[str]:
 
 def _number(word: str) -> list[str]:
     return [NUMBER] if word[0].isdecimal() else []
-
-
-def _emoji(word: str) -> list[str]:
-    """Read an emoji by the words of its Unicode name."""
-    return unicodedata.name(word, "").lower().replace("-", " ").split() if _EMOJI.fullmatch(word) else []

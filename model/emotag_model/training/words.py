@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from math import inf
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotag_model.text import Vocabulary
+from emotag_model.text.emoji import name_words
 from emotag_model.text.rules import EMOTICONS, Rules
 from emotag_model.text.segments import MARK
 from emotag_model.text.splitter import CODE, COMMUNITY, EMAIL, FLAG, MARKS, NUMBER, PATH, URL, USER, Splitter
@@ -113,5 +113,4 @@ class _Sources:
             return list(_MEANINGS.get(word, ()))
         if len(word) > 1:
             return self._unknown.read(word)
-        name = unicodedata.name(word, "").lower().replace("-", " ").split()
-        return [part for part in name if part not in _EMPTY_NAME_WORDS]
+        return [part for part in name_words(word) if part not in _EMPTY_NAME_WORDS]

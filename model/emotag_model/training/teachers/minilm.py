@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from emotag_model.evaluation import predict_logits
 from emotag_model.labels import FINE_LABELS
+from emotag_model.text.emoji import spell_out
 from emotag_model.training.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -60,10 +61,10 @@ class Encoder:
     tokenizer: Any
 
     def encode(self, texts: Sequence[str], most: int) -> list[list[int]]:
-        """Texts → ids, at most so many each; GoEmotions' masks of names become the encoder's own."""
+        """Texts → ids, at most so many each; GoEmotions' masks become its own, emoji their names."""
         self.tokenizer.no_padding()
         self.tokenizer.enable_truncation(most)
-        return [each.ids for each in self.tokenizer.encode_batch([_masked(text) for text in texts])]
+        return [each.ids for each in self.tokenizer.encode_batch([_readable(text) for text in texts])]
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,10 @@ def load_encoder() -> Encoder:
     try:
         from tokenizers import Tokenizer  # noqa: PLC0415 - heavy, and only teachers need them
         from transformers import AutoModel  # noqa: PLC0415
+        from transformers.utils import logging  # noqa: PLC0415
     except ImportError as error:
         raise TrainingError(f"a minilm teacher needs {error.name}: {_INSTALL}") from error
+    logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of reading 23 MB, drawn into log files, too
     network = AutoModel.from_pretrained(folder, attention_probs_dropout_prob=0.0)
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     return Encoder(network, network.config.hidden_size, tokenizer)
@@ -100,7 +103,7 @@ def _model_folder() -> Path:
     return Path(found.origin).parent / "model"
 
 
-def _masked(text: str) -> str:
+def _readable(text: str) -> str:
     for mask in _MASKS:
         text = text.replace(mask, _MASK)
-    return text
+    return spell_out(text)
