@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 from emotag_model.behaviour import tables
 from emotag_model.evaluation.report import DEFINITIONS
 from emotag_model.training.data.registry import find
-from emotag_model.training.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from emotag_model.evaluation import Report
     from emotag_model.evaluation.bootstrap import Interval
     from emotag_model.training.data import TrainingData
+    from emotag_model.training.recipe import Recipe
     from emotag_model.training.state import RunState
 
     Figures = tuple[Report, Interval, float, float]  # with macro-F1 and calibration error where nothing was fitted
@@ -140,11 +140,10 @@ def _teachers(recipe: Recipe) -> str:
 
 def training_command(recipe: Recipe) -> str:
     """Return the command line that trains by `recipe`: only what differs from the recipe's file is spelt out."""
-    plain = Recipe.find(recipe.name).settings
     words = ["emotag", "train", "--recipe", recipe.name, "--data", "DATA", "--out", recipe.settings.name]
     for field in fields(recipe.settings):
-        value = getattr(recipe.settings, field.name)
-        if value != getattr(plain, field.name):
+        if field.name in recipe.changed:
+            value = getattr(recipe.settings, field.name)
             values = [str(each) for each in value] if isinstance(value, tuple) else [str(value)]
             words += [f"--{field.name.replace('_', '-')}", *values]
     return shlex.join(words)

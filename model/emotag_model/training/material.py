@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from emotag_model.training.augment import augmented
+from emotag_model.training.faces import FACES
 from emotag_model.training.made_examples import made_examples
 from emotag_model.training.variants import Variants
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from emotag_model.text.examples import Example
     from emotag_model.training.data import TrainingData
     from emotag_model.training.recipe import Recipe
+
+_FACES_CARRIED = 4  # times each: they are few, and mean much
 
 
 @dataclass(frozen=True)
@@ -52,10 +55,11 @@ class Material:
 
 def gather(data: TrainingData, recipe: Recipe) -> Material:
     """Make what the recipe asks for; the same recipe and data give the same."""
-    seed = recipe.settings.seed
+    seed = recipe.material_seed
     made = made_examples(recipe.made_examples, seed)
     altered = augmented(data.train, 1.0, seed) if recipe.alterations else []
     variants = Variants([each.text for each in data.train], seed)
     drawn = [text for _ in range(recipe.variants) for text in variants.draw()]
-    carried = variants.carry([word for word in data.vectors.words[: recipe.carried_words] if word.isalpha()])
+    words = [word for word in data.vectors.words[: recipe.carried_words] if word.isalpha()]
+    carried = variants.carry([*words, *FACES * _FACES_CARRIED] if words else [])
     return Material(data, made, [*(each.text for each in altered), *drawn, *carried])

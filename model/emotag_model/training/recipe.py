@@ -19,6 +19,7 @@ _KEYS = frozenset(
         "compute",
         "unlabelled",
         "may_ship_only",
+        "material_seed",
         "made_examples",
         "alterations",
         "variants",
@@ -34,7 +35,7 @@ class Recipe:
     """All of how a checkpoint is made.
 
     Attributes:
-        name: Of the file.
+        name: What it is found by: the name of one that comes with emotag, or that of the file.
         about: One sentence for people.
         compute: What it took, for the card.
         settings: Of the network that becomes the checkpoint.
@@ -43,8 +44,11 @@ class Recipe:
         made_examples: Labelled rows from templates, so many (`emotag_model.training.made_examples`).
         alterations: Have teachers label every message once more with other people, slips or capitals (`….augment`).
         variants: Have teachers label so many pieces, joins and garblings of every message (`….variants`).
-        carried_words: Have teachers label so many of GloVe's most frequent words, alone and in a short text.
+        carried_words: Have teachers label so many of GloVe's most frequent words, alone and in a short text; with them
+            the emoji that show a feeling.
+        material_seed: Decides all that is made; apart from the network's, so that one can vary without the other.
         may_ship_only: Refuse data sets whose licence forbids redistribution or commercial use.
+        changed: Names of the settings that are not as the file has them.
     """
 
     name: str
@@ -57,7 +61,9 @@ class Recipe:
     alterations: bool = False
     variants: int = 0
     carried_words: int = 0
+    material_seed: int = 1
     may_ship_only: bool = True
+    changed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if (self.unlabelled or self.alterations or self.variants or self.carried_words) and not self.teachers:
@@ -80,7 +86,9 @@ class Recipe:
 
     def with_settings(self, changes: dict[str, Any]) -> Self:
         """Return it with some of the network's settings changed."""
-        return replace(self, settings=replace(self.settings, **changes))
+        settings = replace(self.settings, **changes)
+        changed = {name for name, value in changes.items() if value != getattr(self.settings, name)}
+        return replace(self, settings=settings, changed=self.changed | changed)
 
     @classmethod
     def _read(cls, path: Path) -> Self:
@@ -90,7 +98,7 @@ class Recipe:
         settings = _settings(TrainingSettings, content.get("settings", {}))
         teachers = tuple(_teacher(each, settings) for each in content.get("teachers", []))
         return cls(
-            name=path.stem,
+            name=path.stem if path.parent == _FOLDER else path.name,
             about=str(content.get("about", "")),
             compute=str(content.get("compute", "")),
             settings=settings,
@@ -100,6 +108,7 @@ class Recipe:
             alterations=bool(content.get("alterations", False)),
             variants=int(content.get("variants", 0)),
             carried_words=int(content.get("carried_words", 0)),
+            material_seed=int(content.get("material_seed", 1)),
             may_ship_only=bool(content.get("may_ship_only", True)),
         )
 

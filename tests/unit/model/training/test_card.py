@@ -32,6 +32,12 @@ def test_what_the_recipe_says_is_not_spelt_out():
     assert training_command(Recipe.find("base")) == "emotag train --recipe base --data DATA --out emotag-base"
 
 
+def test_a_recipe_of_ones_own_is_named_by_its_file(tmp_path):
+    (tmp_path / "mine.toml").write_text('about = "Mine."\n[settings]\nname = "mine"\nepochs = 3\n')
+    recipe = Recipe.find(str(tmp_path / "mine.toml")).with_settings({"seed": 5, "epochs": 3})
+    assert training_command(recipe) == "emotag train --recipe mine.toml --data DATA --out mine --seed 5"
+
+
 def test_sources_and_teachers_are_named_with_their_terms():
     recipe = Recipe.find("base")
     told = _unlabelled(recipe)

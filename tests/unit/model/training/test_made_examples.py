@@ -19,18 +19,18 @@ def test_a_longer_list_begins_like_a_shorter_one():
 
 
 def test_rows_are_varied_and_labelled_and_have_places_of_their_own():
-    rows = made_examples(1400, seed=1)
+    rows = made_examples(1800, seed=1)
     labels = Counter(FINE_LABELS[row.labels[0]] for row in rows)
-    assert len({row.text for row in rows}) > 900
-    assert len({row.place for row in rows}) == 1400
-    assert labels["neutral"] == 800
+    assert len({row.text for row in rows}) > 1200
+    assert len({row.place for row in rows}) == 1800
+    assert labels["neutral"] == 1000
     assert labels["disapproval"] == 200
     assert {"love", "anger", "gratitude", "surprise", "amusement"} <= labels.keys()
 
 
 def test_every_row_can_be_read():
     tokenizer = Tokenizer(Vocabulary(["the"]))
-    assert all(tokenizer.encode(row.text).ids for row in made_examples(700, seed=1))
+    assert all(tokenizer.encode(row.text).ids for row in made_examples(900, seed=1))
 
 
 def test_no_row_is_one_of_the_tests():

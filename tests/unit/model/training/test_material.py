@@ -6,6 +6,7 @@ import pytest
 
 from emotag_model.training import TrainingError
 from emotag_model.training.data import load_data
+from emotag_model.training.faces import FACES
 from emotag_model.training.material import Material, gather
 from tests.unit.model.training.datafolder import tiny_recipe, tiny_settings, write_data
 
@@ -41,7 +42,19 @@ def test_variants_and_alterations_stand_behind_the_texts_without_labels(data):
 def test_words_are_carried_that_are_words(data):
     texts = gather(data, recipe(carried_words=len(data.vectors.words))).unlabelled
     assert texts[:2:2] == ["the"]
-    assert len(texts) == 2 * sum(word.isalpha() for word in data.vectors.words)
+    assert len(texts) == 2 * (sum(word.isalpha() for word in data.vectors.words) + 4 * len(FACES))
+
+
+def test_emoji_that_show_a_feeling_are_carried_with_the_words(data):
+    texts = gather(data, recipe(carried_words=1)).unlabelled
+    assert [texts.count(emoji) for emoji in FACES] == [4] * len(FACES)
+    assert sum("😭" in text.split() for text in texts) == 8
+
+
+def test_the_material_does_not_hang_on_the_networks_seed(data):
+    asked = recipe(made_examples=5, alterations=True, variants=1)
+    assert gather(data, asked.with_settings({"seed": 9})).digest == gather(data, asked).digest
+    assert gather(data, replace(asked, material_seed=9)).digest != gather(data, asked).digest
 
 
 def test_the_same_recipe_gathers_the_same(data):

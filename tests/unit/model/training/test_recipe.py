@@ -40,7 +40,7 @@ def test_a_file_is_read(write):
     settings = TrainingSettings(name="mine", conv_channels=(16, 8))
     teachers = (TeacherSettings(epochs=1), TrainingSettings(name="mine", conv_channels=(16, 8), seed=7))
     assert recipe == Recipe(
-        name="mine",
+        name="mine.toml",
         about="mine",
         settings=settings,
         unlabelled=("emobank",),
@@ -50,7 +50,7 @@ def test_a_file_is_read(write):
 
 
 def test_an_empty_file_is_the_defaults(write):
-    assert Recipe.find(write("")) == Recipe(name="mine", settings=TrainingSettings())
+    assert Recipe.find(write("")) == Recipe(name="mine.toml", settings=TrainingSettings())
 
 
 @pytest.mark.parametrize(
@@ -96,4 +96,5 @@ def test_settings_are_changed_and_the_rest_is_kept():
     recipe = Recipe.find("base")
     changed = recipe.with_settings({"seed": 5})
     assert changed.settings.seed == 5
+    assert changed.changed == {"seed"}
     assert changed.teachers == recipe.teachers
