@@ -1,0 +1,89 @@
+"""Print how far a recipe's figures move with the seed: `python -m tests.benchmarks.seeds --data DATA --out runs/seeds`.
+
+Each seed trains a network of its own in OUT/seed-N, of the same material; the teachers are trained once, for the first.
+A run that was broken off goes on, and one that has ended is only measured, so that seeds can be trained side by side.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import mean, stdev
+
+from emotag_model.checkpoint import Checkpoint
+from emotag_model.cli.training_progress import TrainingProgress
+from emotag_model.evaluation import encode_examples, predict_logits
+from emotag_model.evaluation.crossfit import crossfit
+from emotag_model.evaluation.evaluate import report_all
+from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS
+from emotag_model.text.examples import Example
+from emotag_model.training import Recipe, train
+from emotag_model.training.data import load_data
+from emotag_model.training.train import RUN, TEACHERS
+
+Figures = dict[str, float]
+
+
+def main() -> int:
+    """Train seed by seed, then print a line for each, and their mean and standard deviation."""
+    args = _arguments()
+    recipe = Recipe.find(args.recipe)
+    data = load_data(args.data, unlabelled=recipe.unlabelled, may_ship_only=recipe.may_ship_only)
+    rows: dict[str, Figures] = {}
+    for seed in args.seeds:
+        out = args.out / f"seed-{seed}"
+        _share_teachers(args.out / f"seed-{args.seeds[0]}" / RUN / TEACHERS, out / RUN / TEACHERS)
+        with TrainingProgress(data) as progress:
+            checkpoint = train(data, out, recipe.with_settings({"seed": seed}), progress, resume=(out / RUN).exists())
+        rows[str(seed)] = measure(checkpoint, data.dev)
+    print(table(rows))
+    return 0
+
+
+def measure(checkpoint: Checkpoint, dev: Sequence[Example]) -> Figures:
+    """Return macro-F1 and calibration error per taxonomy, fitted to `dev` and held out."""
+    encoded = encode_examples(dev, checkpoint.tokenizer, len(FINE_LABELS))
+    logits = predict_logits(checkpoint.network(), encoded.ids)
+    reports = {each.taxonomy: each for each in report_all(checkpoint.labels, logits, encoded.truth)}
+    figures: Figures = {}
+    for name, title in ((EKMAN, "Ekman"), (GOEMOTIONS, "28 labels")):
+        held_out, error = crossfit(checkpoint.labels.taxonomies[name], logits, encoded.truth)
+        figures |= {
+            f"{title} macro-F1": reports[name].macro_f1,
+            f"{title} held out": held_out,
+            f"{title} ECE": reports[name].calibration_error,
+            f"{title} ECE held out": error,
+        }
+    return figures
+
+
+def table(rows: dict[str, Figures]) -> str:
+    """Return the figures as Markdown, a line per seed, and mean ± standard deviation where there are several."""
+    titles = list(next(iter(rows.values())))
+    lines = [["seed", *titles], ["---"] * (len(titles) + 1)]
+    lines += [[seed, *(f"{figures[title]:.4f}" for title in titles)] for seed, figures in rows.items()]
+    if len(rows) > 1:
+        columns = [[figures[title] for figures in rows.values()] for title in titles]
+        lines.append(["mean ± sd", *(f"{mean(each):.4f} ± {stdev(each):.4f}" for each in columns)])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _share_teachers(first: Path, other: Path) -> None:
+    if first.is_dir() and not other.exists():
+        shutil.copytree(first, other)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.seeds", description=__doc__)
+    parser.add_argument("--data", type=Path, required=True, help="folder as `emotag train` takes it (required)")
+    parser.add_argument("--out", type=Path, required=True, help="folder for the runs (required)")
+    parser.add_argument("--recipe", default="base", help="name or TOML file (default: %(default)s)")
+    parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2, 3], help="(default: 1 2 3)")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
