@@ -1,32 +1,16 @@
 """A small checkpoint that knows a few words, and the one that ships."""
 
 import pytest
-import torch
 
-from emotag_model.checkpoint import Checkpoint, Identity, default_checkpoint
-from emotag_model.labels import default_labels
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
-from emotag_model.text import Tokenizer, Vocabulary
+from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from tests.unit.model.tiny import tiny_checkpoint
 
 WORDS = ("happy", "sad", "so", "!", "do", "n't", "i", "am", "not", "you", "are", "it", "was", "the", "report", ".")
 
 
 @pytest.fixture
 def tiny():
-    torch.manual_seed(3)
-    vocabulary = Vocabulary(WORDS)
-    config = CnnBiSruConfig(
-        vocabulary_size=len(vocabulary), embedding_size=12, label_count=28, conv_channels=(8, 4), sru_size=4,
-        attention_heads=2,
-    )  # fmt: skip
-    return Checkpoint(
-        identity=Identity("tiny", "0.1.0", "0" * 64),
-        config=config,
-        tokenizer=Tokenizer(vocabulary, max_tokens=32),
-        labels=default_labels(),
-        weights=CnnBiSru(config).state_dict(),
-        card="# tiny\n",
-    )
+    return tiny_checkpoint(WORDS, max_tokens=32, embedding_size=12)
 
 
 @pytest.fixture(scope="session")
