@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
+from emotag_service.kafka.loop.assignor import make_assignor
 from emotag_service.kafka.loop.backoff import Backoff
 from emotag_service.kafka.loop.writer import Source
 from emotag_service.kafka.record import Record
@@ -49,8 +49,7 @@ class Feed:
             # waited for, without leaving the group.
             max_poll_interval_ms=_A_DAY * 1000,
             metadata_max_age_ms=int(settings.discovery_seconds * 1000),
-            # Moves as few partitions as it can. It keeps its memory in its class: one class per member.
-            partition_assignment_strategy=(type("Sticky", (StickyPartitionAssignor,), {}),),
+            partition_assignment_strategy=(make_assignor(settings.instance_id),),
         )
 
     @property
