@@ -18,11 +18,11 @@ from pathlib import Path
 from tests.brokers.apache import SCRIPT_VARIABLE, Apache
 from tests.brokers.cluster import Cluster
 from tests.brokers.embedded import Embedded
-from tests.chaos.commands import KILLED_LIVES, PASSINGS, VARIANTS, TaggerCommand, dies_at
+from tests.chaos.commands import DEATHS, PASSINGS, VARIANTS, TaggerCommand, dies_at
 from tests.chaos.faults import Weather
 from tests.chaos.nodes import Nodes
 from tests.chaos.outcome import Outcome
-from tests.chaos.run import Plan, Run
+from tests.chaos.run import QUIET_SECONDS, Plan, Run
 from tests.chaos.texts import texts
 from tests.chaos.truth import Truth
 
@@ -31,6 +31,7 @@ BROKERS: dict[str, Callable[[], Apache | Embedded | Cluster]] = {
     "embedded": Embedded,
     "cluster": Cluster,
 }
+EMBEDDED_QUIET_SECONDS = 150.0  # it may leave a join unanswered for 40 s, and the next one too
 _EPILOG = """\
 example:
   EMOTAG_TEST_KAFKA=../shared/kafka/kafka.sh python -m tests.chaos --runs 10
@@ -74,16 +75,16 @@ def _plan(args: argparse.Namespace, seed: int) -> Plan:
     embedded = args.broker == "embedded"
     weather = Weather(
         kill_every=args.kill_every, freeze_every=args.freeze_every, freeze_seconds=args.session_seconds + 4,
-        broker_every=args.broker_every, gentle=embedded,
+        broker_every=args.broker_every, restart_every=args.restart_every, gentle=embedded,
     )  # fmt: skip
     runners = [dies_at(point) for point in args.kill_at or ()] or [VARIANTS[args.sabotage]]
     tagger = TaggerCommand(
-        runners=runners, lives=KILLED_LIVES if args.kill_at else 0, static=embedded, session_seconds=args.session_seconds,
+        runners=runners, deaths=DEATHS if args.kill_at else 0, static=embedded, session_seconds=args.session_seconds,
         options=("--engine", args.engine, *(("--devices", "cpu:1") if args.engine == "in-process" else ())),
     )  # fmt: skip
     return Plan(
         texts=texts(longest=args.longest), tagger=tagger, records=args.records, partitions=args.partitions, taggers=args.taggers,
-        rate=args.rate, weather=weather, seed=seed,
+        rate=args.rate, weather=weather, seed=seed, quiet_seconds=EMBEDDED_QUIET_SECONDS if embedded else QUIET_SECONDS,
     )  # fmt: skip
 
 
@@ -111,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
             weather["freeze_every"],
             "seconds between SIGSTOPs of a tagger, past its session; 0: none",
         ),
+        ("restart-every", float, weather["restart_every"], "seconds between SIGTERMs of a tagger; 0: none"),
         ("broker-every", float, weather["broker_every"], "seconds between restarts of the broker; 0: none"),
     ):
         parser.add_argument(f"--{name}", type=kind, default=default, help=f"{what} (default: {default})")
@@ -127,7 +129,8 @@ def _parser() -> argparse.ArgumentParser:
         "--kill-at",
         choices=PASSINGS,
         action="append",
-        help="have taggers die at this point, each three times; of several points each is one tagger's (default: none)",
+        help=f"have taggers die at this point, each {DEATHS} times; of several points each is one tagger's; those of "
+        "rebalancing need something that moves partitions, such as --restart-every (default: none)",
     )
     parser.add_argument("--json", action="store_true", help="one JSON document per run")
     parser.add_argument("--logs", help="folder to leave the taggers' logs in (default: none are left)")

@@ -17,9 +17,10 @@ VARIANTS: dict[str, Sequence[str]] = {
 
 WRITING = ("sent", "offsets-added", "committing", "committed")
 REBALANCING = ("assigned", "taken-over", "revoked", "given-back")
-# How often a point is passed before a tagger dies there: not at the first, so that it has work in hand.
+# How often a point is passed before a tagger dies there: not at the first, so that it has work in hand. Those of
+# rebalancing are passed when partitions move only, so something has to move them: the other deaths, and restarts.
 PASSINGS = {**dict.fromkeys(WRITING, 3), **dict.fromkeys(REBALANCING, 2)}
-KILLED_LIVES = 3
+DEATHS = 3
 
 
 def dies_at(point: str) -> tuple[str, ...]:
@@ -56,21 +57,21 @@ class TaggerCommand:
 
     Attributes:
         runners: Module that is run, and what goes before `tag-topic`; slots take them in turn.
-        lives: How many processes of a slot run it, one after the other, before `emotag` as shipped does; 0: all.
+        deaths: How often such a process kills itself before its slot runs `emotag` as shipped; 0: it does not.
         options: More options of `emotag tag-topic`; by default each computes in process, on one core.
         static: Each slot has an instance id, which its next process inherits.
         session_seconds: Of the consumer group.
     """
 
     runners: Sequence[Sequence[str]] = (("emotag",),)
-    lives: int = 0
+    deaths: int = 0
     options: Sequence[str] = ("--devices", "cpu:1")
     static: bool = False
     session_seconds: float = 6.0
 
-    def line(self, bootstrap: str, names: Names, slot: int, life: int) -> list[str]:
-        """Return the command of the tagger in a slot, of its process number `life`, from 0."""
-        runner = VARIANTS["none"] if 0 < self.lives <= life else self.runners[slot % len(self.runners)]
+    def line(self, bootstrap: str, names: Names, slot: int, deaths: int) -> list[str]:
+        """Return the command of the tagger in a slot whose processes have killed themselves so often."""
+        runner = VARIANTS["none"] if 0 < self.deaths <= deaths else self.runners[slot % len(self.runners)]
         identity = ("--instance-id", f"tagger-{slot}") if self.static else ()
         return [
             sys.executable, "-m", *runner, "tag-topic", "--bootstrap", bootstrap, "--group", names.group,

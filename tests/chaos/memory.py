@@ -65,7 +65,7 @@ def measure(broker: Broker, folder: Path, *, records: int, rate: float, partitio
     for topic in (names.input, names.output, names.dead):
         make_topic(broker.bootstrap, topic, partitions=partitions, retention_ms="-1")
     command = TaggerCommand(options=("--devices", "auto"))
-    taggers = Taggers(1, lambda slot, life: command.line(broker.bootstrap, names, slot, life), folder)
+    taggers = Taggers(1, lambda slot, deaths: command.line(broker.bootstrap, names, slot, deaths), folder)
     said = texts(written=True)
     feeder = Feeder(broker.bootstrap, names.input, said, count=records, partitions=partitions, rate=rate, prime=0)
     arrivals = Arrivals(broker.bootstrap, names.input, names.group, partitions)

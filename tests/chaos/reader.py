@@ -12,6 +12,7 @@ from confluent_kafka import TIMESTAMP_CREATE_TIME, Consumer, KafkaError, KafkaEx
 from tests.chaos.feed import ID
 
 PATIENCE = 90.0  # seconds; an open transaction of a dead tagger hides what follows until the broker times it out
+ANSWER_SECONDS = 90.0  # the machine may be busy with three taggers that start at once
 
 
 class Seen(NamedTuple):
@@ -49,14 +50,14 @@ def read(bootstrap: str, topic: str, *, patience: float = PATIENCE) -> list[Seen
 
 def partitions(consumer: Consumer, topic: str) -> list[int]:
     """Return the numbers of a topic's partitions."""
-    return sorted(consumer.list_topics(topic, timeout=30).topics[topic].partitions)
+    return sorted(consumer.list_topics(topic, timeout=ANSWER_SECONDS).topics[topic].partitions)
 
 
 def size(bootstrap: str, topic: str) -> int:
     """Return how many records a topic has that nobody writes to in transactions."""
     with _consumer(bootstrap) as consumer:
         places = [TopicPartition(topic, partition) for partition in partitions(consumer, topic)]
-        return sum(consumer.get_watermark_offsets(place, timeout=30)[1] for place in places)
+        return sum(consumer.get_watermark_offsets(place, timeout=ANSWER_SECONDS)[1] for place in places)
 
 
 def uncommitted(bootstrap: str, topic: str, group: str, *, patience: float = PATIENCE) -> int:
@@ -70,14 +71,14 @@ def uncommitted(bootstrap: str, topic: str, group: str, *, patience: float = PAT
 
 
 def _behind(consumer: Consumer, places: list[TopicPartition]) -> int:
-    ends = [consumer.get_watermark_offsets(place, timeout=30)[1] for place in places]
+    ends = [consumer.get_watermark_offsets(place, timeout=ANSWER_SECONDS)[1] for place in places]
     # The feeder writes without transactions: every offset of the input is a record.
-    committed = [max(place.offset, 0) for place in consumer.committed(places, timeout=30)]
+    committed = [max(place.offset, 0) for place in consumer.committed(places, timeout=ANSWER_SECONDS)]
     return sum(end - done for end, done in zip(ends, committed, strict=True))
 
 
 def _read_partition(consumer: Consumer, place: TopicPartition, patience: float) -> Iterator[Seen]:
-    end = consumer.get_watermark_offsets(place, timeout=30)[1]
+    end = consumer.get_watermark_offsets(place, timeout=ANSWER_SECONDS)[1]
     consumer.assign([TopicPartition(place.topic, place.partition, 0)])
     deadline = time.monotonic() + patience
     while max(consumer.position([place])[0].offset, 0) < end:  # negative before the first record

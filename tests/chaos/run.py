@@ -13,17 +13,19 @@ from tests.brokers.admin import make_topic
 from tests.chaos.arrivals import Arrivals
 from tests.chaos.calm import Calm
 from tests.chaos.commands import Names, TaggerCommand
-from tests.chaos.faults import Restarts, Saboteur, Weather
+from tests.chaos.faults import Weather
 from tests.chaos.feeder import Feeder
 from tests.chaos.findings import Findings
 from tests.chaos.outcome import Outcome
 from tests.chaos.reader import read, size, uncommitted
+from tests.chaos.saboteur import Restarts, Saboteur
 from tests.chaos.taggers import Taggers
 from tests.chaos.truth import Truth
 from tests.chaos.verifier import Verifier, text_of
 
 PRIME = 60
 START_SECONDS = 180.0
+QUIET_SECONDS = 60.0
 TICK_SECONDS = 0.03
 
 
@@ -59,7 +61,7 @@ class Plan:
     rate: float = 1000.0
     weather: Weather = field(default_factory=Weather)
     seed: int = 1
-    quiet_seconds: float = 60.0
+    quiet_seconds: float = QUIET_SECONDS
 
     @property
     def names(self) -> Names:
@@ -84,7 +86,7 @@ class Run:
         self._saboteur = Saboteur(
             plan.weather, self._taggers, target, flowing=self._arrivals.flowing, seed=plan.seed, seconds=seconds
         )
-        self._outcome = Outcome(faults=self._saboteur.done, exits=self._taggers.exits)
+        self._outcome = Outcome(faults=self._saboteur.done, exits=self._taggers.exits, ends=self._taggers.ends)
 
     def run(self) -> Outcome:
         """Do it all; nothing is left running."""
@@ -101,6 +103,7 @@ class Run:
             self._feeder.give_up()
             self._arrivals.end()
         self._outcome.lives = [slot.lives for slot in self._taggers.slots]
+        self._outcome.deaths = [slot.deaths for slot in self._taggers.slots]
         self._outcome.problems += self._feeder.problems + self._saboteur.problems
         self._outcome.findings = self._verify()
         return self._outcome
@@ -111,8 +114,8 @@ class Run:
             if not make_topic(self._broker.bootstrap, topic, partitions=self._plan.partitions, retention_ms="-1"):
                 raise RuntimeError(f"the broker did not make the topic {topic}")
 
-    def _command(self, slot: int, life: int) -> Sequence[str]:
-        return self._plan.tagger.line(self._broker.bootstrap, self._names, slot, life)
+    def _command(self, slot: int, deaths: int) -> Sequence[str]:
+        return self._plan.tagger.line(self._broker.bootstrap, self._names, slot, deaths)
 
     def _drive(self) -> None:
         """Feed while it breaks, then let what is left come through."""
@@ -146,7 +149,7 @@ class Run:
                 return False
             self._taggers.tick()
             self._saboteur.tick()
-            if self._saboteur.finished:
+            if self._saboteur.finished and self._taggers.have_died(self._plan.tagger.deaths):
                 self._feeder.hurry.set()
             time.sleep(TICK_SECONDS)  # the pace at which processes are looked at
         return True

@@ -10,7 +10,7 @@ import pytest
 from tests.chaos.faults import Fault
 from tests.chaos.findings import Findings
 from tests.chaos.outcome import Outcome
-from tests.chaos.taggers import HUNG
+from tests.chaos.slot import HUNG
 
 
 def outcome(**changes: object) -> Outcome:
@@ -48,7 +48,8 @@ def test_problems_and_examples_are_told() -> None:
     findings = Findings(fed=10)
     for number in range(9):
         findings.note("lost", f"record {number}")
-    told = outcome(findings=findings, problems=["no broker"]).line()
+    told = outcome(findings=findings, problems=["no broker"], ends=["tagger 0 ended with 1: broken pipe"]).line()
+    assert "broken pipe" in told
     assert "no broker" in told
     assert "record 4" in told
     assert "record 5" not in told
