@@ -42,11 +42,14 @@ async def reach(settings: ClientSettings, *, patience: float = PATIENCE_SECONDS)
         ClusterError: No broker answers.
     """
     began, pause, waiting = time.monotonic(), _FIRST_PAUSE, False
+    same, since = "", began
     while (problem := await _problem(settings)) is not None:
         if isinstance(problem, TaggerError):
             raise problem
-        seconds = min(patience, problem.patience)
-        if time.monotonic() - began >= seconds:
+        now = time.monotonic()
+        if problem.reason != same:  # a broker that is starting refuses first, and may hang up then
+            same, since = problem.reason, now
+        if now - began >= patience or now - since >= min(patience, problem.patience):
             raise ClusterError(f"no broker answers at {problem.address}: {problem.reason}; {problem.fix}")
         if not waiting:
             _log.warning(

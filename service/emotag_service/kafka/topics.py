@@ -52,7 +52,7 @@ async def open_topics(settings: ClientSettings) -> AsyncIterator[Topics]:
     """
     admin = AIOKafkaAdminClient(**settings.kwargs())
     try:
-        await admin.start()
+        await _patiently(admin.start)  # it was there a moment ago
         yield Topics(admin, settings.sasl_username)
     except KafkaError as error:
         explained = explain(error, "asking for topics", user=settings.sasl_username)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,21 @@ async def test_who_comes_late_is_waited_for_and_that_is_said_once(script: Script
         await asyncio.wait_for(reach(_settings(), patience=60), 60)
     assert [event["event"] for event in events] == ["waiting for kafka"]
     assert events[0]["reason"] == "connection refused"
+
+
+async def test_who_hangs_up_once_after_long_is_waited_for(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    hang_up = 0.1
+    monkeypatch.setattr(module, "_HANG_UP_SECONDS", hang_up)
+
+    def starting() -> Iterator[object]:
+        until = time.monotonic() + 2 * hang_up
+        while time.monotonic() < until:
+            yield ConnectionRefusedError(111, "x")
+        yield _closed(EOFError())
+        yield []
+
+    script({FIRST: starting()})
+    await asyncio.wait_for(reach(_settings(), patience=60), 60)
 
 
 async def test_another_address_is_enough(script: Script) -> None:

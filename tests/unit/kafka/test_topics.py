@@ -14,6 +14,7 @@ from aiokafka.errors import (
 )
 
 from emotag_service.kafka import topics as module
+from emotag_service.kafka.client import ClientSettings
 from emotag_service.kafka.errors import ClusterError, ForbiddenError
 from emotag_service.kafka.topics import Topics
 
@@ -63,6 +64,27 @@ async def test_a_node_that_is_away_is_asked_again() -> None:
     admin = Admin(NodeNotReadyError("x"), KafkaConnectionError("y"), Answer([_topic("in", 3)]))
     assert await Topics(admin).describe(["in"]) == {"in": 3}
     assert admin.answers == []
+
+
+async def test_a_broker_that_goes_away_before_the_first_question_is_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Starting:
+        starts = closed = 0
+
+        async def start(self) -> None:
+            self.starts += 1
+            if self.starts < 3:
+                raise KafkaConnectionError("x")
+
+        async def close(self) -> None:
+            self.closed += 1
+
+    admin = Starting()
+    monkeypatch.setattr(module, "AIOKafkaAdminClient", lambda **_: admin)
+    async with module.open_topics(ClientSettings(bootstrap=("one.example:9092",))):
+        assert admin.starts == 3
+    assert admin.closed == 1
 
 
 async def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
