@@ -19,7 +19,8 @@ class Capability(StrEnum):
     TRANSACTION_TIMEOUT = "aborts transactions older than transaction.timeout.ms"
     CRASH_DURABILITY = "keeps every acknowledged record through kill -9 of the broker"
     TRANSACTIONS_THROUGH_RESTART = "goes on after a restart with transactions and producers of before"
-    STATIC_LEADERS = "gives a static member that led its group the same partitions when it comes back"
+    STATIC_LEADERS = "lets a static member that led its group come back unnoticed"
+    JOINS_AFTER_DEATHS = "answers joins at once though members died while the group rebalanced"
     RESTART = "can be stopped, killed and started by a test"
     SECURITY = "has TLS, SASL and ACLs that a test can set up"
     SEVERAL_NODES = "runs as a cluster of several nodes"
@@ -29,7 +30,14 @@ LACKS: dict[str, dict[Capability, str]] = {
     "embedded": {
         Capability.EXPIRES_DEAD_MEMBERS: "it keeps a dead member until somebody joins or the same static member returns",
         Capability.COMMITS_WHILE_REBALANCING: "it rejects the commit, and the group can stick",
-        Capability.STATIC_LEADERS: "it lets that member assign anew, without telling the others: two have the same ones",
+        Capability.STATIC_LEADERS: (
+            "that member assigns anew, which the others may or may not hear of; it comes out as it was, since taggers "
+            "with an `--instance-id` divide partitions by it"
+        ),
+        Capability.JOINS_AFTER_DEATHS: (
+            "a join may stay unanswered until its client gives up, after 40 s, and joins again; members without an "
+            "`--instance-id` may not get in at all: give taggers one, or stop them in order"
+        ),
         Capability.TRANSACTION_TIMEOUT: "it does not enforce transaction.timeout.ms",
         Capability.CRASH_DURABILITY: (
             "SIGKILL loses its last acknowledged records and group offsets; SIGTERM saves all but what is being "
