@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from typing import Self
 
+from confluent_kafka import KafkaException
+
 from tests.brokers.admin import admin
-from tests.brokers.apache import Apache
+from tests.brokers.apache import READY_SECONDS, Apache
 from tests.brokers.ports import stable_port
+
+LOOK_SECONDS = 0.2
 
 
 class Cluster:
@@ -58,6 +63,26 @@ class Cluster:
     def close(self) -> None:
         for node in self.nodes.values():
             node.close()
+
+    def wait_until_in_sync(self) -> None:
+        """Wait until every replica has all: with one behind, the end of another node leaves too few to write to."""
+        until = time.monotonic() + READY_SECONDS
+        while behind := self._behind():
+            if time.monotonic() > until:
+                raise RuntimeError(f"replicas of {', '.join(behind)} were not in sync in {READY_SECONDS:g} s")
+            time.sleep(LOOK_SECONDS)
+
+    def _behind(self) -> list[str]:
+        try:
+            topics = admin(self.bootstrap).list_topics(timeout=30).topics.values()
+        except KafkaException as error:
+            return [f"all: {error}"]
+        return [
+            f"{topic.topic}/{partition.id}"
+            for topic in topics
+            for partition in topic.partitions.values()
+            if set(partition.isrs) != set(partition.replicas)
+        ]
 
     def leader(self, topic: str, partition: int) -> Apache:
         """The node that leads a partition now."""

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Nodes:
-    """One node at a time is away.
+    """One node at a time is away, and none before the last one is in sync again: two of three have to be.
 
     Attributes:
         killed: What each of the nodes was that were killed.
@@ -40,6 +40,7 @@ class Nodes:
     def start(self) -> None:
         if self._away is not None:
             self._away.start()
+            self._cluster.wait_until_in_sync()
 
     def _node(self, role: str) -> Apache:
         if role == "leader":

@@ -23,6 +23,9 @@ class Three:
     def __init__(self) -> None:
         self.calls: list[str] = []
 
+    def wait_until_in_sync(self) -> None:
+        self.calls.append("wait until in sync")
+
     def leader(self, topic: str, partition: int) -> Node:
         return Node(f"leader of {topic}/{partition}", self.calls)
 
@@ -39,8 +42,10 @@ def test_a_leader_and_a_coordinator_go_away_in_turn_and_come_back() -> None:
     assert three.calls == [
         "kill leader of x.tagged/0",
         "start leader of x.tagged/0",
+        "wait until in sync",
         "kill coordinator of x-taggers:x.messages:0",
         "start coordinator of x-taggers:x.messages:0",
+        "wait until in sync",
     ]
     assert nodes.killed == ["leader", "coordinator"]
     assert nodes.bootstrap == three.bootstrap
