@@ -35,7 +35,16 @@ class TrainingProgress:
 
     def start_epoch(self, epoch: int, messages: int) -> None:
         """Open the bar of epoch `epoch`."""
-        self._bar = tqdm(total=messages, desc=f"epoch {epoch}", unit="msg", unit_scale=True, leave=False, disable=None)
+        self._open(f"epoch {epoch}", messages)
+
+    def start_asking(self, messages: int) -> None:
+        """Open the bar of a teacher's answers."""
+        tqdm.write(f"asking it about {messages:,} messages", file=sys.stderr)
+        self._open("asked", messages)
+
+    def end_asking(self) -> None:
+        """Take that bar away."""
+        self._close()
 
     def advance(self, messages: int) -> None:
         """Move the bar."""
@@ -50,6 +59,9 @@ class TrainingProgress:
             f"goemotions {figures.goemotions_macro_f1:.4f}"
         )
         tqdm.write(line, file=sys.stderr)
+
+    def _open(self, words: str, messages: int) -> None:
+        self._bar = tqdm(total=messages, desc=words, unit="msg", unit_scale=True, leave=False, disable=None)
 
     def _close(self) -> None:
         if self._bar is not None:

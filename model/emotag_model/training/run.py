@@ -34,8 +34,14 @@ class Progress(Protocol):
     def start_epoch(self, epoch: int, messages: int) -> None:
         """Epoch `epoch`, from 1, begins; it has so many messages."""
 
+    def start_asking(self, messages: int) -> None:
+        """A teacher is asked about so many messages."""
+
+    def end_asking(self) -> None:
+        """It has answered all."""
+
     def advance(self, messages: int) -> None:
-        """So many more messages were trained on."""
+        """So many more messages were trained on, or answered."""
 
     def end_epoch(self, figures: EpochFigures) -> None:
         """The epoch came to this."""

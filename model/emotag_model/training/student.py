@@ -27,6 +27,7 @@ from emotag_model.training.trainer import Group
 from emotag_model.training.words import build_vocabulary, starting_vectors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import numpy as np
@@ -48,9 +49,9 @@ class Student:
     network: CnnBiSru
     tokenizer: Tokenizer
 
-    def logits(self, texts: list[str]) -> NDArray[np.float32]:
-        """Texts → logits [N, F]."""
-        return predict_logits(self.network, [self.tokenizer.encode(text).ids or [0] for text in texts])
+    def logits(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """Texts → logits [N, F]; `advance` as in `predict_logits`."""
+        return predict_logits(self.network, [self.tokenizer.encode(text).ids or [0] for text in texts], advance)
 
 
 def train_student(

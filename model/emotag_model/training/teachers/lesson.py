@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from emotag_model.training.run import Progress
     from emotag_model.training.settings import TrainingSettings
+    from emotag_model.training.student import Student
+    from emotag_model.training.teachers.minilm import Teacher
 
 SCORES = "scores.safetensors"
 
@@ -68,7 +70,11 @@ def _logits(
     state = open_state(folder, teacher, data.digest, resume=(folder / STATE).exists())
     texts = [*(each.text for each in data.train), *material.unlabelled]
     if isinstance(teacher, TeacherSettings):
-        trained = fine_tune(data, teacher, state, folder, progress)
+        trained: Teacher | Student = fine_tune(data, teacher, state, folder, progress)
         torch.set_num_threads(os.cpu_count() or 1)  # the answers of many threads differ by their last bits alone
-        return trained.logits(texts)
-    return train_student(Material(data), teacher, state, folder, progress).logits(texts)
+    else:
+        trained = train_student(Material(data), teacher, state, folder, progress)
+    progress.start_asking(len(texts))
+    logits = trained.logits(texts, progress.advance)
+    progress.end_asking()
+    return logits

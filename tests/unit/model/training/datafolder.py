@@ -71,6 +71,7 @@ class Watcher:
 
     def __init__(self, *, die_in=None, die=None):
         self.started, self.ended, self.stages, self.messages = [], [], [], 0
+        self.asked, self._asking = [], False
         self._die_in, self._die = die_in, die or interrupt
 
     def start_stage(self, words):
@@ -80,7 +81,17 @@ class Watcher:
         self.started.append((epoch, messages))
         self._batches = 0
 
+    def start_asking(self, messages):
+        self.asked.append([messages, 0])
+        self._asking = True
+
+    def end_asking(self):
+        self._asking = False
+
     def advance(self, messages):
+        if self._asking:
+            self.asked[-1][1] += messages
+            return
         self.messages += messages
         self._batches += 1
         if self._die_in == self.started[-1][0] and self._batches == 3:

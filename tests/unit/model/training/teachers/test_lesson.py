@@ -51,6 +51,7 @@ def test_every_text_has_the_mean_of_the_scores(material, tmp_path):
     assert [tuple(np.flatnonzero(row)) for row in certain] == [each.labels for each in material.made]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1-minilm", "2-cnn-bisru"]
     assert watcher.stages == ["teacher 1-minilm, seed 1", "teacher 2-cnn-bisru, seed 3"]
+    assert watcher.asked == [[len(both.scores) - 6] * 2] * 2  # announced, and answered; made rows are not asked about
     again = Watcher()
     alone = [
         teach(material, [each], tmp_path / f"{number}", again)
