@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from typing import Self
 
 HOST = "127.0.0.1"
-# It reads all that it has when it starts and writes all of it when it stops: 15 s for 200,000 records on a busy machine,
-# and who kills it then loses them.
+# It reads all that it has when it starts, and writes all of it when it stops: 15 s for 200,000 records on a busy
+# machine. Who kills it then loses them.
 READY_SECONDS = STOP_SECONDS = 120.0
 POLL_SECONDS = 0.01
 _PACKAGE = "noida_db"
