@@ -31,7 +31,7 @@ example:
   emotag broker --data ./broker-data
   emotag tag-topic --bootstrap 127.0.0.1:9092 --input agent.messages --output agent.messages.tagged --group taggers
 
-Ctrl-C or SIGTERM stops it once it has saved what it holds.
+Ctrl-C or SIGTERM stops it once it has saved what it holds; a second Ctrl-C at once.
 exit codes: 0 stopped; 1 it did not start, or ended by itself; 2 bad usage
 """
 
@@ -95,6 +95,7 @@ async def _serve(broker: EmbeddedBroker, data: Path | None) -> int:
         if not stop.is_set():
             print(f"emotag broker: error: {broker.why_ended()}", file=sys.stderr)
             return 1
+        loop.remove_signal_handler(signal.SIGINT)  # saving takes its time; who does not want to wait says so again
         broker.stop()
         await ended
     print("emotag broker: stopped", flush=True)

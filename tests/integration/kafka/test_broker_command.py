@@ -82,6 +82,17 @@ async def test_signals_stop_it_in_order(broker: Command, number: signal.Signals)
     assert not child.is_running()
 
 
+async def test_a_second_ctrl_c_does_not_wait_until_it_has_saved(broker: Command) -> None:
+    running = await broker()
+    child = running.child
+    child.suspend()
+    while running.process.returncode is None:  # how soon it hears the first is not known
+        running.process.send_signal(signal.SIGINT)
+        await asyncio.wait((asyncio.ensure_future(running.process.wait()),), timeout=0.3)
+    assert (await running.end())[0] in {130, -signal.SIGINT}  # the latter by one that comes while it exits
+    assert not child.is_running()
+
+
 async def test_what_it_teaches_works_as_it_is_printed(broker: Command, tmp_path: Path) -> None:
     running = await broker("--data", str(tmp_path / "data"))
     assert f"stay in {tmp_path / 'data'}" in running.printed
