@@ -15,6 +15,8 @@ from tests.chaos.feed import record
 
 KEEP_FROM = 0.6
 DAWDLE = 10
+LAST = 100
+LAST_SECONDS = 1.0  # between two of the last
 _OF_A_FATAL_ERROR = (
     KafkaError._FATAL,
     KafkaError._PURGE_QUEUE,
@@ -32,7 +34,7 @@ class Feeder(threading.Thread):
         attempts: How often it had to begin again, and may have fed records twice.
         problems: Why records were not delivered; a run with any proves nothing.
         go: Lets the rest be fed.
-        hurry: Until it is set, the last records come at a fraction of the rate.
+        hurry: Until it is set, the later records come at a fraction of the rate, and the last one by one.
     """
 
     def __init__(
@@ -109,7 +111,7 @@ class Feeder(threading.Thread):
         """Return how long it was for: what is fed after all faults proves nothing, so some is kept until the last."""
         if number < KEEP_FROM * self._count or self.hurry.is_set():
             return 0.0
-        seconds = (DAWDLE - 1) / self._rate
+        seconds = (DAWDLE - 1) / self._rate if number < self._count - LAST else LAST_SECONDS
         self._producer.poll(seconds)
         return seconds
 

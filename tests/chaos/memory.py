@@ -72,6 +72,7 @@ def measure(broker: Broker, folder: Path, *, records: int, rate: float, partitio
     arrivals.start()
     feeder.start()
     feeder.go.set()
+    feeder.hurry.set()  # nothing goes wrong here that it would have to wait for
     taggers.start()
     try:
         _watch(profile, psutil.Process(taggers.slots[0].pid), arrivals, records)

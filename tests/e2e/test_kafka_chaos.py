@@ -131,8 +131,8 @@ def test_a_zombie_publishes_nothing_and_comes_back(
 
 
 def test_nodes_of_a_cluster_are_killed(cluster: Cluster, small: Small, truth: Truth, tmp_path: Path) -> None:
-    weather = Weather(kill_every=0, freeze_every=0, broker_every=4, broker_seconds=1)
-    plan = small(cluster, weather, seed=6)
+    weather = Weather(kill_every=0, freeze_every=0, broker_every=6, broker_seconds=1)
+    plan = small(cluster, weather, seed=6, rate=RATE / 2)  # 20 s, into which two outages fall whatever the seed
     nodes = Nodes(cluster, plan.names)
     outcome = Run(plan, nodes, truth, tmp_path).run()
     assert_clean(outcome)
