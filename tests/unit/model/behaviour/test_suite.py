@@ -50,6 +50,7 @@ def test_the_shipped_checkpoint_passes_what_it_must(shipped):
         "facts",
         "machine output",
         "capitals",
+        "intensity",
         "swaps: names by gender",
         "swaps: names by origin",
     ):
