@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -62,7 +63,11 @@ def _run(args: argparse.Namespace, seed: int, truth: Truth) -> Outcome:
     plan = _plan(args, seed)
     with tempfile.TemporaryDirectory(prefix="emotag-chaos-") as folder, BROKERS[args.broker]() as broker:
         target = Nodes(broker, plan.names) if isinstance(broker, Cluster) else broker
-        return Run(plan, target, truth, _folder(args.logs or folder)).run()
+        outcome = Run(plan, target, truth, _folder(args.logs or folder)).run()
+        if not outcome.clean:  # what broke it may not come again for long
+            kept = shutil.copytree(args.logs or folder, tempfile.mkdtemp(prefix="emotag-broken-"), dirs_exist_ok=True)
+            outcome.problems.append(f"the taggers' logs are kept in {kept}")
+        return outcome
 
 
 def _folder(name: str) -> Path:

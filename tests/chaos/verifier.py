@@ -35,7 +35,7 @@ class Verifier:
         """Return what is wrong with the output and the dead letters."""
         times: Counter[int] = Counter()
         published, buried = _keyed(tagged, times), _keyed(dead, times)
-        self._check_counts([key for key, _ in (*published, *buried)])
+        self._check_counts([*published, *buried])
         for where, records, check in (
             ("output", published, self._check_tagged),
             ("dead letters", buried, self._check_dead),
@@ -46,13 +46,16 @@ class Verifier:
                 check(self._fed[key], seen)
         return self.findings
 
-    def _check_counts(self, keys: Sequence[Key]) -> None:
-        for key in keys:
+    def _check_counts(self, came: Sequence[tuple[Key, Seen]]) -> None:
+        places: dict[int, list[str]] = {}
+        for key, seen in came:
+            places.setdefault(key[0], []).append(f"{seen.partition}@{seen.offset}")
             if key[0] not in self._numbers:
                 self.findings.note("altered", f"a record with the id {key[0]} was never fed")
             elif key not in self._fed:
-                self.findings.note("doubled", f"record {key[0]} came once more than it was fed")
-        for key in self._fed.keys() - set(keys):
+                where = " and ".join(places[key[0]])
+                self.findings.note("doubled", f"record {key[0]} came once more than it was fed, at {where}")
+        for key in self._fed.keys() - {key for key, _ in came}:
             place = self._fed[key]
             self.findings.note("lost", f"record {key[0]} of {place.partition}@{place.offset}")
 
