@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from aiokafka import AIOKafkaConsumer
 
+from emotag_service.kafka.committed import committed_offset
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -47,6 +49,6 @@ class Ledger:
         consumer = AIOKafkaConsumer(**self._client.kwargs(), group_id=self._name(reason), enable_auto_commit=False)
         try:
             await consumer.start()
-            return await consumer.committed(self._partition) or 0
+            return await committed_offset(consumer, self._partition) or 0
         finally:
             await consumer.stop()

@@ -13,6 +13,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
+from emotag_service.kafka.committed import committed_offset
 from emotag_service.kafka.loop.assignor import make_assignor
 from emotag_service.kafka.loop.backoff import Backoff
 from emotag_service.kafka.loop.writer import Source
@@ -103,8 +104,7 @@ class Feed:
 
     async def committed(self, source: Source) -> int | None:
         """The group's offset, by the coordinator's word; None when there is none."""
-        offset: int | None = await self._consumer.committed(_partition(source))
-        return offset
+        return await committed_offset(self._consumer, _partition(source))
 
     async def commit(self, source: Source, offset: int) -> None:
         """Commit the group's offset, outside of any transaction."""
