@@ -1,52 +1,53 @@
-"""Reads what a group has committed, and takes no failure for "nothing"."""
+"""Reads what a group has committed: stable offsets only, and no failure taken for "nothing"."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from aiokafka.errors import NotCoordinatorForGroupError, for_code
-from aiokafka.protocol.commit import OffsetFetchRequest
+from aiokafka.errors import KafkaError, NotCoordinatorForGroupError, for_code
+
+from emotag_service.kafka.offset_fetch import Found, OffsetFetch, found_in
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, TopicPartition
 
 _PAUSE_SECONDS = 0.1
-_NONE = -1  # the protocol's word for an offset that was never committed
+_UNSTABLE = 88  # a transaction of this partition's offset has ended, and its end is not applied yet
 
 
 async def committed_offset(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:
     """Return the offset that the consumer's group has committed for a partition; None when there is none.
 
-    Since version 2 of its reply a coordinator that is still loading, or no longer one, says so for the group as a
-    whole and lists no partition. aiokafka 0.14 does not read that error, and answers as if nothing were committed:
-    everything would be read again or, where a group begins at the end, left out. So before "nothing" is believed,
-    the reply itself is looked at.
+    `AIOKafkaConsumer.committed` (aiokafka 0.14) will not do, for two reasons. A coordinator that is still loading, or
+    no longer one, says so for the group as a whole and lists no partition; aiokafka does not read that error and
+    answers as if nothing were committed: everything would be read again or, where a group begins at the end, left out.
+    And it does not ask for stable offsets: a coordinator may show the offset from before a transaction that has
+    ended already (KAFKA-17507), and what that transaction holds would be tagged twice.
 
     Raises:
         KafkaError: The coordinator refuses, and will go on to.
     """
     while True:
-        offset: int | None = await consumer.committed(partition)
-        if offset is not None:
-            return offset
         code, offset = await _ask(consumer, partition)
         if not code:
-            return None if offset == _NONE else offset
+            return None if offset < 0 else offset
         error = for_code(code)
-        if not error.retriable:
+        if code != _UNSTABLE and not error.retriable:
             raise error()
         if error is NotCoordinatorForGroupError:
             consumer._coordinator.coordinator_dead()  # noqa: SLF001 - see _ask
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def _ask(consumer: AIOKafkaConsumer, partition: TopicPartition) -> tuple[int, int]:
-    """Return the code of the error, 0 without one, and the offset."""
-    coordinator = consumer._coordinator  # noqa: SLF001 - there is no public way to the reply itself
-    await coordinator.ensure_coordinator_known()
-    topics = [(partition.topic, [partition.partition])]
-    reply = await coordinator._send_req(OffsetFetchRequest(coordinator.group_id, topics))  # noqa: SLF001
-    if code := getattr(reply, "error_code", 0):  # there is none in version 1
-        return code, _NONE
-    return next(((code, offset) for _, rows in reply.topics for _, offset, _, code in rows), (0, _NONE))
+async def _ask(consumer: AIOKafkaConsumer, partition: TopicPartition) -> Found:
+    coordinator = consumer._coordinator  # noqa: SLF001 - there is no public way to ask one thing of it
+    request = OffsetFetch(coordinator.group_id, partition.topic, partition.partition)
+    while True:
+        await coordinator.ensure_coordinator_known()
+        try:
+            return found_in(await coordinator._send_req(request))  # noqa: SLF001
+        except KafkaError as error:  # the connection; aiokafka goes on in the same way
+            if not error.retriable:
+                raise
+            await asyncio.sleep(_PAUSE_SECONDS)

@@ -10,7 +10,8 @@ Streams did it: whoever works on partition P of topic T for group G writes as "G
    every later request of the old owner is refused, ends the transaction that the old owner had open, and answers only
    once the end of it is written everywhere, the offsets' topic included.
 3. Only then does the new owner read the committed offset and go on from it. Read any earlier, it could be the offset
-   from before a transaction of the old owner that was about to commit: those records would be tagged twice.
+   from before a transaction of the old owner that was about to commit: those records would be tagged twice. It asks
+   for a stable one (`kafka.committed`), since brokers have answered 2 before the offset was applied (KAFKA-17507).
 
 So of two taggers that both believe to own P only the one that called InitProducerId last can commit, and what it
 commits starts where the last commit before it ended, whatever the group's coordinator, rebalances, pauses and clocks

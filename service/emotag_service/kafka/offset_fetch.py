@@ -1,0 +1,110 @@
+"""The request for committed offsets, as of KIP-447: stable ones only.
+
+aiokafka speaks it up to version 3, which cannot ask for that. The layout is that of Apache Kafka's
+`OffsetFetchRequest.json` and `OffsetFetchResponse.json`; a broker that does not know version 7 gets aiokafka's.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.commit import OffsetFetchRequest_v1, OffsetFetchRequest_v2, OffsetFetchRequest_v3
+from aiokafka.protocol.types import (
+    Boolean,
+    CompactArray,
+    CompactString,
+    Int16,
+    Int32,
+    Int64,
+    Schema,
+    TaggedFields,
+)
+
+_STABLE_SINCE = 7
+
+
+class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions
+    """What a coordinator answers."""
+
+    API_KEY = 9
+    API_VERSION = _STABLE_SINCE
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        (
+            "topics",
+            CompactArray(
+                ("topic", CompactString("utf-8")),
+                (
+                    "partitions",
+                    CompactArray(
+                        ("partition", Int32),
+                        ("offset", Int64),
+                        ("leader_epoch", Int32),
+                        ("metadata", CompactString("utf-8")),
+                        ("error_code", Int16),
+                        ("tags", TaggedFields),
+                    ),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("error_code", Int16),
+        ("tags", TaggedFields),
+    )
+
+
+class OffsetFetchRequest_v7(RequestStruct):  # type: ignore[misc]  # noqa: N801 - see above
+    """What it is asked."""
+
+    FLEXIBLE_VERSION = True
+    API_KEY = 9
+    API_VERSION = _STABLE_SINCE
+    RESPONSE_TYPE = OffsetFetchResponse_v7
+    SCHEMA = Schema(
+        ("group", CompactString("utf-8")),
+        (
+            "topics",
+            CompactArray(
+                ("topic", CompactString("utf-8")), ("partitions", CompactArray(Int32)), ("tags", TaggedFields)
+            ),
+        ),
+        ("require_stable", Boolean),
+        ("tags", TaggedFields),
+    )
+
+
+class OffsetFetch(
+    Request[OffsetFetchRequest_v1 | OffsetFetchRequest_v2 | OffsetFetchRequest_v3 | OffsetFetchRequest_v7]  # type: ignore[misc]
+):
+    """For one partition, in the highest version that the broker knows."""
+
+    API_KEY = 9
+
+    def __init__(self, group: str, topic: str, partition: int) -> None:
+        """Make it."""
+        self._group, self._topic, self._partition = group, topic, partition
+
+    def build(self, request_struct_class: type[Any]) -> Any:
+        """Return what is sent, in that version."""
+        if request_struct_class.API_VERSION < _STABLE_SINCE:
+            return request_struct_class(self._group, [(self._topic, [self._partition])])
+        return request_struct_class(self._group, [(self._topic, [self._partition], {})], True, {})
+
+
+class Found(NamedTuple):
+    """What a reply says: the code of an error, 0 without one, and the offset, -1 where none was ever committed."""
+
+    code: int
+    offset: int
+
+
+def found_in(reply: Any) -> Found:
+    """Read a reply of any version, of which the last ones have an error for the group as a whole."""
+    if code := getattr(reply, "error_code", 0):
+        return Found(code, -1)
+    rows = [row for _, rows, *_ in reply.topics for row in rows]
+    if not rows:
+        return Found(0, -1)
+    by_name = {"offset": 1, "code": 4 if reply.API_VERSION >= _STABLE_SINCE else 3}
+    return Found(rows[0][by_name["code"]], rows[0][by_name["offset"]])
