@@ -15,3 +15,11 @@ def kinds(tags):
 
 async def hanging(predictor, batches=1):
     assert await asyncio.to_thread(predictor.wait_until_hanging, batches)
+
+
+async def computing(engine, predictor, *texts):
+    """Submit messages and return their job, once a replica computes them; it goes on when `predictor` is released."""
+    predictor.hold()
+    job = engine.submit(messages(*texts))
+    await hanging(predictor)
+    return job

@@ -20,7 +20,7 @@ from emotag_service.engine.pool import ReplicaPlan
 from emotag_service.testing import ScriptedPredictor, WordTokenizer, in_memory_engine, plain_taxonomies
 from emotag_service.testing.in_memory import IDENTITY
 from tests.unit.engine.helpers import until
-from tests.unit.engine.scenes import hanging, kinds, messages
+from tests.unit.engine.scenes import computing, hanging, kinds, messages
 
 EXPLAIN = Options(all_scores=True, explain=True)
 
@@ -112,9 +112,7 @@ async def test_a_message_waits_for_nobody_while_a_replica_is_free(started):
 async def test_all_that_came_meanwhile_leaves_in_one_batch(started):
     predictor = ScriptedPredictor()
     engine = await started(predictor)
-    predictor.hold()
-    first = engine.submit(messages("first"))
-    await hanging(predictor)
+    first = await computing(engine, predictor, "first")
     jobs = [engine.submit(messages("a b", "c")) for _ in range(10)]
     predictor.release()
     await asyncio.gather(first.wait(), *(job.wait() for job in jobs))
@@ -124,9 +122,7 @@ async def test_all_that_came_meanwhile_leaves_in_one_batch(started):
 async def test_a_message_that_expires_in_the_queue_costs_no_compute(started, clock):
     predictor = ScriptedPredictor()
     engine = await started(predictor, clock=clock)
-    predictor.hold()
-    first = engine.submit(messages("first"))
-    await hanging(predictor)
+    first = await computing(engine, predictor, "first")
     by_message = engine.submit([Message("late", time_to_live=5), Message("early", time_to_live=50)])
     by_call = engine.submit(messages("late too"), deadline=clock.now + 5)
     clock.advance(10)
@@ -141,9 +137,7 @@ async def test_a_message_that_expires_in_the_queue_costs_no_compute(started, clo
 async def test_a_cancelled_job_is_answered_at_once_and_costs_no_compute(started):
     predictor = ScriptedPredictor()
     engine = await started(predictor)
-    predictor.hold()
-    running = engine.submit(messages("running"))
-    await hanging(predictor)
+    running = await computing(engine, predictor, "running")
     queued = engine.submit(messages("queued", "queued too"))
     queued.on_tags = lambda job, indices: pytest.fail("the canceller knows")
     queued.cancel()
@@ -190,9 +184,7 @@ async def test_a_closed_caller_takes_everything_of_it_along(started):
 async def test_a_thousand_cancelled_jobs_leave_nothing_behind(started):
     predictor = ScriptedPredictor()
     engine = await started(predictor)
-    predictor.hold()
-    first = engine.submit(messages("first"))
-    await hanging(predictor)
+    first = await computing(engine, predictor, "first")
     caller = engine.caller()
     for _ in range(1_000):
         engine.submit(messages("a b c"), caller=caller).cancel()

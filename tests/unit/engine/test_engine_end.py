@@ -10,7 +10,7 @@ from emotag_service.engine.errors import (
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.testing import ScriptedPredictor
 from tests.unit.engine.helpers import replica_threads, until
-from tests.unit.engine.scenes import hanging, kinds, messages
+from tests.unit.engine.scenes import computing, kinds, messages
 
 
 async def test_drain_finishes_what_was_admitted_and_refuses_the_rest(started):
@@ -18,9 +18,7 @@ async def test_drain_finishes_what_was_admitted_and_refuses_the_rest(started):
     engine = await started(predictor)
     changes = []
     engine.on_health(changes.append)
-    predictor.hold()
-    job = engine.submit(messages("a", "b"))
-    await hanging(predictor)
+    job = await computing(engine, predictor, "a", "b")
     drain = asyncio.ensure_future(engine.drain(60))
     await until(lambda: not engine.healthy)
     assert kinds(engine.submit(messages("c")).tags) == ["DrainingError"]
@@ -34,9 +32,7 @@ async def test_drain_finishes_what_was_admitted_and_refuses_the_rest(started):
 async def test_what_a_drain_cannot_finish_in_time_is_answered(started):
     predictor = ScriptedPredictor()
     engine = await started(predictor)
-    predictor.hold()
-    running = engine.submit(messages("a"))
-    await hanging(predictor)
+    running = await computing(engine, predictor, "a")
     queued = engine.submit(messages("b", "c"))
     assert await engine.drain(0.01) == 3
     assert kinds(running.tags + queued.tags) == ["DrainingError"] * 3
@@ -71,9 +67,7 @@ async def test_close_answers_what_is_left_and_ends_every_thread(started):
 async def test_closing_an_engine_whose_replica_hangs_leaves_it_behind(started, events):
     predictor = ScriptedPredictor()
     engine = await started(predictor, limits=EngineLimits(close_seconds=0.05))
-    predictor.hold()
-    job = engine.submit(messages("a"))
-    await hanging(predictor)
+    job = await computing(engine, predictor, "a")
     await engine.close()
     assert kinds(job.tags) == ["DrainingError"]
     assert events[-1]["event"] == "replica_left_behind"
