@@ -5,9 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
 _THINGS = ("plan", "draft", "dashboard", "patch", "proposal", "summary", "schedule", "dataset", "design", "game")
+_DENIALS_OF_JOY = (
+    "We aren't {word} with the {thing}.",
+    "I'm not exactly {word} about the {thing}.",
+    "No one here is {word} about that {thing}",
+    "I wasn't {word} by the {thing} one bit",
+    "hardly {word} with this {thing}",
+)
+_DENIALS_OF_HARM = (
+    "We aren't {word} about the {thing}.",
+    "I'm not {word} because of the {thing}, really.",
+    "No one here was {word} by that {thing}",
+    "don't be {word}, it is only a {thing}",
+)
 _GOOD = ("glad", "impressed", "content", "overjoyed", "enthusiastic", "cheered up")
 _BAD = ("upset", "mad", "frustrated", "frightened", "bitter", "hurt", "stressed", "offended")
 _PRAISED = (("admire", "admiration"), ("adore", "love"), ("appreciate", "gratitude"), ("treasure", "love"))
@@ -34,34 +48,17 @@ _EMOJI = {
     "admiration": "👏💯🏆", "approval": "👌✅", "anger": "👿💢😾", "annoyance": "🙄😤😒", "sadness": "😞😔😿😥🙁",
     "disappointment": "😟😩👎", "fear": "😧😦🙀", "nervousness": "😬😓", "surprise": "😯😳🤭", "confusion": "😵🤷❓",
     "curiosity": "🧐👀", "disgust": "😝🤧🐛", "embarrassment": "🙈", "relief": "😌", "optimism": "🤞🌈",
-}  # fmt: skip  # fmt: skip
+}  # fmt: skip
 
 
 def denied_joy(random: Random) -> tuple[str, str]:
     """Deny a good feeling."""
-    text = random.choice(
-        (
-            "We aren't {word} with the {thing}.",
-            "I'm not exactly {word} about the {thing}.",
-            "No one here is {word} about that {thing}",
-            "I wasn't {word} by the {thing} one bit",
-            "hardly {word} with this {thing}",
-        )
-    )
-    return _with_thing(random, text, random.choice(_GOOD)), "disapproval"
+    return _denied(random, _DENIALS_OF_JOY, _GOOD), "disapproval"
 
 
 def denied_harm(random: Random) -> tuple[str, str]:
     """Deny a bad one."""
-    text = random.choice(
-        (
-            "We aren't {word} about the {thing}.",
-            "I'm not {word} because of the {thing}, really.",
-            "No one here was {word} by that {thing}",
-            "don't be {word}, it is only a {thing}",
-        )
-    )
-    return _with_thing(random, text, random.choice(_BAD)), "neutral"
+    return _denied(random, _DENIALS_OF_HARM, _BAD), "neutral"
 
 
 def turned(random: Random) -> tuple[str, str]:
@@ -97,6 +94,10 @@ def emoji(random: Random) -> tuple[str, str]:
     label = random.choice(tuple(_EMOJI))
     emoji = random.choice(_EMOJI[label])
     return " ".join([emoji] * random.randint(1, 3)), label
+
+
+def _denied(random: Random, texts: Sequence[str], words: Sequence[str]) -> str:
+    return _with_thing(random, random.choice(texts), random.choice(words))
 
 
 def _with_thing(random: Random, text: str, word: str) -> str:
