@@ -5,7 +5,12 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from aiokafka.errors import KafkaError, NotCoordinatorForGroupError, for_code
+from aiokafka.errors import (
+    GroupCoordinatorNotAvailableError,
+    KafkaError,
+    NotCoordinatorForGroupError,
+    for_code,
+)
 
 from emotag_service.kafka.offset_fetch import Found, OffsetFetch, found_in
 
@@ -13,6 +18,7 @@ if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, TopicPartition
 
 _PAUSE_SECONDS = 0.1
+_ELSEWHERE = (NotCoordinatorForGroupError, GroupCoordinatorNotAvailableError)
 _UNSTABLE = 88  # a transaction of this partition's offset has ended, and its end is not applied yet
 
 
@@ -35,7 +41,7 @@ async def committed_offset(consumer: AIOKafkaConsumer, partition: TopicPartition
         error = for_code(code)
         if code != _UNSTABLE and not error.retriable:
             raise error()
-        if error is NotCoordinatorForGroupError:
+        if error in _ELSEWHERE:
             consumer._coordinator.coordinator_dead()  # noqa: SLF001 - see _ask
         await asyncio.sleep(_PAUSE_SECONDS)
 

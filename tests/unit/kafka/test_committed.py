@@ -12,7 +12,7 @@ from emotag_service.kafka.committed import committed_offset
 from emotag_service.kafka.offset_fetch import OffsetFetchResponse_v7
 
 PARTITION = TopicPartition("chat", 3)
-LOADING, GONE, REFUSED, UNSTABLE = 14, 16, 30, 88
+LOADING, AWAY, GONE, REFUSED, UNSTABLE = 14, 15, 16, 30, 88
 
 
 def reply(code=0, offset=None, row_code=0):
@@ -71,8 +71,9 @@ async def test_an_offset_whose_transaction_has_just_ended_is_waited_for():
     assert await committed_offset(consumer_of(unstable, unstable, reply(offset=7)), PARTITION) == 7
 
 
-async def test_another_coordinator_is_looked_for():
-    consumer = consumer_of(reply(GONE), reply(offset=7))
+@pytest.mark.parametrize("code", [GONE, AWAY])
+async def test_another_coordinator_is_looked_for(code):
+    consumer = consumer_of(reply(code), reply(offset=7))
     assert await committed_offset(consumer, PARTITION) == 7
     assert consumer._coordinator.deaths == 1
 
