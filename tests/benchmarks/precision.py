@@ -44,7 +44,7 @@ def main() -> int:
     examples = load_examples(args.data / "text" / "goemotions" / "dev.jsonl.gz", FINE_LABELS)
     dev = encode_examples(examples, checkpoint.tokenizer, len(FINE_LABELS))
     rows = checkpoint.network().embedding.weight.detach()
-    ways = {**stored(rows)}
+    ways = stored(rows)
     if args.run:
         whole = RunState.load(args.run).tensors[f"best/{EMBEDDING}"].float()
         ways = {"float32": whole, **stored(whole)}
