@@ -7,14 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
-
-from emotag_model.training.errors import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -43,23 +38,3 @@ class SoftLabels:
     def digest(self) -> str:
         """Of the scores, in hexadecimal."""
         return hashlib.sha256(np.ascontiguousarray(self.scores).tobytes()).hexdigest()
-
-    def save(self, path: Path, source: str) -> None:
-        """Write them, with what they come of."""
-        partial = path.with_suffix(".partial")
-        save_file({"scores": self.scores}, partial, metadata={"source": source})
-        partial.replace(path)
-
-    @classmethod
-    def load(cls, path: Path, source: str) -> Self | None:
-        """Read what `save` wrote; None when there is nothing. Raises TrainingError when it comes of something else."""
-        if not path.is_file():
-            return None
-        try:
-            with safe_open(path, framework="numpy") as file:
-                found, scores = (file.metadata() or {}).get("source"), file.get_tensor("scores")
-        except SafetensorError as error:
-            raise TrainingError(f"{path}: damaged ({error}); delete it and train again with --resume") from error
-        if found != source:
-            raise TrainingError(f"{path}: comes of another teacher or other data; use another --out")
-        return cls(scores)

@@ -29,7 +29,7 @@ def test_seeds_are_trained_measured_and_compared(tmp_path, monkeypatch, capsys):
     assert seeds.main() == 0
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(" | ")[0] for line in lines] == ["| seed", "| ---", "| 1", "| 2", "| 3", "| mean ± sd"]
-    scores = [(out / f"seed-{seed}/run/teachers/1-cnn-bisru/scores.safetensors").read_bytes() for seed in (1, 2, 3)]
+    scores = [(out / f"seed-{seed}/run/teachers/1-cnn-bisru/answers.safetensors").read_bytes() for seed in (1, 2, 3)]
     assert scores[0] == scores[1] == scores[2]
     digests = {(out / f"seed-{seed}/SHA256SUMS").read_text() for seed in (1, 2, 3)}
     assert len(digests) == 3

@@ -16,6 +16,7 @@ from emotag_model.training.run import open_state
 from emotag_model.training.soft_labels import SoftLabels
 from emotag_model.training.state import STATE
 from emotag_model.training.student import train_student
+from emotag_model.training.teachers.answers import Answers
 from emotag_model.training.teachers.fine_tune import fine_tune
 from emotag_model.training.teachers.settings import TeacherSettings
 
@@ -23,15 +24,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    import numpy as np
-    from numpy.typing import NDArray
-
+    from emotag_model.training.data import TrainingData
     from emotag_model.training.run import Progress
     from emotag_model.training.settings import TrainingSettings
     from emotag_model.training.student import Student
     from emotag_model.training.teachers.minilm import Teacher
 
-SCORES = "scores.safetensors"
+ANSWERS = "answers.safetensors"
 
 
 def teach(
@@ -39,7 +38,7 @@ def teach(
 ) -> SoftLabels:
     """Return the scores of all of the material's rows: the teachers' mean, and the labels of the made ones.
 
-    What an earlier, killed run of the same recipe has done in `folder` is taken up.
+    What an earlier run has done in `folder` is taken up: a killed one's epochs, and the answers to the same texts.
     """
     mean = SoftLabels.mean(
         [
@@ -53,28 +52,25 @@ def teach(
 def _scores(
     material: Material, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
 ) -> SoftLabels:
-    source = hashlib.sha256(f"{material.digest}{json.dumps(teacher.to_dict(), sort_keys=True)}".encode()).hexdigest()
-    known = SoftLabels.load(folder / SCORES, source)
-    if known is not None:
-        return known
-    progress.start_stage(f"teacher {folder.name}, seed {teacher.seed}")
-    found = SoftLabels.of_logits(_logits(material, teacher, folder, progress))
-    found.save(folder / SCORES, source)
-    return found
+    source = hashlib.sha256(f"{material.data.digest}{json.dumps(teacher.to_dict(), sort_keys=True)}".encode())
+    answers = Answers.load(folder / ANSWERS, source.hexdigest())
+    texts = [*(each.text for each in material.data.train), *material.unlabelled]
+    if missing := answers.missing(texts):
+        progress.start_stage(f"teacher {folder.name}, seed {teacher.seed}")
+        trained = _trained(material.data, teacher, folder, progress)
+        progress.start_asking(len(missing))
+        answers.add(missing, SoftLabels.of_logits(trained.logits(missing, progress.advance)).scores)
+        progress.end_asking()
+        answers.save(folder / ANSWERS)
+    return SoftLabels(answers.of(texts))
 
 
-def _logits(
-    material: Material, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
-) -> NDArray[np.float32]:
-    data = material.data
+def _trained(
+    data: TrainingData, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
+) -> Teacher | Student:
     state = open_state(folder, teacher, data.digest, resume=(folder / STATE).exists())
-    texts = [*(each.text for each in data.train), *material.unlabelled]
-    if isinstance(teacher, TeacherSettings):
-        trained: Teacher | Student = fine_tune(data, teacher, state, folder, progress)
-        torch.set_num_threads(os.cpu_count() or 1)  # the answers of many threads differ by their last bits alone
-    else:
-        trained = train_student(Material(data), teacher, state, folder, progress)
-    progress.start_asking(len(texts))
-    logits = trained.logits(texts, progress.advance)
-    progress.end_asking()
-    return logits
+    if not isinstance(teacher, TeacherSettings):
+        return train_student(Material(data), teacher, state, folder, progress)
+    trained = fine_tune(data, teacher, state, folder, progress)
+    torch.set_num_threads(os.cpu_count() or 1)  # the answers of many threads differ by their last bits alone
+    return trained

@@ -1,9 +1,8 @@
-"""Teachers' scores are averaged, kept with what they come of, and not mistaken for others'."""
+"""Teachers' scores are averaged, and joined with what is certain."""
 
 import numpy as np
 import pytest
 
-from emotag_model.training import TrainingError
 from emotag_model.training.soft_labels import SoftLabels
 
 LOGITS = np.array([[0.0, 2.0], [-1000.0, 1000.0], [-3.0, 0.5]], np.float32)
@@ -20,33 +19,6 @@ def test_the_mean_is_of_scores_and_not_of_logits():
     one, other = SoftLabels.of_logits(LOGITS), SoftLabels.of_logits(-LOGITS)
     np.testing.assert_allclose(SoftLabels.mean([one, other]).scores, 0.5, atol=1e-6)
     np.testing.assert_array_equal(SoftLabels.mean([one]).scores, one.scores)
-
-
-def test_what_is_saved_is_read(tmp_path):
-    labels = SoftLabels.of_logits(LOGITS)
-    labels.save(tmp_path / "scores.safetensors", "this")
-    read = SoftLabels.load(tmp_path / "scores.safetensors", "this")
-    np.testing.assert_array_equal(read.scores, labels.scores)
-    assert read.digest == labels.digest
-    assert [path.name for path in tmp_path.iterdir()] == ["scores.safetensors"]
-
-
-def test_nothing_there_is_nothing(tmp_path):
-    assert SoftLabels.load(tmp_path / "scores.safetensors", "this") is None
-
-
-def test_scores_of_something_else_are_refused(tmp_path):
-    path = tmp_path / "scores.safetensors"
-    SoftLabels.of_logits(LOGITS).save(path, "that")
-    with pytest.raises(TrainingError, match="another teacher or other data; use another --out"):
-        SoftLabels.load(path, "this")
-
-
-def test_a_damaged_file_is_named(tmp_path):
-    path = tmp_path / "scores.safetensors"
-    path.write_bytes(b"nothing of the kind")
-    with pytest.raises(TrainingError, match=r"scores\.safetensors: damaged .* delete it"):
-        SoftLabels.load(path, "this")
 
 
 def test_other_scores_have_another_digest():
