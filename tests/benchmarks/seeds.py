@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean, stdev
 
+from emotag_model.behaviour.suite import run_suite
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.cli.training_progress import TrainingProgress
 from emotag_model.evaluation import encode_examples, predict_logits
@@ -21,7 +22,7 @@ from emotag_model.evaluation.evaluate import report_all
 from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS
 from emotag_model.text.examples import Example
 from emotag_model.training import Recipe, train
-from emotag_model.training.data import load_data
+from emotag_model.training.data import TrainingData, load_data
 from emotag_model.training.train import RUN, TEACHERS
 
 Figures = dict[str, float]
@@ -32,19 +33,28 @@ def main() -> int:
     args = _arguments()
     recipe = Recipe.find(args.recipe)
     data = load_data(args.data, unlabelled=recipe.unlabelled, may_ship_only=recipe.may_ship_only)
-    rows: dict[str, Figures] = {}
-    for seed in args.seeds:
-        out = args.out / f"seed-{seed}"
-        _share_teachers(args.out / f"seed-{args.seeds[0]}" / RUN / TEACHERS, out / RUN / TEACHERS)
-        with TrainingProgress(data) as progress:
-            checkpoint = train(data, out, recipe.with_settings({"seed": seed}), progress, resume=(out / RUN).exists())
-        rows[str(seed)] = measure(checkpoint, data.dev)
-    print(table(rows))
+    print(table(train_seeds(data, recipe, args.out, args.seeds)))
     return 0
 
 
+def train_seeds(
+    data: TrainingData, recipe: Recipe, out: Path, seeds: Sequence[int], teachers: Path | None = None
+) -> dict[str, Figures]:
+    """Train in `out`/seed-N for each seed and measure; all share `teachers`, or those of the first seed."""
+    rows: dict[str, Figures] = {}
+    for seed in seeds:
+        folder = out / f"seed-{seed}"
+        if recipe.teachers:
+            _share(teachers or out / f"seed-{seeds[0]}" / RUN / TEACHERS, folder / RUN / TEACHERS)
+        seeded = recipe.with_settings({"seed": seed})
+        with TrainingProgress(data) as progress:
+            checkpoint = train(data, folder, seeded, progress, resume=(folder / RUN).exists())
+        rows[str(seed)] = measure(checkpoint, data.dev)
+    return rows
+
+
 def measure(checkpoint: Checkpoint, dev: Sequence[Example]) -> Figures:
-    """Return macro-F1 and calibration error per taxonomy, fitted to `dev` and held out."""
+    """Return macro-F1 and calibration error per taxonomy, fitted to `dev` and held out, and behavioural cases passed."""
     encoded = encode_examples(dev, checkpoint.tokenizer, len(FINE_LABELS))
     logits = predict_logits(checkpoint.network(), encoded.ids)
     reports = {each.taxonomy: each for each in report_all(checkpoint.labels, logits, encoded.truth)}
@@ -57,23 +67,32 @@ def measure(checkpoint: Checkpoint, dev: Sequence[Example]) -> Figures:
             f"{title} ECE": reports[name].calibration_error,
             f"{title} ECE held out": error,
         }
-    return figures
+    return figures | {"behavioural cases": sum(each.passed for each in run_suite(checkpoint))}
 
 
 def table(rows: dict[str, Figures]) -> str:
     """Return the figures as Markdown, a line per seed, and mean ± standard deviation where there are several."""
     titles = list(next(iter(rows.values())))
     lines = [["seed", *titles], ["---"] * (len(titles) + 1)]
-    lines += [[seed, *(f"{figures[title]:.4f}" for title in titles)] for seed, figures in rows.items()]
+    lines += [[seed, *(_shown(figures[title]) for title in titles)] for seed, figures in rows.items()]
     if len(rows) > 1:
-        columns = [[figures[title] for figures in rows.values()] for title in titles]
-        lines.append(["mean ± sd", *(f"{mean(each):.4f} ± {stdev(each):.4f}" for each in columns)])
+        lines.append(["mean ± sd", *spreads(rows, titles)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _share_teachers(first: Path, other: Path) -> None:
-    if first.is_dir() and not other.exists():
-        shutil.copytree(first, other)
+def spreads(rows: dict[str, Figures], titles: Sequence[str]) -> list[str]:
+    """Return mean ± standard deviation over the rows, by title."""
+    columns = [[figures[title] for figures in rows.values()] for title in titles]
+    return [f"{_shown(mean(each))} ± {_shown(stdev(each))}" for each in columns]
+
+
+def _shown(figure: float) -> str:
+    return f"{figure:.4f}" if figure < 1 else f"{figure:.1f}"
+
+
+def _share(teachers: Path, folder: Path) -> None:
+    if teachers.is_dir() and not folder.exists():
+        shutil.copytree(teachers, folder)
 
 
 def _arguments() -> argparse.Namespace:

@@ -1,6 +1,7 @@
 """Teachers are trained, asked about every text once, and taken up where they were killed."""
 
 import functools
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,16 @@ def test_what_was_taught_is_not_taught_again(material, tmp_path):
     watcher = Watcher()
     assert teach(material, [MINILM], tmp_path, watcher).digest == first.digest
     assert (watcher.started, watcher.stages) == ([], [])
+
+
+def test_of_another_material_only_what_is_new_is_asked(material, tmp_path):
+    first = teach(material, [MINILM], tmp_path, Watcher())
+    watcher = Watcher()
+    more = teach(replace(material, made=[], varied=["a new one", "so happy it was"]), [MINILM], tmp_path, watcher)
+    assert (watcher.started, watcher.asked) == ([], [[1, 1]])
+    np.testing.assert_array_equal(more.scores[-1], first.scores[-2])
+    whole = teach(replace(material, varied=["a new one"]), [MINILM], tmp_path / "whole", Watcher())
+    np.testing.assert_allclose(more.scores[-2], whole.scores[-1], atol=1e-5)
 
 
 @pytest.mark.parametrize("teacher", [MINILM, tiny_settings()], ids=["minilm", "cnn-bisru"])
