@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from aiokafka.errors import (
@@ -12,12 +13,14 @@ from aiokafka.errors import (
     for_code,
 )
 
+from emotag_service.kafka.errors import TaggerError
 from emotag_service.kafka.offset_fetch import Found, OffsetFetch, found_in
 
 if TYPE_CHECKING:
     from aiokafka import AIOKafkaConsumer, TopicPartition
 
 _PAUSE_SECONDS = 0.1
+_UNSTABLE_SECONDS = 60.0  # the end of a transaction is applied within milliseconds, or never
 _ELSEWHERE = (NotCoordinatorForGroupError, GroupCoordinatorNotAvailableError)
 _UNSTABLE = 88  # a transaction of this partition's offset has ended, and its end is not applied yet
 
@@ -33,11 +36,19 @@ async def committed_offset(consumer: AIOKafkaConsumer, partition: TopicPartition
 
     Raises:
         KafkaError: The coordinator refuses, and will go on to.
+        TaggerError: A transaction whose end nobody will write holds the offset.
     """
+    began = time.monotonic()
     while True:
         code, offset = await _ask(consumer, partition)
         if not code:
             return None if offset < 0 else offset
+        if code == _UNSTABLE and time.monotonic() - began > _UNSTABLE_SECONDS:
+            raise TaggerError(
+                f"reading what is committed of {partition.topic}/{partition.partition}: a transaction that its "
+                "coordinator calls complete is still open in __consumer_offsets (KAFKA-20734); find it with "
+                "`kafka-transactions.sh find-hanging`"
+            )
         error = for_code(code)
         if code != _UNSTABLE and not error.retriable:
             raise error()

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from emotag_service.kafka.annotation import Annotation, Fault
     from emotag_service.kafka.codecs.protocol import Reading
     from emotag_service.kafka.record import Outgoing, Record
@@ -30,6 +32,9 @@ class Prepared:
 
 class Treatment(Protocol):
     """What becomes of a record. Stateless, synchronous, the same for all partitions."""
+
+    def written(self, topic: str) -> Collection[str]:
+        """Every topic that may be written to for what is read from this one."""
 
     def prepare(self, record: Record) -> Prepared:
         """Read it. Never raises for what is in it: that is a fault."""

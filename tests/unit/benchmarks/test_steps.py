@@ -1,6 +1,7 @@
 """Each step learns from one thing more, and asks the teachers about nothing new."""
 
 import sys
+from itertools import pairwise
 
 import pytest
 
@@ -50,7 +51,7 @@ def test_each_step_is_the_one_before_and_something_more(folder, recipe):
     assert found[-1][2] == recipe
     texts = [{each.text for each in material.labelled} | set(material.unlabelled) for _, material, _ in found]
     assert texts[0] == texts[1]  # the second has the teachers' scores of the same messages
-    assert all(before < after for before, after in zip(texts[1:], texts[2:], strict=False))
+    assert all(before < after for before, after in pairwise(texts[1:]))
     assert [len(step.teachers) for _, _, step in found] == [0, 1, 1, 1, 1, 1, 1]
 
 

@@ -9,6 +9,7 @@ from aiokafka.protocol.commit import OffsetFetchResponse_v1, OffsetFetchResponse
 
 from emotag_service.kafka import committed
 from emotag_service.kafka.committed import committed_offset
+from emotag_service.kafka.errors import TaggerError
 from emotag_service.kafka.offset_fetch import OffsetFetchResponse_v7
 
 PARTITION = TopicPartition("chat", 3)
@@ -100,3 +101,10 @@ async def test_a_refusal_is_raised():
 )
 async def test_older_brokers_are_understood(loading, known):
     assert await committed_offset(consumer_of(loading, known), PARTITION) == 7
+
+
+async def test_an_offset_that_never_becomes_stable_is_an_error_that_names_the_way_out(monkeypatch):
+    monkeypatch.setattr(committed, "_UNSTABLE_SECONDS", 0)
+    unstable = reply(offset=-1, row_code=UNSTABLE)
+    with pytest.raises(TaggerError, match=r"chat/3: a transaction .* find-hanging"):
+        await committed_offset(consumer_of(*[unstable] * 99), PARTITION)

@@ -11,7 +11,8 @@ Streams did it: whoever works on partition P of topic T for group G writes as "G
    once the end of it is written everywhere, the offsets' topic included.
 3. Only then does the new owner read the committed offset and go on from it. Read any earlier, it could be the offset
    from before a transaction of the old owner that was about to commit: those records would be tagged twice. It asks
-   for a stable one (`kafka.committed`), since brokers have answered 2 before the offset was applied (KAFKA-17507).
+   for a stable one (`kafka.committed`), since brokers have answered 2 before the offset was applied (KAFKA-17507), and
+   before that carries out what a broker may have left of the last transaction's end (`kafka.settlement`).
 
 So of two taggers that both believe to own P only the one that called InitProducerId last can commit, and what it
 commits starts where the last commit before it ended, whatever the group's coordinator, rebalances, pauses and clocks
@@ -25,11 +26,14 @@ import contextlib
 from typing import TYPE_CHECKING, Any
 
 from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from emotag_service.kafka.loop.outbox import Outbox
+from emotag_service.kafka.reasons import chain
+from emotag_service.kafka.settlement import decision, settle
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from emotag_service.kafka.loop.settings import LoopSettings
     from emotag_service.kafka.loop.writer import Source, Written
@@ -48,6 +52,7 @@ class ExactlyOnce:
         settings: LoopSettings,
         client: dict[str, Any],
         committed: Callable[[], Awaitable[int | None]],
+        outputs: Collection[str],
     ) -> None:
         """Make one.
 
@@ -56,13 +61,16 @@ class ExactlyOnce:
             settings: Of the loop.
             client: Arguments of every client of the cluster.
             committed: Reads the partition's committed offset.
+            outputs: Every topic that may be written to.
         """
         self._source = source
         self._group = settings.group
         self._committed = committed
+        self._outputs = outputs
+        self._id = transactional_id(settings.group, source)
         self._producer = AIOKafkaProducer(
             **client,
-            transactional_id=transactional_id(settings.group, source),
+            transactional_id=self._id,
             transaction_timeout_ms=int(settings.transaction_timeout_seconds * 1000),
             max_batch_size=settings.write_bytes,
             max_request_size=REQUEST_BYTES,
@@ -71,8 +79,11 @@ class ExactlyOnce:
         self._outbox = Outbox(self._producer, source)
 
     async def start(self) -> int | None:
-        """Fence, then read the committed offset: in this order, see the module's docstring."""
+        """Fence, settle, then read the committed offset: in this order, see the module's docstring."""
+        committed = await decision(self._producer, self._id)
         await self._producer.start()
+        if committed is not None:
+            await settle(self._producer, self._group, self._outputs, committed=committed)
         return await self._committed()
 
     async def begin(self) -> None:
@@ -101,7 +112,12 @@ class ExactlyOnce:
 
     async def _add_offset(self, offset: int) -> None:
         partition = TopicPartition(self._source.topic, self._source.partition)
-        await self._producer.send_offsets_to_transaction({partition: offset}, self._group)
+        try:
+            await self._producer.send_offsets_to_transaction({partition: offset}, self._group)
+        except KafkaError as error:
+            if any(type(link) is TopicAuthorizationFailedError and not link.args for link in chain(error)):
+                raise TopicAuthorizationFailedError(self._source.topic) from error  # a name says what to allow
+            raise
 
 
 def transactional_id(group: str, source: Source) -> str:

@@ -64,5 +64,5 @@ class Workshop:
             await self.feed.commit(source, offset)
 
         if self.settings.delivery == "exactly-once":
-            return ExactlyOnce(source, self.settings, self.client, committed)
+            return ExactlyOnce(source, self.settings, self.client, committed, self.treatment.written(source.topic))
         return AtLeastOnce(source, self.settings, self.client, committed, commit)

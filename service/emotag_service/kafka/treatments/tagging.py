@@ -18,7 +18,7 @@ from emotag_service.kafka.treatments.sizes import batch_bytes, fits
 from emotag_service.logs import stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from emotag_service.kafka.annotation import Annotation
     from emotag_service.kafka.codecs.protocol import Codec, Reading
@@ -60,6 +60,10 @@ class Tagging:
         self._untaggables = Untaggables(Policy(policy), routes, clock)
         self._choice = choice
         self._limits: Mapping[str, int] = {} if limits is None else limits
+
+    def written(self, topic: str) -> Collection[str]:
+        """See `Treatment`."""
+        return self._routes.written([topic])
 
     def prepare(self, record: Record) -> Prepared:
         """Read it. Never raises for what is in it: that is a fault."""

@@ -68,6 +68,9 @@ class FakeEngine:
 class FakeTreatment:
     """The value is the text; `b"skip"`, `b"bad"` and `b"stop"` are what they say."""
 
+    def written(self, topic):
+        return ("out",)
+
     def prepare(self, one):
         if one.value == b"skip":
             return Prepared(one, skipped="because")

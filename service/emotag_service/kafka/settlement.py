@@ -1,0 +1,106 @@
+"""Carries out what a coordinator decided of the last transaction and may not have written everywhere.
+
+Apache Kafka 4.3.1 can call a transaction complete without its end in some or all partitions: those that have no leader
+while the coordinator reads its log, as after a crash of their only replica, are taken for deleted (KAFKA-20734). What
+was written then stays open. The next transaction of the same producer would end it, whatever was decided: records that
+were aborted, or that are written again since their offset is not committed either, appear twice; and until then the
+group's offset is unstable, for ever. So whoever takes an id over asks for the decision before it fences, and then ends
+an empty transaction in the same way in every partition that the last one can have touched. Where nothing is open,
+that changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from aiokafka import TopicPartition
+from aiokafka.client import CoordinationType
+from aiokafka.errors import IncompatibleBrokerVersion, KafkaError, TransactionalIdAuthorizationFailed, for_code
+
+from emotag_service.kafka.describe_transactions import DescribeTransactions, described_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from aiokafka import AIOKafkaProducer
+
+    from emotag_service.kafka.describe_transactions import Described
+
+_PAUSE_SECONDS = 0.1
+_ADDING_SECONDS = 0.01  # between two looks at whether all partitions are part of the transaction
+_NEVER_SEEN = 105  # TRANSACTIONAL_ID_NOT_FOUND
+_DECISIONS = {
+    "PrepareCommit": True,
+    "CompleteCommit": True,
+    "PrepareAbort": False,
+    "CompleteAbort": False,
+    "PrepareEpochFence": False,
+    "Ongoing": False,  # whoever starts the producer has it aborted
+}
+
+
+async def decision(producer: AIOKafkaProducer, transactional_id: str) -> bool | None:
+    """Tell how the last transaction of this id ended or will end: True, by commit; None, there is nothing to settle.
+
+    To be asked before the producer starts, since that makes the coordinator forget. A cluster that cannot tell (Kafka
+    before 3.0) has nothing to settle either.
+
+    Raises:
+        KafkaError: The coordinator refuses, and will go on to.
+    """
+    await producer.client.bootstrap()
+    while True:
+        try:
+            found = await _describe(producer, transactional_id)
+        except (IncompatibleBrokerVersion, NotImplementedError):  # as aiokafka says it, by version
+            return None
+        except TransactionalIdAuthorizationFailed as error:  # of the search for the coordinator, and without a name
+            raise TransactionalIdAuthorizationFailed(transactional_id) from error
+        except KafkaError as error:
+            if not error.retriable:
+                raise
+        else:
+            if found.code == _NEVER_SEEN:
+                return None
+            if not found.code:
+                return _DECISIONS.get(found.state)
+            refusal = for_code(found.code)
+            if not refusal.retriable:
+                raise refusal(transactional_id)
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def settle(producer: AIOKafkaProducer, group: str, topics: Iterable[str], *, committed: bool) -> None:
+    """End an empty transaction in that way in all partitions of these topics, and in the group's offsets.
+
+    To be called as soon as the producer has started.
+
+    Raises:
+        KafkaError: The cluster refuses, or another producer has taken the id over.
+    """
+    places = [TopicPartition(topic, one) for topic in topics for one in await producer.partitions_for(topic)]
+    await producer.begin_transaction()
+    # aiokafka adds no partition without a record, and no group without an offset, which would take the place of that
+    # which is to be settled; no task of its own asks the coordinator for anything meanwhile.
+    for place in places:
+        producer._txn_manager.maybe_add_partition_to_txn(place)  # noqa: SLF001 - see above
+    while producer._txn_manager.partitions_to_add():  # noqa: SLF001 - see above
+        await asyncio.sleep(_ADDING_SECONDS)
+        _raise_failure(producer)
+    while not await producer._sender._do_add_offsets_to_txn(group):  # noqa: SLF001 - see above
+        _raise_failure(producer)
+    _raise_failure(producer)
+    await (producer.commit_transaction() if committed else producer.abort_transaction())
+
+
+async def _describe(producer: AIOKafkaProducer, transactional_id: str) -> Described:
+    node = await producer.client.coordinator_lookup(CoordinationType.TRANSACTION, transactional_id)
+    return described_in(await producer.client.send(node, DescribeTransactions(transactional_id)))
+
+
+def _raise_failure(producer: AIOKafkaProducer) -> None:
+    """Raise what ended the transaction, or aiokafka's task that would have gone on with it."""
+    for ended in (producer._txn_manager.wait_for_transaction_end(), producer._sender.sender_task):  # noqa: SLF001
+        if ended.done():
+            ended.result()
