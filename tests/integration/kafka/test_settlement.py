@@ -18,9 +18,12 @@ from emotag_service.kafka.loop.exactly_once import transactional_id
 from emotag_service.kafka.loop.writer import Source
 from emotag_service.kafka.treatments.routes import Routes
 from tests.brokers.apache import Apache
-from tests.brokers.records import Seen, committed_offsets, ends, read_until, write
+from tests.brokers.records import Seen, ends, read, read_until, write
 from tests.integration.kafka.checks import talk, wait_until
 from tests.integration.kafka.running import RunningTagger
+
+Settled = Callable[[], None]
+Live = Callable[["Old", Settled], Coroutine[Any, Any, None]]
 
 COUNT = 60
 SENT = talk(COUNT, 1)
@@ -67,58 +70,44 @@ class Old:
         await self._producer.stop()
 
 
-def test_what_was_committed_is_not_written_again(
-    trusting: Apache, new_topic: Callable[..., str], tagger: Callable[..., RunningTagger], name: str
+async def commits(old: Old, settled: Settled) -> None:
+    await old.write(SENT[:10], offset=10)
+    await old.commit()
+    await asyncio.to_thread(settled)
+    await old.write(SENT[10:42], offset=42, told=False)
+
+
+async def aborts(old: Old, settled: Settled) -> None:
+    await old.write(SENT[:10])
+    await old.abort()
+    await asyncio.to_thread(settled)
+    await old.write(SENT[:32], told=False)
+
+
+@pytest.mark.parametrize("live", [commits, aborts])
+def test_every_message_appears_once(
+    trusting: Apache, new_topic: Callable[..., str], tagger: Callable[..., RunningTagger], name: str, live: Live
 ) -> None:
     source, target = (new_topic(trusting, role, partitions=1) for role in ("in", "out"))
+    write(trusting.bootstrap, source, SENT)
+
+    def still_open() -> bool:
+        return ends(trusting.bootstrap, target) != ends(trusting.bootstrap, target, committed=False)
+
+    def settled() -> None:
+        wait_until(lambda: not still_open())
 
     async def live_and_die() -> None:
         old = Old(trusting, name, source, target)
         await old.start()
-        await old.write(SENT[:10], offset=10)
-        await old.commit()
-        await asyncio.to_thread(_settled, trusting, target)
-        assert committed_offsets(trusting.bootstrap, name, source) == {0: 10}
-        await old.write(SENT[10:42], offset=42, told=False)
+        await live(old, settled)
         await old.die()
 
-    assert _ids_after(live_and_die, trusting, source, target, tagger) == list(range(COUNT))
-
-
-def test_what_was_aborted_does_not_appear(
-    trusting: Apache, new_topic: Callable[..., str], tagger: Callable[..., RunningTagger], name: str
-) -> None:
-    source, target = (new_topic(trusting, role, partitions=1) for role in ("in", "out"))
-
-    async def live_and_die() -> None:
-        old = Old(trusting, name, source, target)
-        await old.start()
-        await old.write(SENT[:10])
-        await old.abort()
-        await asyncio.to_thread(_settled, trusting, target)
-        await old.write(SENT[:32], told=False)
-        await old.die()
-
-    assert _ids_after(live_and_die, trusting, source, target, tagger) == list(range(COUNT))
-
-
-def _settled(broker: Apache, topic: str) -> None:
-    wait_until(lambda: ends(broker.bootstrap, topic) == ends(broker.bootstrap, topic, committed=False))
-
-
-def _ids_after(
-    live_and_die: Callable[[], Coroutine[Any, Any, None]],
-    broker: Apache,
-    source: str,
-    target: str,
-    tagger: Callable[..., RunningTagger],
-) -> list[int]:
-    write(broker.bootstrap, source, SENT)
     asyncio.run(live_and_die())
-    assert ends(broker.bootstrap, target) != ends(broker.bootstrap, target, committed=False), "nothing was left open"
-    running = tagger(broker, Routes(output=target, inputs=(source,)))
-    found = read_until(broker.bootstrap, target, count=COUNT, alive=running.check)
+    assert still_open()
+    running = tagger(trusting, Routes(output=target, inputs=(source,)))
+    found = read_until(trusting.bootstrap, target, count=COUNT, alive=running.check)
     running.stop()
-    _settled(broker, target)
-    assert read_until(broker.bootstrap, target, count=COUNT) == found, "nothing else comes to light"
-    return [int(json.loads(one.value or b"")["id"][1:]) for one in found]
+    settled()
+    assert read(trusting.bootstrap, target) == found, "nothing else comes to light"
+    assert [int(json.loads(one.value or b"")["id"][1:]) for one in found] == list(range(COUNT))

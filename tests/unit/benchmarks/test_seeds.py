@@ -3,26 +3,14 @@
 import sys
 
 from tests.benchmarks import seeds
-from tests.unit.model.training.datafolder import write_data
+from tests.unit.model.training.datafolder import TINY_TOML, write_data
 
-RECIPE = """
-carried_words = 5
-
-[settings]
-epochs = 1
-glove_words = 20
-conv_channels = [8]
-sru_size = 4
-attention_heads = 1
-
-[[teachers]]
-kind = "cnn-bisru"
-"""
+FIELDS = "carried_words = 5"
 
 
 def test_seeds_are_trained_measured_and_compared(tmp_path, monkeypatch, capsys):
     recipe = tmp_path / "tiny.toml"
-    recipe.write_text(RECIPE)
+    recipe.write_text(FIELDS + TINY_TOML)
     out = tmp_path / "out"
     data = str(write_data(tmp_path / "data"))
     monkeypatch.setattr(sys, "argv", ["seeds", "--data", data, "--out", str(out), "--recipe", str(recipe)])

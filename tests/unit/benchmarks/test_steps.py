@@ -10,30 +10,20 @@ from emotag_model.training.data import load_data
 from emotag_model.training.material import gather
 from emotag_model.training.train import RUN, TEACHERS
 from tests.benchmarks import steps
-from tests.unit.model.training.datafolder import Watcher, write_data, write_rows
+from tests.unit.model.training.datafolder import TINY_TOML, Watcher, write_data, write_rows
 
-RECIPE = """
+FIELDS = """
 unlabelled = ["xed_en"]
 made_examples = 9
 alterations = true
 variants = 2
 carried_words = 5
-
-[settings]
-epochs = 1
-glove_words = 20
-conv_channels = [8]
-sru_size = 4
-attention_heads = 1
-
-[[teachers]]
-kind = "cnn-bisru"
 """
 
 
 @pytest.fixture
 def recipe(tmp_path):
-    (tmp_path / "tiny.toml").write_text(RECIPE)
+    (tmp_path / "tiny.toml").write_text(FIELDS + TINY_TOML)
     return Recipe.find(str(tmp_path / "tiny.toml"))
 
 

@@ -30,6 +30,18 @@ TINY = {
     "embedding_dropout": 0.1,
 }
 
+TINY_TOML = """
+[settings]
+epochs = 1
+glove_words = 20
+conv_channels = [8]
+sru_size = 4
+attention_heads = 1
+
+[[teachers]]
+kind = "cnn-bisru"
+"""
+
 
 def tiny_settings(**changes):
     return TrainingSettings(**{**TINY, **changes})
