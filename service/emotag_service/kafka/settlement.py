@@ -14,7 +14,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from aiokafka import TopicPartition
 from aiokafka.client import CoordinationType
 from aiokafka.errors import IncompatibleBrokerVersion, KafkaError, TransactionalIdAuthorizationFailed, for_code
 
@@ -23,7 +22,7 @@ from emotag_service.kafka.describe_transactions import DescribeTransactions, des
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from aiokafka import AIOKafkaProducer
+    from aiokafka import AIOKafkaProducer, TopicPartition
 
     from emotag_service.kafka.describe_transactions import Described
 
@@ -71,20 +70,21 @@ async def decision(producer: AIOKafkaProducer, transactional_id: str) -> bool | 
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def settle(producer: AIOKafkaProducer, group: str, topics: Iterable[str], *, committed: bool) -> None:
-    """End an empty transaction in that way in all partitions of these topics, and in the group's offsets.
+async def settle(
+    producer: AIOKafkaProducer, group: str, partitions: Iterable[TopicPartition], *, committed: bool
+) -> None:
+    """End an empty transaction in that way in all these partitions, and in the group's offsets.
 
     To be called as soon as the producer has started.
 
     Raises:
         KafkaError: The cluster refuses, or another producer has taken the id over.
     """
-    places = [TopicPartition(topic, one) for topic in topics for one in await producer.partitions_for(topic)]
     await producer.begin_transaction()
     # aiokafka adds no partition without a record, and no group without an offset, which would take the place of that
     # which is to be settled; no task of its own asks the coordinator for anything meanwhile.
-    for place in places:
-        producer._txn_manager.maybe_add_partition_to_txn(place)  # noqa: SLF001 - see above
+    for partition in partitions:
+        producer._txn_manager.maybe_add_partition_to_txn(partition)  # noqa: SLF001 - see above
     while producer._txn_manager.partitions_to_add():  # noqa: SLF001 - see above
         await asyncio.sleep(_ADDING_SECONDS)
         _raise_failure(producer)

@@ -18,6 +18,7 @@ from emotag_service.kafka import settlement
 from emotag_service.kafka.describe_transactions import DescribeTransactionsResponse_v0
 from emotag_service.kafka.settlement import decision, settle
 
+PARTITIONS = [TopicPartition("out", 1), TopicPartition("letters", 1)]
 LOADING, REFUSED, NEVER_SEEN = 14, 53, 105
 
 
@@ -55,9 +56,6 @@ class Producer:
         self._fails, self._left, self._attempts = fails, 3, group_attempts
         self._end = asyncio.get_running_loop().create_future()
         self.sender_task = asyncio.get_running_loop().create_future()
-
-    async def partitions_for(self, topic):
-        return {"out": {0, 1}, "letters": {0}}[topic]
 
     async def begin_transaction(self):
         assert self.ended is None
@@ -129,15 +127,14 @@ async def test_a_refusal_is_raised(refusal):
 @pytest.mark.parametrize(("committed", "ended"), [(True, "commit"), (False, "abort")])
 async def test_all_partitions_and_the_group_are_ended_in_that_way(committed, ended):
     producer = Producer(group_attempts=3)
-    await settle(producer, "g", ["out", "letters"], committed=committed)
-    places = [TopicPartition("out", 0), TopicPartition("out", 1), TopicPartition("letters", 0)]
-    assert (producer.partitions, set(producer.groups), producer.ended) == (places, {"g"}, ended)
+    await settle(producer, "g", PARTITIONS, committed=committed)
+    assert (producer.partitions, set(producer.groups), producer.ended) == (PARTITIONS, {"g"}, ended)
 
 
 @pytest.mark.parametrize("failure", [TopicAuthorizationFailedError("letters"), ProducerFenced()])
 async def test_a_failure_ends_it(failure):
     producer = Producer(fails=failure)
     with pytest.raises(KafkaError) as caught:
-        await asyncio.wait_for(settle(producer, "g", ["out"], committed=True), 30)
+        await asyncio.wait_for(settle(producer, "g", PARTITIONS, committed=True), 30)
     assert caught.value is failure
     assert producer.ended is None

@@ -29,6 +29,7 @@ from aiokafka import AIOKafkaProducer, TopicPartition
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from emotag_service.kafka.loop.outbox import Outbox
+from emotag_service.kafka.loop.placement import reachable
 from emotag_service.kafka.reasons import chain
 from emotag_service.kafka.settlement import decision, settle
 
@@ -83,7 +84,7 @@ class ExactlyOnce:
         committed = await decision(self._producer, self._id)
         await self._producer.start()
         if committed is not None:
-            await settle(self._producer, self._group, self._outputs, committed=committed)
+            await settle(self._producer, self._group, await self._touched(), committed=committed)
         return await self._committed()
 
     async def begin(self) -> None:
@@ -109,6 +110,15 @@ class ExactlyOnce:
         """See `Writer`."""
         self._outbox.forget()
         await close_producer(self._producer)
+
+    async def _touched(self) -> list[TopicPartition]:
+        """Every partition that a transaction of this source can have written to."""
+        counts = {topic: len(await self._producer.partitions_for(topic)) for topic in self._outputs}
+        return [
+            TopicPartition(topic, one)
+            for topic, count in counts.items()
+            for one in reachable(self._source.partition, count)
+        ]
 
     async def _add_offset(self, offset: int) -> None:
         partition = TopicPartition(self._source.topic, self._source.partition)

@@ -28,3 +28,10 @@ def place(outgoing: Outgoing, source_partition: int, partitions: int) -> int:
     if outgoing.key is None:
         return wanted % partitions
     return int(murmur2(outgoing.key) & 0x7FFFFFFF) % partitions
+
+
+def reachable(source_partition: int, partitions: int) -> range:
+    """Every partition that `place` can choose for what a tagger writes; arguments as there."""
+    if source_partition < partitions:
+        return range(source_partition, source_partition + 1)
+    return range(partitions)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotag_service.kafka.loop.placement import place
+from emotag_service.kafka.loop.placement import place, reachable
 from emotag_service.kafka.record import Outgoing
 
 
@@ -35,3 +35,9 @@ def test_it_is_always_one_that_exists_and_always_the_same(key, source, partition
     chosen = place(outgoing(source, key), source, partitions)
     assert 0 <= chosen < partitions
     assert chosen == place(outgoing(source, key), source, partitions)
+    assert chosen in reachable(source, partitions)
+
+
+def test_only_its_own_partition_can_be_reached_where_there_are_as_many():
+    assert list(reachable(3, 6)) == [3]
+    assert list(reachable(6, 6)) == [0, 1, 2, 3, 4, 5]
