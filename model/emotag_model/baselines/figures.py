@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotag_model.evaluation.assessment import Sampling, assess
 from emotag_model.evaluation.crossfit import crossfit
-from emotag_model.evaluation.label_set import own_label_set
+from emotag_model.evaluation.label_set import OWN_LABEL_SETS
 from emotag_model.evaluation.selection import Selection
 from emotag_model.evaluation.system import judge, outcomes
 from emotag_model.labels import EKMAN, GOEMOTIONS
@@ -58,7 +58,7 @@ def measure(
     system: System, dev: Sequence[Example], others: Mapping[str, Selection], rate: float, sampling: Sampling
 ) -> Figures:
     """Measure a system on GoEmotions' dev split and, zero-shot, on the data sets of `others`."""
-    own = Selection(own_label_set(system.labels.fine), list(dev), {})
+    own = Selection(OWN_LABEL_SETS[0], list(dev), {})
     logits = system.logits(own.examples)
     found = {each.name: assess(each, sampling) for each in judge(system.labels, own, logits)}
     taxonomies = {name: system.labels.taxonomy(name) for name in (GOEMOTIONS, EKMAN)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emotag_model.training.errors import TrainingError
+from emotag_model.training.material import Material
 from emotag_model.training.run import open_state
 from emotag_model.training.state import STATE, RunState
 from emotag_model.training.teachers.fine_tune import fine_tune
@@ -31,7 +32,9 @@ def fine_tuned(
     if begun and _is_over(RunState.load(folder), folder):
         return taken(folder, load)
     settings = TeacherSettings()
-    return fine_tune(data, settings, open_state(folder, settings, data.digest, resume=begun), folder, progress, load)
+    lesson = Material(data)
+    state = open_state(folder, settings, lesson.digest, resume=begun)
+    return fine_tune(lesson, settings, state, folder, progress, load)
 
 
 def taken(folder: Path, load: Callable[[], Encoder] = load_encoder) -> Teacher:

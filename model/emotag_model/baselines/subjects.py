@@ -11,13 +11,13 @@ from emotag_model.baselines.minilm import fine_tuned, taken
 from emotag_model.baselines.tfidf import TfIdf
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.checkpoint.digest import SUMS
-from emotag_model.evaluation.calibrate import calibrate_labels
 from emotag_model.evaluation.encoded import encode_texts, truth_of
 from emotag_model.evaluation.system import System
-from emotag_model.labels import FINE_LABELS, default_labels
+from emotag_model.labels import BASIC, GOEMOTIONS, OUTPUTS
 from emotag_model.network import FoldedCnnBiSru
 from emotag_model.text.padding import pad
 from emotag_model.training import train
+from emotag_model.training.dev import Dev
 from emotag_model.training.recipe import Recipe
 from emotag_model.training.state import STATE
 from emotag_model.training.train import RUN
@@ -56,10 +56,11 @@ def tfidf(data: TrainingData, out: Path) -> System:
     path = out / "tfidf.safetensors"
     model = TfIdf.load(path, data.digest)
     if model is None:
-        model = TfIdf.fit([each.text for each in data.train], truth_of(data.train, len(FINE_LABELS)))
+        labelled = [*data.train, *data.agents]
+        model = TfIdf.fit([each.text for each in labelled], truth_of(labelled, len(OUTPUTS)))
         out.mkdir(parents=True, exist_ok=True)
         model.save(path, data.digest)
-    return calibrated("TF-IDF + logistic regression", model.logits, data.dev)
+    return calibrated("TF-IDF + logistic regression", model.logits, data)
 
 
 def goemotions_only(data: TrainingData, out: Path, progress: Progress) -> System:
@@ -75,12 +76,14 @@ def goemotions_only(data: TrainingData, out: Path, progress: Progress) -> System
 def minilm(data: TrainingData, out: Path, progress: Progress, run: Path | None = None) -> System:
     """Return MiniLM-L6, fine-tuned on the same messages: that of a `run` which is over, or one trained in `out`."""
     teacher = fine_tuned(data, out / "minilm", progress) if run is None else taken(run)
-    return calibrated("MiniLM-L6, fine-tuned", teacher.logits, data.dev)
+    return calibrated("MiniLM-L6, fine-tuned", teacher.logits, data)
 
 
-def calibrated(name: str, logits: Callable[[Sequence[str]], NDArray[np.float32]], dev: Sequence[Example]) -> System:
-    """Return any model of our fine labels as a system, calibrated on dev as a checkpoint is."""
-    labels = calibrate_labels(default_labels(), logits([each.text for each in dev]), truth_of(dev, len(FINE_LABELS)))
+def calibrated(name: str, logits: Callable[[Sequence[str]], NDArray[np.float32]], data: TrainingData) -> System:
+    """Return any model of our outputs as a system, calibrated on dev as a checkpoint is."""
+    texts = {GOEMOTIONS: data.dev, BASIC: data.agents_dev}
+    dev = Dev.encode(data, lambda examples: [[] for _ in examples])
+    labels = dev.calibrated({head: logits([each.text for each in dev_texts]) for head, dev_texts in texts.items()})
 
     def batched(examples: Sequence[Example]) -> NDArray[np.float32]:
         texts = [each.text for each in examples]

@@ -11,8 +11,10 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
+from emotag_model.labels import HEADS
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -32,10 +34,10 @@ class TfIdf:
 
     @classmethod
     def fit(cls, texts: Sequence[str], truth: NDArray[np.float32]) -> Self:
-        """Fit on texts and their truth [N, F]."""
+        """Fit on texts and their truth [N, F]; each label on the texts that are labelled in the words of its head."""
         vectorizer = _vectorizer(min_df=_LEAST_TEXTS)
         features = vectorizer.fit_transform(texts)
-        weights, bias = zip(*(_fit_label(features, truth[:, label]) for label in range(truth.shape[1])), strict=True)
+        weights, bias = zip(*_fit_labels(features, truth), strict=True)
         return cls(vectorizer, np.stack(weights, axis=1).astype(np.float32), np.array(bias, dtype=np.float32))
 
     def logits(self, texts: Sequence[str]) -> NDArray[np.float32]:
@@ -63,6 +65,13 @@ class TfIdf:
         vectorizer = _vectorizer(vocabulary=json.loads(metadata["words"]))
         vectorizer.idf_ = tensors["idf"]
         return cls(vectorizer, tensors["weights"], tensors["bias"])
+
+
+def _fit_labels(features: Any, truth: NDArray[np.float32]) -> Iterator[tuple[NDArray[np.float64], float]]:
+    for outputs in HEADS.values():
+        rows = np.flatnonzero(truth[:, outputs].any(axis=1))
+        for label in range(outputs.start, outputs.stop):
+            yield _fit_label(features[rows], truth[rows, label])
 
 
 def _fit_label(features: Any, truth: NDArray[np.float32]) -> tuple[NDArray[np.float64], float]:

@@ -96,10 +96,10 @@ class Checkpoint:
 
     def check(self, place: Path) -> None:
         """Raise ForeignCheckpointError, beginning with `place`, unless words, labels and weights fit the config."""
-        words, labels = len(self.tokenizer.vocabulary), len(self.labels.fine)
+        words, labels = len(self.tokenizer.vocabulary), len(self.labels.outputs)
         if (words, labels) != (self.config.vocabulary_size, self.config.label_count):
             raise ForeignCheckpointError(
-                f"{place}: {words} words and {labels} labels, but the network of {CONFIG} is for "
+                f"{place}: {words} words and {labels} outputs, but the network of {CONFIG} is for "
                 f"{self.config.vocabulary_size} and {self.config.label_count}; its files are of different checkpoints"
             )
         expected = _shapes(self.config)

@@ -14,6 +14,7 @@ from emotag_model.behaviour.suite import SuiteError, pass_rate, run_suite
 from emotag_model.behaviour.tables import render
 from emotag_model.checkpoint import Checkpoint, CheckpointError, default_checkpoint
 from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
+from emotag_model.labels import FINE_LABELS
 from emotag_model.text import TextDataError
 from emotag_model.text.examples import load_examples
 
@@ -104,7 +105,7 @@ def _problem(args: argparse.Namespace) -> str:
 def _run(args: argparse.Namespace, checkpoint: Checkpoint) -> int:
     results: list[Result] = []
     if args.deletion:
-        text = deletion_table(checkpoint, load_examples(args.data, checkpoint.labels.fine))
+        text = deletion_table(checkpoint, load_examples(args.data, FINE_LABELS))
     else:
         results = run_suite(checkpoint)
         text = render(results, measure_fairness(checkpoint), args.failures)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from emotag_model.checkpoint import Checkpoint
+from emotag_model.evaluation.agent_messages import is_agents_file, read_agent_messages
+from emotag_model.evaluation.agent_report import agent_json, agent_tables
 from emotag_model.evaluation.assessment import Assessment, Sampling, assess
-from emotag_model.evaluation.label_set import own_label_set
+from emotag_model.evaluation.label_set import OWN_LABEL_SETS
 from emotag_model.evaluation.label_sets import LABEL_SETS
 from emotag_model.evaluation.page.html import write_page
 from emotag_model.evaluation.predictions import read_tallies, write_predictions
@@ -15,6 +17,7 @@ from emotag_model.evaluation.report import DEFINITIONS
 from emotag_model.evaluation.selection import Selection, select
 from emotag_model.evaluation.system import checkpoint_system, outcomes
 from emotag_model.evaluation.zero_shot import RULE
+from emotag_model.labels import BASIC
 
 if TYPE_CHECKING:
     import argparse
@@ -23,6 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from emotag_model.evaluation.agent_messages import AgentMessage
     from emotag_model.evaluation.outcome import Outcome
 
 
@@ -31,7 +35,7 @@ def evaluate_labelled(checkpoint: Checkpoint, args: argparse.Namespace) -> str:
 
     Raises TextDataError, CheckpointError and LabelsError for bad input, OSError for a file that cannot be written.
     """
-    selection = select(args.data, (own_label_set(checkpoint.labels.fine), *LABEL_SETS), args.label_set)
+    selection = select(args.data, (*OWN_LABEL_SETS, *LABEL_SETS), args.label_set)
     found = outcomes(checkpoint_system(checkpoint), selection)
     theirs = _theirs(args, selection, found)
     sampling = Sampling(resamples=args.resamples, seed=args.seed)
@@ -42,12 +46,15 @@ def evaluate_labelled(checkpoint: Checkpoint, args: argparse.Namespace) -> str:
         title = f"{checkpoint.identity.name} {checkpoint.identity.version} on {args.data.name}"
         notes = _head(checkpoint, selection, args)
         write_page(args.report, title, notes, selection.examples, zip(found, assessments, strict=True))
+    messages = _agent_messages(args, selection)
     if args.json:
-        return _json(checkpoint, selection, assessments)
-    own = selection.label_set.labels == checkpoint.labels.fine
+        content = _content(checkpoint, selection, assessments)
+        return json.dumps(content | ({"agents": agent_json(messages, found[0])} if messages else {}), indent=1)
+    own = selection.label_set.head is not None
     definitions = DEFINITIONS if own else f"{DEFINITIONS}\n{RULE}"
     head = "\n".join(_head(checkpoint, selection, args))
-    return "\n\n".join([head, *(each.to_text() for each in assessments), definitions])
+    agents = [agent_tables(messages, found[0])] if messages else []
+    return "\n\n".join([head, *agents, *(each.to_text() for each in assessments), definitions])
 
 
 def _theirs(
@@ -62,15 +69,20 @@ def _theirs(
     return [None] * len(found)
 
 
-def _json(checkpoint: Checkpoint, selection: Selection, assessments: Sequence[Assessment]) -> str:
+def _agent_messages(args: argparse.Namespace, selection: Selection) -> list[AgentMessage]:
+    """Return what readers said of the messages, where the file holds it."""
+    told = selection.label_set.head == BASIC and is_agents_file(args.data)
+    return read_agent_messages(args.data) if told else []
+
+
+def _content(checkpoint: Checkpoint, selection: Selection, assessments: Sequence[Assessment]) -> dict[str, Any]:
     identity = checkpoint.identity
-    content = {
+    return {
         "model": {"name": identity.name, "version": identity.version, "digest": identity.digest},
         "label_set": selection.label_set.name,
         "left_out": selection.left_out,
         "taxonomies": [each.to_dict() for each in assessments],
     }
-    return json.dumps(content, indent=1)
 
 
 def _head(checkpoint: Checkpoint, selection: Selection, args: argparse.Namespace) -> list[str]:

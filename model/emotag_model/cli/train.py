@@ -78,7 +78,13 @@ def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     try:
         recipe = _recipe(args)
-        data = load_data(args.data, args.glove, unlabelled=recipe.unlabelled, may_ship_only=recipe.may_ship_only)
+        data = load_data(
+            args.data,
+            args.glove,
+            unlabelled=recipe.unlabelled,
+            readings=recipe.readings,
+            may_ship_only=recipe.may_ship_only,
+        )
         with TrainingProgress(data) as progress:
             checkpoint = train(data, args.out, recipe, progress, resume=args.resume)
     except (TrainingError, TextDataError) as error:

@@ -18,7 +18,8 @@ class TrainingProgress:
     def __init__(self, data: TrainingData) -> None:
         self._bar: tqdm[Never] | None = None
         words = (
-            f"{len(data.train):,} messages, {data.left_out} left out as they are held out too; {len(data.dev):,} dev"
+            f"{len(data.train):,} messages in GoEmotions' words, {data.left_out} left out as they are held out too; "
+            f"{len(data.agents):,} in those of basic; {len(data.dev):,} and {len(data.agents_dev):,} dev"
         )
         more = f"; {len(data.unlabelled):,} texts without labels" if data.unlabelled else ""
         tqdm.write(words + more, file=sys.stderr)
@@ -55,8 +56,8 @@ class TrainingProgress:
         """Replace the bar by the epoch's figures."""
         self._close()
         line = (
-            f"epoch {figures.epoch}: loss {figures.loss:.4f}, dev macro-F1 ekman {figures.ekman_macro_f1:.4f}, "
-            f"goemotions {figures.goemotions_macro_f1:.4f}"
+            f"epoch {figures.epoch}: loss {figures.loss:.4f}, dev macro-F1 basic {figures.basic_macro_f1:.4f}, "
+            f"ekman {figures.ekman_macro_f1:.4f}, goemotions {figures.goemotions_macro_f1:.4f}"
         )
         tqdm.write(line, file=sys.stderr)
 

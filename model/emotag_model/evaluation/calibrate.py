@@ -1,8 +1,7 @@
-"""Fits scores and thresholds of every taxonomy to held-out messages."""
+"""Fits scores and thresholds of a taxonomy to held-out messages."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,15 +12,9 @@ from emotag_model.evaluation.thresholds import best_thresholds
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from emotag_model.labels import Labels, Taxonomy
+    from emotag_model.labels import Taxonomy
 
 _TAG_WEIGHT = 2.0
-
-
-def calibrate_labels(labels: Labels, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Labels:
-    """Fine logits and truth [N, F] of held-out messages → the same taxonomies, calibrated and with thresholds."""
-    taxonomies = {name: calibrate(taxonomy, logits, truth) for name, taxonomy in labels.taxonomies.items()}
-    return replace(labels, taxonomies=taxonomies)
 
 
 def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Taxonomy:

@@ -10,6 +10,7 @@ from emotag_model.evaluation.metrics import Counts, calibration_error, pooled_ca
 from emotag_model.evaluation.outcome import taxonomy_outcome
 from emotag_model.evaluation.predict import predict_logits
 from emotag_model.evaluation.report import LabelReport, Report
+from emotag_model.labels import HEADS, head_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,13 +26,14 @@ if TYPE_CHECKING:
 
 def evaluate(checkpoint: Checkpoint, examples: Sequence[Example]) -> list[Report]:
     """Tag `examples` with `checkpoint` and report on every taxonomy of it. Raises TextDataError as encoding does."""
-    encoded = encode_examples(examples, checkpoint.tokenizer, len(checkpoint.labels.fine))
+    encoded = encode_examples(examples, checkpoint.tokenizer, len(checkpoint.labels.outputs))
     return report_all(checkpoint.labels, predict_logits(checkpoint.network(), encoded.ids), encoded.truth)
 
 
 def report_all(labels: Labels, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> list[Report]:
-    """Fine logits and truth [N, F] → a report per taxonomy."""
-    return [report(taxonomy, logits, truth) for taxonomy in labels.taxonomies.values()]
+    """Logits and truth [N, F] → a report per taxonomy of the heads in whose words messages are labelled."""
+    labelled = {head for head, outputs in HEADS.items() if truth[:, outputs].any()}
+    return [report(each, logits, truth) for name, each in labels.taxonomies.items() if head_of(name) in labelled]
 
 
 def report(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Report:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emotag_model.evaluation.headline import MACRO, Headline
+from emotag_model.labels import BASIC, BASIC_LABELS, FINE_LABELS, GOEMOTIONS
 from emotag_model.labels.errors import LabelsError
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class LabelSet:
         without: labels that none of ours stands for; messages that have no other label are left out.
         single: whether a message has one label, so that the highest score alone is given.
         headline: the figure that the data set is usually judged by.
+        head: the head of the model that learnt these very labels; None where they are given zero-shot.
     """
 
     name: str
@@ -31,6 +33,7 @@ class LabelSet:
     without: tuple[str, ...] = ()
     single: bool = True
     headline: Headline = MACRO
+    head: str | None = None
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -42,20 +45,33 @@ class LabelSet:
         """Every label that the data set has."""
         return frozenset((*self.members, *self.without))
 
-    def columns(self, fine: Sequence[str]) -> list[list[int]]:
-        """Return per label the places of its members in `fine`. Raises LabelsError for a model without one."""
-        if missing := {member for group in self.members.values() for member in group} - set(fine):
+    def columns(self, outputs: Sequence[str]) -> list[list[int]]:
+        """Return per label the places of its members in `outputs`. Raises LabelsError for a model without one."""
+        if missing := {member for group in self.members.values() for member in group} - set(outputs):
             raise LabelsError(
                 f"label set {self.name!r}: stated in labels that this checkpoint does not give: "
                 f"{', '.join(sorted(missing))}; use one with GoEmotions' labels"
             )
-        return [[fine.index(member) for member in group] for group in self.members.values()]
+        return [[outputs.index(member) for member in group] for group in self.members.values()]
 
 
-def own_label_set(fine: Sequence[str]) -> LabelSet:
-    """Return the label set of data that has the model's own fine labels."""
-    members = {label: (label,) for label in fine}
-    return LabelSet(name="goemotions", title="GoEmotions (Demszky et al. 2020)", members=members, single=False)
+OWN_LABEL_SETS = (
+    LabelSet(
+        name=GOEMOTIONS,
+        title="GoEmotions (Demszky et al. 2020)",
+        members={label: (label,) for label in FINE_LABELS},
+        single=False,
+        head=GOEMOTIONS,
+    ),
+    LabelSet(
+        name=BASIC,
+        title="seven words in their plain meaning, of agents' messages",
+        members={label: (f"{BASIC}/{label}",) for label in BASIC_LABELS},
+        single=False,
+        head=BASIC,
+    ),
+)
+"""The label sets of data that has the model's own labels."""
 
 
 def fitting(label_sets: Collection[LabelSet], names: Collection[str]) -> list[LabelSet]:

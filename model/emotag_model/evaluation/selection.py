@@ -84,7 +84,8 @@ def _places(row: Row, names: list[str], label_set: LabelSet) -> tuple[int, ...]:
 
 
 def _names(row: Row) -> list[str]:
-    names = row.fields.get("labels")
+    key = "accept" if "accept" in row.fields else "labels"  # what either of several readers accepts
+    names = row.fields.get(key)
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
-        raise TextDataError(f"{row.place}: labels must be a list of label names, not {names!r}")
+        raise TextDataError(f"{row.place}: {key} must be a list of label names, not {names!r}")
     return names

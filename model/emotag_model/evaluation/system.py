@@ -5,16 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+import numpy as np
+
 from emotag_model.evaluation.encoded import encode_texts
 from emotag_model.evaluation.headline import MACRO
 from emotag_model.evaluation.outcome import taxonomy_outcome
 from emotag_model.evaluation.predict import predict_logits
 from emotag_model.evaluation.zero_shot import zero_shot_outcome
+from emotag_model.labels import head_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from emotag_model.checkpoint import Checkpoint
@@ -28,12 +30,12 @@ class LogitsOf(Protocol):
     """What computes logits."""
 
     def __call__(self, examples: Sequence[Example], /) -> NDArray[np.float32]:
-        """N messages → fine logits [N, F]; raises TextDataError naming the place of one that cannot be read."""
+        """N messages → logits [N, F]; raises TextDataError naming the place of one that cannot be read."""
 
 
 @dataclass(frozen=True)
 class System:
-    """A model of any kind that gives logits of fine labels; `labels` are calibrated for it."""
+    """A model of any kind that gives logits of our outputs; `labels` are calibrated for it."""
 
     name: str
     labels: Labels
@@ -57,7 +59,11 @@ def outcomes(system: System, selection: Selection) -> list[Outcome]:
 
 
 def judge(labels: Labels, selection: Selection, logits: NDArray[np.float32]) -> list[Outcome]:
-    """Return the outcomes of fine logits [N, F] of the messages, as `outcomes` does."""
-    if selection.label_set.labels != labels.fine:
-        return [zero_shot_outcome(selection.label_set, labels, logits, selection.truth)]
-    return [taxonomy_outcome(each, logits, selection.truth, MACRO) for each in labels.taxonomies.values()]
+    """Return the outcomes of logits [N, F] of the messages, as `outcomes` does."""
+    label_set = selection.label_set
+    if label_set.head is None:
+        return [zero_shot_outcome(label_set, labels, logits, selection.truth)]
+    truth = np.zeros(logits.shape, np.float32)
+    truth[:, [column for (column,) in label_set.columns(labels.outputs)]] = selection.truth
+    own = (each for name, each in labels.taxonomies.items() if head_of(name) == label_set.head)
+    return [taxonomy_outcome(each, logits, truth, MACRO) for each in own]

@@ -31,7 +31,8 @@ def zero_shot_outcome(
 
     Raises LabelsError when the label set is stated in fine labels that the model does not have.
     """
-    fine, groups = _fine(labels), label_set.columns(labels.fine)
+    fine = _fine(labels)
+    groups = label_set.columns(fine.labels)
     evidence = fine.scores(logits)
     passing = evidence >= fine.threshold_array
     scores = _highest(evidence, groups)
@@ -56,9 +57,7 @@ def zero_shot_outcome(
 def _fine(labels: Labels) -> Taxonomy:
     """The taxonomy of the fine labels themselves, whose scores are calibrated; plain sigmoids where there is none."""
     own = labels.taxonomies.get(GOEMOTIONS)
-    if own is not None and own.labels == labels.fine:
-        return own
-    return Taxonomy.plain(GOEMOTIONS, {label: (index,) for index, label in enumerate(labels.fine)})
+    return own or Taxonomy.plain(GOEMOTIONS, {label: (index,) for index, label in enumerate(labels.outputs)})
 
 
 def _highest(values: NDArray[Any], groups: Sequence[Sequence[int]]) -> NDArray[Any]:

@@ -18,9 +18,9 @@ FORMAT = "emotag-labels"
 
 @dataclass(frozen=True, kw_only=True)
 class Labels:
-    """The fine labels, in the order of the model's logits, and the taxonomies over them by name."""
+    """The outputs, in the order of the model's logits, and the taxonomies over them by name."""
 
-    fine: tuple[str, ...]
+    outputs: tuple[str, ...]
     taxonomies: Mapping[str, Taxonomy]
     default: str
 
@@ -28,8 +28,8 @@ class Labels:
         if self.default not in self.taxonomies:
             raise LabelsError(f"labels: the default taxonomy {self.default!r} is none of {', '.join(self.taxonomies)}")
         for taxonomy in self.taxonomies.values():
-            if max(member for group in taxonomy.members for member in group) >= len(self.fine):
-                raise LabelsError(f"taxonomy {taxonomy.name!r}: has members beyond the {len(self.fine)} fine labels")
+            if max(member for group in taxonomy.members for member in group) >= len(self.outputs):
+                raise LabelsError(f"taxonomy {taxonomy.name!r}: has members beyond the {len(self.outputs)} outputs")
 
     def taxonomy(self, name: str = "") -> Taxonomy:
         """Return the taxonomy of that name, the default one for "". Raises LabelsError, naming those there are."""
@@ -41,7 +41,7 @@ class Labels:
     def save(self, path: Path) -> None:
         """Write `labels.json`."""
         taxonomies = [taxonomy.to_dict() for taxonomy in self.taxonomies.values()]
-        content = {"format": FORMAT, "fine": self.fine, "default": self.default, "taxonomies": taxonomies}
+        content = {"format": FORMAT, "outputs": self.outputs, "default": self.default, "taxonomies": taxonomies}
         path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -59,4 +59,4 @@ class Labels:
         if content["format"] != FORMAT:
             raise LabelsError(f"format is {content['format']!r}, not {FORMAT!r}")
         taxonomies = {each["name"]: Taxonomy.from_dict(each) for each in content["taxonomies"]}
-        return cls(fine=tuple(content["fine"]), taxonomies=taxonomies, default=content["default"])
+        return cls(outputs=tuple(content["outputs"]), taxonomies=taxonomies, default=content["default"])

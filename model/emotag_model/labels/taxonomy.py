@@ -1,4 +1,4 @@
-"""A set of labels that tags can be expressed in, computed from the logits of the fine labels."""
+"""A set of labels that tags can be expressed in, computed from the logits of the model's outputs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LARGEST_LOGIT = 80.0  # beyond it float32's exp overflows, and the score is 0 o
 
 @dataclass(frozen=True, kw_only=True)
 class Taxonomy:
-    """K labels over the F fine labels of the model.
+    """K labels over the F outputs of the model.
 
     A label's logit is the largest among its members' (the roll-up rule for sigmoid outputs); its score is
     `sigmoid(above * softplus(logit) - below * softplus(-logit) + bias)`, a probability: a line that goes from one
@@ -29,7 +29,7 @@ class Taxonomy:
 
     name: str
     labels: tuple[str, ...]
-    members: tuple[tuple[int, ...], ...]  # per label, the fine labels it is made of
+    members: tuple[tuple[int, ...], ...]  # per label, the outputs it is made of
     above: tuple[float, ...]  # slope of large logits; with both 1 and no bias the score is the plain sigmoid
     below: tuple[float, ...]  # slope of small ones
     bias: tuple[float, ...]
@@ -65,13 +65,13 @@ class Taxonomy:
         )
 
     def roll_up(self, fine: NDArray[Any]) -> NDArray[Any]:
-        """Fine logits, or fine 0/1 truth, [B, F] → the largest of each label's members, [B, K]."""
+        """Logits, or 0/1 truth, [B, F] → the largest of each label's members, [B, K]."""
         order, starts = self._groups
         rolled: NDArray[Any] = np.maximum.reduceat(fine[:, order], starts, axis=1)
         return rolled
 
     def scores(self, logits: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Fine logits [B, F] → calibrated probabilities [B, K], float32, in the order of `labels`."""
+        """Logits [B, F] → calibrated probabilities [B, K], float32, in the order of `labels`."""
         above, below, bias = self._line
         rolled = self.roll_up(logits)
         adjusted = above * softplus(rolled) - below * softplus(-rolled) + bias
@@ -124,7 +124,9 @@ class Taxonomy:
     def _check_values(self) -> None:
         for label, group in zip(self.labels, self.members, strict=True):
             if not group or any(type(member) is not int or member < 0 for member in group):
-                raise LabelsError(f"taxonomy {self.name!r}: members of {label!r} must be fine label ids, not {group}")
+                raise LabelsError(
+                    f"taxonomy {self.name!r}: members of {label!r} must be places of outputs, not {group}"
+                )
         if not np.isfinite([*self.above, *self.below, *self.bias]).all() or min(*self.above, *self.below) <= 0:
             raise LabelsError(f"taxonomy {self.name!r}: slopes (above, below) must be positive, they and bias finite")
         if not all(0 <= threshold <= 1 for threshold in self.thresholds):

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from emotag_model.labels import EKMAN, GOEMOTIONS, default_labels
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 
 class RollUpLoss(nn.Module):
@@ -45,34 +47,85 @@ class RollUpLoss(nn.Module):
         return torch.stack([fine[:, group].amax(dim=1) for group in self._groups], dim=1)
 
 
-class RowLoss(nn.Module):
-    """The loss of rows by their numbers: against their labels, a teacher's scores, or a mixture of both.
+class PlainLoss(nn.Module):
+    """Binary cross-entropy over labels that nothing is rolled up from; rare ones count more, as in `RollUpLoss`."""
 
-    The first rows are labelled; those beyond `truth` have scores alone.
+    weight: Tensor
+
+    def __init__(self, truth: Tensor) -> None:
+        """Weigh by `truth` [N, K]."""
+        super().__init__()
+        self.register_buffer("weight", _rarity(truth))
+
+    def forward(self, logits: Tensor, truth: Tensor) -> Tensor:
+        """Logits and truth, both [B, K] → the loss of each row, [B]."""
+        return _cross_entropy(logits, truth, self.weight)
+
+    def soft(self, logits: Tensor, scores: Tensor) -> Tensor:
+        """Logits and a teacher's scores, both [B, K] → the loss of each row, [B]."""
+        return _cross_entropy(logits, scores, None)
+
+
+HeadLoss: TypeAlias = RollUpLoss | PlainLoss
+"""What the outputs of one head are trained by."""
+
+
+class RowLoss(nn.Module):
+    """The loss of rows by their numbers, summed over the heads: against labels, a teacher's scores, or a mixture.
+
+    The first rows are labelled, each in the words of one head or of several; what of a row has neither labels nor
+    scores costs nothing. Rows beyond `truth` have scores alone.
     """
 
     truth: Tensor
+    known: Tensor
     scores: Tensor | None
 
-    def __init__(self, labels: RollUpLoss, truth: Tensor, scores: Tensor | None = None, weight: float = 0.0) -> None:
-        """Truth [L, F] and, where there is a teacher, its scores [N, F] with N ≥ L; `weight` is the scores' share."""
+    def __init__(
+        self,
+        heads: Mapping[str, slice],
+        truth: Tensor,
+        coarse: float,
+        scores: Tensor | None = None,
+        weight: float = 0.0,
+    ) -> None:
+        """Truth [L, F] over all heads' outputs and, where there is a teacher, its scores [N, F] with N ≥ L.
+
+        `coarse` is as in `RollUpLoss`, `weight` the scores' share of the loss of what has labels too.
+        """
         super().__init__()
-        self._labels = labels
+        self._heads = dict(heads)
+        known = torch.stack([truth[:, outputs].amax(dim=1) > 0 for outputs in heads.values()], dim=1)  # [L, H]
+        self._losses = nn.ModuleList(
+            _head_loss(name, truth[known[:, place]][:, heads[name]], coarse) for place, name in enumerate(heads)
+        )
         self._weight = weight
         self.register_buffer("truth", truth)
+        self.register_buffer("known", known)
         self.register_buffer("scores", scores)
 
     def forward(self, logits: Tensor, rows: Tensor) -> Tensor:
         """Logits [B, F] of rows [B] → the mean loss, a scalar."""
-        if self.scores is None:
-            loss: Tensor = self._labels(logits, self.truth[rows])
-            return loss.mean()
-        labelled = rows < len(self.truth)
-        hard = self._labels(logits, self.truth[rows.clamp(max=len(self.truth) - 1)])
-        soft = self._labels.soft(logits, self.scores[rows])
-        share = labelled * (1 - self._weight)
-        mixed: Tensor = share * hard + (1 - share) * soft
-        return mixed.mean()
+        places = rows.clamp(max=len(self.truth) - 1)
+        known = self.known[places] & (rows < len(self.truth))[:, None]
+        truth = self.truth[places]
+        scores = None if self.scores is None else self.scores[rows]
+        total = logits.new_zeros(())
+        for place, outputs in enumerate(self._heads.values()):
+            loss, held = cast("HeadLoss", self._losses[place]), known[:, place]
+            hard = loss(logits[:, outputs], truth[:, outputs])
+            if scores is None:
+                total = total + (held * hard).mean()
+                continue
+            share = held * (1 - self._weight)
+            total = total + (share * hard + (1 - share) * loss.soft(logits[:, outputs], scores[:, outputs])).mean()
+        return total
+
+
+def _head_loss(name: str, truth: Tensor, coarse: float) -> HeadLoss:
+    if name != GOEMOTIONS:
+        return PlainLoss(truth)
+    return RollUpLoss(truth, default_labels().taxonomy(EKMAN).members, coarse)
 
 
 def _cross_entropy(logits: Tensor, truth: Tensor, weight: Tensor | None) -> Tensor:
@@ -80,5 +133,7 @@ def _cross_entropy(logits: Tensor, truth: Tensor, weight: Tensor | None) -> Tens
 
 
 def _rarity(truth: Tensor) -> Tensor:
+    if not len(truth):
+        return torch.ones(truth.shape[1])
     share = truth.mean(dim=0).clamp(min=1 / len(truth), max=1 - 1 / (1 + len(truth)))  # finite for labels never seen
     return ((1 - share) / share).sqrt()

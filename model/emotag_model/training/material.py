@@ -28,16 +28,18 @@ class Material:
         data: As loaded.
         made: Labelled rows from templates, for what labelled comments lack.
         varied: Variants of the labelled messages, for teachers to label anew.
+        agents_repeated: How often an epoch has the messages labelled in the words of `basic`: they are few.
     """
 
     data: TrainingData
     made: list[Example] = field(default_factory=list)
     varied: list[str] = field(default_factory=list)
+    agents_repeated: int = 1
 
     @property
     def labelled(self) -> list[Example]:
-        """Rows with labels, those of people first."""
-        return [*self.data.train, *self.made]
+        """Rows with labels, those of readers first."""
+        return [*self.data.train, *self.data.agents * self.agents_repeated, *self.made]
 
     @property
     def unlabelled(self) -> list[str]:
@@ -47,7 +49,7 @@ class Material:
     @cached_property
     def digest(self) -> str:
         """Of everything, in hexadecimal."""
-        digest = hashlib.sha256(self.data.digest.encode())
+        digest = hashlib.sha256(f"{self.data.digest}{self.agents_repeated}".encode())
         for text in (*(f"{each.text}\0{each.labels}" for each in self.made), *self.varied):
             digest.update(f"{text}\n".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
@@ -57,9 +59,10 @@ def gather(data: TrainingData, recipe: Recipe) -> Material:
     """Make what the recipe asks for; the same recipe and data give the same."""
     seed = recipe.material_seed
     made = made_examples(recipe.made_examples, seed)
-    altered = augmented(data.train, 1.0, seed) if recipe.alterations else []
-    variants = Variants([each.text for each in data.train], seed)
+    labelled = [*data.train, *data.agents]
+    altered = augmented(labelled, 1.0, seed) if recipe.alterations else []
+    variants = Variants([each.text for each in labelled], seed)
     drawn = [text for _ in range(recipe.variants) for text in variants.draw()]
     words = [word for word in data.vectors.words[: recipe.carried_words] if word.isalpha()]
     carried = variants.carry([*words, *FACES * _FACES_CARRIED] if words else [])
-    return Material(data, made, [*(each.text for each in altered), *drawn, *carried])
+    return Material(data, made, [*(each.text for each in altered), *drawn, *carried], recipe.agents_repeated)

@@ -30,6 +30,7 @@ def _draw_curves(path: Path, history: Sequence[EpochFigures]) -> None:
     epochs = [each.epoch for each in history]
     left.plot(epochs, [each.loss for each in history], marker="o")
     left.set(xlabel="epoch", ylabel="training loss")
+    right.plot(epochs, [each.basic_macro_f1 for each in history], marker="o", label="basic")
     right.plot(epochs, [each.ekman_macro_f1 for each in history], marker="o", label="Ekman")
     right.plot(epochs, [each.goemotions_macro_f1 for each in history], marker="o", label="GoEmotions")
     right.set(xlabel="epoch", ylabel="macro-F1 on dev")

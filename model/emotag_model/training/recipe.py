@@ -17,6 +17,8 @@ _KEYS = frozenset(
     {
         "about",
         "compute",
+        "agents_repeated",
+        "readings",
         "unlabelled",
         "may_ship_only",
         "material_seed",
@@ -39,6 +41,8 @@ class Recipe:
         about: One sentence for people.
         compute: What it took, for the card.
         settings: Of the network that becomes the checkpoint.
+        agents_repeated: How often an epoch has the messages labelled in the words of `basic`.
+        readings: Learn from the messages that we read and wrote ourselves, too.
         unlabelled: Data sets whose texts the teachers label.
         teachers: Trained one after another; their mean score is what the network learns. None: bare labels.
         made_examples: Labelled rows from templates, so many (`emotag_model.training.made_examples`).
@@ -55,6 +59,8 @@ class Recipe:
     about: str = ""
     compute: str = ""
     settings: TrainingSettings
+    readings: bool = False
+    agents_repeated: int = 1
     unlabelled: tuple[str, ...] = ()
     teachers: tuple[TeacherSettings | TrainingSettings, ...] = ()
     made_examples: int = 0
@@ -66,6 +72,8 @@ class Recipe:
     changed: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
+        if self.agents_repeated < 1:
+            raise TrainingError(f"agents_repeated is {self.agents_repeated}; it must be at least 1")
         if (self.unlabelled or self.alterations or self.variants or self.carried_words) and not self.teachers:
             raise TrainingError(
                 "unlabelled, alterations and variants are for teachers to label: name one in [[teachers]]"
@@ -102,6 +110,8 @@ class Recipe:
             about=str(content.get("about", "")),
             compute=str(content.get("compute", "")),
             settings=settings,
+            readings=bool(content.get("readings", False)),
+            agents_repeated=int(content.get("agents_repeated", 1)),
             unlabelled=tuple(content.get("unlabelled", ())),
             teachers=teachers,
             made_examples=int(content.get("made_examples", 0)),

@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 import torch
 from torch import nn
 
-from emotag_model.evaluation import predict_logits
-from emotag_model.evaluation.calibrate import calibrate_labels
-from emotag_model.evaluation.evaluate import report_all
-from emotag_model.labels import EKMAN, GOEMOTIONS, default_labels
+from emotag_model.evaluation.evaluate import report_of
+from emotag_model.labels import BASIC, EKMAN, GOEMOTIONS
 from emotag_model.training.state import EpochFigures, RunState
 from emotag_model.training.trainer import Trainer
 
@@ -18,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from emotag_model.evaluation import EncodedExamples
+    from emotag_model.training.dev import Dev
     from emotag_model.training.pace import Pace
     from emotag_model.training.trainer import Group
 
@@ -55,7 +53,7 @@ class Run(Generic[Network]):
         network: Network,
         ids: Sequence[Sequence[int]],
         loss: nn.Module,
-        dev: EncodedExamples,
+        dev: Dev,
         pace: Pace,
         groups: Sequence[Group],
         state: RunState,
@@ -86,10 +84,10 @@ class Run(Generic[Network]):
         return self._network
 
     def _figures(self, epoch: int, loss: float) -> EpochFigures:
-        logits = predict_logits(self._trainer.average.network, self._dev.ids)
-        labels = calibrate_labels(default_labels(), logits, self._dev.truth)
-        macro = {report.taxonomy: report.macro_f1 for report in report_all(labels, logits, self._dev.truth)}
-        return EpochFigures(epoch, loss, macro[EKMAN], macro[GOEMOTIONS])
+        logits = self._dev.logits(self._trainer.average.network)
+        outcomes = self._dev.outcomes(self._dev.calibrated(logits), logits)
+        macro = {each.name: report_of(each).macro_f1 for each in outcomes}
+        return EpochFigures(epoch, loss, macro[BASIC], macro[EKMAN], macro[GOEMOTIONS])
 
     def _keep(self) -> None:
         best = {name: each for name, each in self.state.tensors.items() if name.startswith("best/")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import torch
@@ -10,17 +11,17 @@ import torch
 from emotag_model.checkpoint import Checkpoint, Identity
 from emotag_model.evaluation import encode_examples, predict_logits
 from emotag_model.evaluation.bootstrap import interval
-from emotag_model.evaluation.calibrate import calibrate_labels
 from emotag_model.evaluation.crossfit import crossfit
-from emotag_model.evaluation.evaluate import report_all
+from emotag_model.evaluation.encoded import encode_texts
+from emotag_model.evaluation.evaluate import report_of
 from emotag_model.evaluation.headline import MACRO
-from emotag_model.evaluation.outcome import taxonomy_outcome
-from emotag_model.labels import EKMAN, FINE_LABELS, default_labels
+from emotag_model.labels import HEADS, OUTPUTS
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.text import Tokenizer
 from emotag_model.training.card import write_card
+from emotag_model.training.dev import Dev
 from emotag_model.training.errors import TrainingError
-from emotag_model.training.loss import RollUpLoss, RowLoss
+from emotag_model.training.loss import RowLoss
 from emotag_model.training.plots import draw_plots
 from emotag_model.training.run import Run
 from emotag_model.training.trainer import Group
@@ -64,9 +65,10 @@ def train_student(
 ) -> Student:
     """Train to the end, or until dev stops improving; with `soft`, on the texts without labels as well."""
     data = material.data
-    words = [*(each.text for each in data.train), *(data.unlabelled if soft is not None else ())]
+    words = [*(each.text for each in (*data.train, *data.agents)), *(data.unlabelled if soft is not None else ())]
     tokenizer = Tokenizer(build_vocabulary(words, data.vectors, settings.glove_words), max_tokens=settings.max_tokens)
-    train, dev = (encode_examples(each, tokenizer, len(FINE_LABELS)) for each in (material.labelled, data.dev))
+    train = encode_examples(material.labelled, tokenizer, len(OUTPUTS))
+    dev = Dev.encode(data, partial(encode_texts, tokenizer=tokenizer))
     more = material.unlabelled if soft is not None else []
     ids = [*train.ids, *(tokenizer.encode(text).ids or [0] for text in more)]
     network = _network(data, tokenizer, settings)
@@ -83,10 +85,10 @@ def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state:
     network, settings = student.network, recipe.settings
     with torch.no_grad():  # calibrate what will be read back
         network.embedding.weight.copy_(network.embedding.weight.half().float())
-    dev = encode_examples(data.dev, student.tokenizer, len(FINE_LABELS))
-    logits = predict_logits(network, dev.ids)
-    labels = calibrate_labels(default_labels(), logits, dev.truth)
-    outcomes = [taxonomy_outcome(each, logits, dev.truth, MACRO) for each in labels.taxonomies.values()]
+    dev = Dev.encode(data, partial(encode_texts, tokenizer=student.tokenizer))
+    logits = dev.logits(network)
+    labels = dev.calibrated(logits)
+    outcomes = dev.outcomes(labels, logits)
     draw_plots(folder, state.history, outcomes)
     checkpoint = Checkpoint(
         identity=Identity(settings.name, settings.version, digest=""),
@@ -98,11 +100,11 @@ def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state:
     )
     figures = [
         (
-            report,
+            report_of(outcome),
             interval(outcome.tally, MACRO.statistic(outcome.labels)),
-            *crossfit(labels.taxonomies[report.taxonomy], logits, dev.truth),
+            *crossfit(labels.taxonomies[outcome.name], *dev.of(outcome.name, logits)),
         )
-        for report, outcome in zip(report_all(labels, logits, dev.truth), outcomes, strict=True)
+        for outcome in outcomes
     ]
     return replace(checkpoint, card=write_card(checkpoint, recipe, state, data, figures))
 
@@ -116,10 +118,8 @@ def _network(data: TrainingData, tokenizer: Tokenizer, settings: TrainingSetting
 
 
 def _loss(truth: torch.Tensor, settings: TrainingSettings, soft: SoftLabels | None) -> RowLoss:
-    labels = RollUpLoss(truth, default_labels().taxonomy(EKMAN).members, settings.coarse_weight)
-    if soft is None:
-        return RowLoss(labels, truth)
-    return RowLoss(labels, truth, torch.from_numpy(soft.scores), settings.soft_weight)
+    scores = None if soft is None else torch.from_numpy(soft.scores)
+    return RowLoss(HEADS, truth, settings.coarse_weight, scores, settings.soft_weight)
 
 
 def _config(settings: TrainingSettings, words: int, vector_size: int) -> CnnBiSruConfig:
@@ -127,7 +127,7 @@ def _config(settings: TrainingSettings, words: int, vector_size: int) -> CnnBiSr
         return CnnBiSruConfig(
             vocabulary_size=words,
             embedding_size=vector_size,
-            label_count=len(FINE_LABELS),
+            label_count=len(OUTPUTS),
             conv_channels=settings.conv_channels,
             sru_size=settings.sru_size,
             sru_layers=settings.sru_layers,

@@ -94,7 +94,8 @@ class TagTopicConfig:
         metadata=about(yes_or_no, "tag only messages that carry no tag yet", switch=True, group=_READ),
     )
     taxonomy: str = field(
-        default="ekman", metadata=about(not_empty, "labels to choose from: ekman, goemotions or sentiment", group=_TAG)
+        default="basic",
+        metadata=about(not_empty, "labels to choose from: basic, ekman, goemotions or sentiment", group=_TAG),
     )
     engine: str = field(
         default=IN_PROCESS,

@@ -39,6 +39,7 @@ class DataSet:
         labels: Its labels, and what they mean in ours. Empty where it has none.
         file: Path below the data folder of a split's file, with `{split}` for its name.
         source: The value of `source` in the rows that are of it, where a file holds several data sets.
+        half_held_back: Whether half of its conversations are held back by others, to measure us by (`….held_out`).
         note: What one has to know to use it rightly.
     """
 
@@ -52,6 +53,7 @@ class DataSet:
     labels: Mapping[str, Meaning] = field(default_factory=dict)
     file: str = ""
     source: str | None = None
+    half_held_back: bool = False
     note: str = ""
 
     def path(self, folder: Path, split: str) -> Path:

@@ -1,4 +1,4 @@
-"""No held-out text is trained on: leaves out those that would be, and proves that none is left."""
+"""Proves that no held-out text is trained on."""
 
 from __future__ import annotations
 
@@ -32,8 +32,3 @@ def check_no_leak(train: Iterable[Placed], held_out: Iterable[Placed]) -> None:
     for each in held_out:
         if place := seen.get(normal_form(each.text)):
             raise TrainingError(f"{each.place}: its text is trained on as well, by {place}; leave it out there")
-
-
-def without(rows: Iterable[Text], forms: set[str]) -> list[Text]:
-    """Return the rows whose normal forms are not among `forms`."""
-    return [row for row in rows if normal_form(row.text) not in forms]

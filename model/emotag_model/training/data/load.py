@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from emotag_model.labels import FINE_LABELS
 from emotag_model.text.examples import load_examples
 from emotag_model.text.glove import load_glove
-from emotag_model.training.data.held_out import held_out_rows
-from emotag_model.training.data.leaks import check_no_leak, without
+from emotag_model.training.data.agents import agents_dev, agents_train
+from emotag_model.training.data.held_out import HeldOut
+from emotag_model.training.data.leaks import check_no_leak
 from emotag_model.training.data.normal_form import normal_form
 from emotag_model.training.data.registry import find
 from emotag_model.training.data.unlabelled import check_may_ship, unlabelled_rows
@@ -26,41 +27,66 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class TrainingData:
-    """Messages to train on and to choose by, the vectors words start from, and a digest of all of them."""
+    """Messages to train on and to choose by, the vectors words start from, and a digest of all of them.
+
+    Attributes:
+        train: Labelled in GoEmotions' words.
+        agents: Labelled in the words of `basic`.
+        dev: To choose by, in GoEmotions' words.
+        agents_dev: To choose by, in the words of `basic`.
+        vectors: What words start from.
+        left_out: Labelled messages that were left out since a held-out text is the same or nearly so.
+        digest: Of everything, in hexadecimal.
+        unlabelled: Texts, each once, that are neither among the labelled ones nor held out.
+    """
 
     train: list[Example]
+    agents: list[Example]
     dev: list[Example]
+    agents_dev: list[Example]
     vectors: WordVectors
-    left_out: int  # training rows whose text stands in a held-out split as well
+    left_out: int
     digest: str
-    unlabelled: list[str] = field(default_factory=list)  # each once, none of them in `train` or a held-out split
+    unlabelled: list[str] = field(default_factory=list)
 
 
 def load_data(
-    folder: Path, glove: Path | None = None, *, unlabelled: Sequence[str] = (), may_ship_only: bool = True
+    folder: Path,
+    glove: Path | None = None,
+    *,
+    unlabelled: Sequence[str] = (),
+    readings: bool = False,
+    may_ship_only: bool = True,
 ) -> TrainingData:
-    """Read `folder`/text/goemotions/{train,dev}.jsonl.gz, and GloVe from `glove` or `folder`/glove.
+    """Read `folder`/text/goemotions and `folder`/agents, and GloVe from `glove` or `folder`/glove.
 
-    Training rows whose text also stands in a dev or test split of any data set below `folder`/text (ignoring case and
-    blanks) are left out. `unlabelled` names data sets of the registry whose texts are wanted without their labels: of
-    their train splits, what is neither held out nor trained on already. With `may_ship_only` those whose licence
-    forbids redistribution or commercial use are refused.
+    With `readings` the messages that we read and wrote ourselves (`….agents`) are trained on as well.
+    Training rows that are nearly a text (`….near`) of a dev or test split of any data set below `folder` are left out.
+    `unlabelled` names data sets of the registry whose texts are wanted without their labels: of their train splits,
+    what is neither held out nor trained on already. With `may_ship_only` those whose licence forbids redistribution or
+    commercial use are refused.
     Raises TrainingError for a missing file and a refused or unknown data set, TextDataError for a bad file.
     """
     if may_ship_only:
         check_may_ship(find(name) for name in unlabelled)
     texts = folder / "text" / "goemotions"
     labelled, dev = (_split(texts, name) for name in ("train", "dev"))
-    held_out = held_out_rows(folder)
-    forms = {normal_form(row.text) for row in held_out}
-    train = without(labelled, forms)
-    rows = unlabelled_rows(folder, unlabelled, forms | {normal_form(each.text) for each in train})
-    check_no_leak((*train, *rows), held_out)
-    vectors = load_glove(glove or folder / "glove")
-    more = [row.text for row in rows]
-    return TrainingData(
-        train, dev, vectors, len(labelled) - len(train), _digest(train, dev, vectors, more), unlabelled=more
+    held_out = HeldOut.below(folder)
+    train, agents = held_out.keep_out(labelled), held_out.keep_out(agents_train(folder, ours=readings))
+    known = {normal_form(each.text) for each in (*train, *agents)}
+    rows = held_out.keep_out(unlabelled_rows(folder, unlabelled, known, held_out.conversations))
+    check_no_leak((*train, *agents, *rows), held_out.rows)
+    data = TrainingData(
+        train=train,
+        agents=agents,
+        dev=dev,
+        agents_dev=agents_dev(folder),
+        vectors=load_glove(glove or folder / "glove"),
+        left_out=len(labelled) - len(train),
+        digest="",
+        unlabelled=[row.text for row in rows],
     )
+    return replace(data, digest=_digest(data))
 
 
 def _split(folder: Path, name: str) -> list[Example]:
@@ -72,12 +98,12 @@ def _split(folder: Path, name: str) -> list[Example]:
     return load_examples(path, FINE_LABELS)
 
 
-def _digest(train: list[Example], dev: list[Example], vectors: WordVectors, unlabelled: list[str]) -> str:
+def _digest(data: TrainingData) -> str:
     digest = hashlib.sha256()
-    for example in (*train, *dev):
+    for example in (*data.train, *data.agents, *data.dev, *data.agents_dev):
         digest.update(f"{example.text}\0{example.labels}\n".encode("utf-8", "surrogatepass"))
-    digest.update("\n".join(vectors.words).encode())
-    digest.update(vectors.vectors.tobytes())
-    for text in unlabelled:
+    digest.update("\n".join(data.vectors.words).encode())
+    digest.update(data.vectors.vectors.tobytes())
+    for text in data.unlabelled:
         digest.update(f"{text}\0".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

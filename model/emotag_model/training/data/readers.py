@@ -29,6 +29,14 @@ def partly_labelled(row: dict[str, Any], place: str) -> Row:
     return Row(_text(row), place, labels=_names(row, "labels"), context=_names(row, "context"))
 
 
+def read_by_several(row: dict[str, Any], place: str) -> Row:
+    """Read a text whose labels are those that any of its readers accepts, or, of one reader, `labels`."""
+    names = _names(row, "accept" if "accept" in row else "labels")
+    if not names:
+        raise ValueError("labels must be a list of at least one label, not []")
+    return Row(_text(row), place, labels=names)
+
+
 def dimensional(row: dict[str, Any], place: str) -> Row:
     """Read a text with valence, arousal and dominance in place of labels."""
     values = [row.get(name) for name in DIMENSIONS]
@@ -44,17 +52,17 @@ def rated(row: dict[str, Any], place: str) -> Row | None:
 
 
 def unlabelled(row: dict[str, Any], place: str) -> Row:
-    """Read a text, and nothing else but the source that it may name."""
+    """Read a text, and nothing else but the source and the conversation that it may name."""
     source = row.get("source", "")
     if not isinstance(source, str):
         raise ValueError(f"source must be a name, not {source!r}")  # noqa: TRY004 -- the data is wrong, not the call
-    return Row(_text(row), place, source=source)
+    return Row(_text(row), place, source=source, conversation=_conversation(row))
 
 
 def any_text(row: dict[str, Any], place: str) -> Row | None:
     """Read a text of whatever kind, or nothing where there is none."""
     text = row.get("text")
-    return Row(text, place) if isinstance(text, str) and text.strip() else None
+    return Row(text, place, conversation=_conversation(row)) if isinstance(text, str) and text.strip() else None
 
 
 def _text(row: dict[str, Any]) -> str:
@@ -62,6 +70,11 @@ def _text(row: dict[str, Any]) -> str:
     if not isinstance(text, str) or not text.strip():
         raise ValueError(f"text must be a text that is not blank, not {text!r}")
     return text
+
+
+def _conversation(row: dict[str, Any]) -> str:
+    """Return what its conversation is called: a message that names none is one of its own."""
+    return str(row.get("conversation_id") or row.get("id") or "")
 
 
 def _names(row: dict[str, Any], key: str) -> tuple[str, ...]:

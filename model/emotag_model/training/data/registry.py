@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from emotag_model.training.data.sets.agents import AGENTS
 from emotag_model.training.data.sets.dialogues import DIALOGUES
 from emotag_model.training.data.sets.sentences import SENTENCES
 from emotag_model.training.data.sets.service import SERVICE
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from emotag_model.training.data.data_set import DataSet
 
 REGISTRY: Mapping[str, DataSet] = MappingProxyType(
-    {each.name: each for each in (*SENTENCES, *TWEETS, *DIALOGUES, *SERVICE, *UNLABELLED, *STREAMS)}
+    {each.name: each for each in (*SENTENCES, *TWEETS, *DIALOGUES, *SERVICE, *UNLABELLED, *STREAMS, *AGENTS)}
 )
 """Name to data set."""
 

@@ -16,6 +16,7 @@ class Row:
         context: The texts before it, where the label depends on them.
         values: Valence, arousal and dominance from 1 to 5, where that is how it is labelled.
         source: The data set it comes from, where a file holds several.
+        conversation: Of which it is a message, where that is known.
     """
 
     text: str
@@ -24,6 +25,7 @@ class Row:
     context: tuple[str, ...] = ()
     values: tuple[float, ...] = ()
     source: str = ""
+    conversation: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from emotag_model.training.data.held_out import held_back
 from emotag_model.training.data.lines import read
 from emotag_model.training.data.normal_form import normal_form
 from emotag_model.training.data.registry import find
 from emotag_model.training.errors import TrainingError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
     from pathlib import Path
 
     from emotag_model.training.data.data_set import DataSet
@@ -27,15 +28,18 @@ def check_may_ship(data_sets: Iterable[DataSet]) -> None:
             )
 
 
-def unlabelled_rows(folder: Path, names: Sequence[str], known: set[str]) -> list[Row]:
+def unlabelled_rows(
+    folder: Path, names: Sequence[str], known: set[str], conversations: Collection[str] = ()
+) -> list[Row]:
     """Return the rows of the train splits of the data sets `names`, each text once, without those in `known`.
 
-    `known` holds normal forms: of what is held out, and of what is trained on with labels.
+    `known` holds normal forms of what is trained on with labels. What belongs to one of `conversations`, or to one that
+    others hold back to measure by, is left out.
     Raises TrainingError for an unknown data set and a missing file, TextDataError for a bad row.
     """
     seen, rows = set(known), []
     for row in _rows(folder, [find(name) for name in names]):
-        if (form := normal_form(row.text)) not in seen:
+        if row.conversation not in conversations and (form := normal_form(row.text)) not in seen:
             seen.add(form)
             rows.append(row)
     return rows
@@ -46,7 +50,8 @@ def _rows(folder: Path, data_sets: Sequence[DataSet]) -> Iterator[Row]:
     for path, members in _files(folder, data_sets).items():
         sources = {each.source for each in members}
         for row in read(path, members[0].reader):
-            if None in sources or row.source in sources:
+            halved = members[0].half_held_back and held_back(row.conversation)
+            if not halved and (None in sources or row.source in sources):
                 yield row
 
 

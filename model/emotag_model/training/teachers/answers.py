@@ -9,7 +9,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save_file
 
-from emotag_model.labels import FINE_LABELS
+from emotag_model.labels import OUTPUTS
 from emotag_model.training.errors import TrainingError
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Answers:
         """Write them, with what they come of."""
         partial = path.with_suffix(".partial")
         keys = np.frombuffer(b"".join(self._scores), np.uint8).reshape(-1, _KEY_BYTES)
-        scores = np.array(list(self._scores.values()), np.float32).reshape(len(keys), len(FINE_LABELS))
+        scores = np.array(list(self._scores.values()), np.float32).reshape(len(keys), len(OUTPUTS))
         save_file({"keys": keys, "scores": scores}, partial, metadata={"source": self._source})
         partial.replace(path)
 

@@ -6,19 +6,20 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from emotag_model.evaluation import EncodedExamples
 from emotag_model.evaluation.encoded import truth_of
-from emotag_model.labels import EKMAN, FINE_LABELS, default_labels
-from emotag_model.training.loss import RollUpLoss, RowLoss
+from emotag_model.labels import HEADS, OUTPUTS
+from emotag_model.training.dev import Dev
+from emotag_model.training.loss import RowLoss
 from emotag_model.training.run import Run
 from emotag_model.training.teachers.minilm import MiniLm, Teacher, load_encoder
 from emotag_model.training.trainer import Group
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
-    from emotag_model.training.data import TrainingData
+    from emotag_model.text.examples import Example
+    from emotag_model.training.material import Material
     from emotag_model.training.run import Progress
     from emotag_model.training.state import RunState
     from emotag_model.training.teachers.minilm import Encoder
@@ -29,7 +30,7 @@ _FROZEN = "encoder.embeddings.word_embeddings."
 
 
 def fine_tune(
-    data: TrainingData,
+    material: Material,
     settings: TeacherSettings,
     state: RunState,
     folder: Path,
@@ -40,15 +41,16 @@ def fine_tune(
     encoder = load()
     torch.manual_seed(settings.seed)
     network = MiniLm(encoder.network, encoder.size, settings.dropout)
-    ids, dev = (
-        encoder.encode([each.text for each in examples], settings.train_tokens) for examples in (data.train, data.dev)
-    )
-    truth = torch.from_numpy(truth_of(data.train, len(FINE_LABELS)))
-    loss = RowLoss(RollUpLoss(truth, default_labels().taxonomy(EKMAN).members, settings.coarse_weight), truth)
+
+    def encode(examples: Sequence[Example]) -> list[list[int]]:
+        return encoder.encode([each.text for each in examples], settings.train_tokens)
+
+    loss = RowLoss(HEADS, torch.from_numpy(truth_of(material.labelled, len(OUTPUTS))), settings.coarse_weight)
     groups = (
         Group(_FROZEN, 0.0),
         Group("encoder.", 1.0, settings.weight_decay),
         Group("", settings.head_rate, settings.weight_decay),
     )
-    run = Run(network, ids, loss, EncodedExamples(dev, truth_of(data.dev, len(FINE_LABELS))), settings, groups, state)
+    dev = Dev.encode(material.data, encode)
+    run = Run(network, encode(material.labelled), loss, dev, settings, groups, state)
     return Teacher(run.finish(folder, progress), encoder, settings.train_tokens)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import torch
 
 from emotag_model.evaluation.encoded import truth_of
-from emotag_model.labels import FINE_LABELS
+from emotag_model.labels import OUTPUTS
 from emotag_model.training.material import Material
 from emotag_model.training.run import open_state
 from emotag_model.training.soft_labels import SoftLabels
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from emotag_model.training.data import TrainingData
     from emotag_model.training.run import Progress
     from emotag_model.training.settings import TrainingSettings
     from emotag_model.training.student import Student
@@ -46,18 +45,21 @@ def teach(
             for number, teacher in enumerate(teachers, start=1)
         ]
     )
-    return mean.with_certain(len(material.data.train), truth_of(material.made, len(FINE_LABELS)))
+    return mean.with_certain(len(material.labelled) - len(material.made), truth_of(material.made, len(OUTPUTS)))
 
 
 def _scores(
     material: Material, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
 ) -> SoftLabels:
-    source = hashlib.sha256(f"{material.data.digest}{json.dumps(teacher.to_dict(), sort_keys=True)}".encode())
+    source = hashlib.sha256(
+        f"{material.data.digest}{material.agents_repeated}{json.dumps(teacher.to_dict(), sort_keys=True)}".encode()
+    )
     answers = Answers.load(folder / ANSWERS, source.hexdigest())
-    texts = [*(each.text for each in material.data.train), *material.unlabelled]
+    asked = material.labelled[: len(material.labelled) - len(material.made)]
+    texts = [*(each.text for each in asked), *material.unlabelled]
     if missing := answers.missing(texts):
         progress.start_stage(f"teacher {folder.name}, seed {teacher.seed}")
-        trained = _trained(material.data, teacher, folder, progress)
+        trained = _trained(material, teacher, folder, progress)
         progress.start_asking(len(missing))
         answers.add(missing, SoftLabels.of_logits(trained.logits(missing, progress.advance)).scores)
         progress.end_asking()
@@ -66,11 +68,12 @@ def _scores(
 
 
 def _trained(
-    data: TrainingData, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
+    material: Material, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
 ) -> Teacher | Student:
-    state = open_state(folder, teacher, data.digest, resume=(folder / STATE).exists())
+    lesson = Material(material.data, agents_repeated=material.agents_repeated)
+    state = open_state(folder, teacher, lesson.digest, resume=(folder / STATE).exists())
     if not isinstance(teacher, TeacherSettings):
-        return train_student(Material(data), teacher, state, folder, progress)
-    trained = fine_tune(data, teacher, state, folder, progress)
+        return train_student(lesson, teacher, state, folder, progress)
+    trained = fine_tune(lesson, teacher, state, folder, progress)
     torch.set_num_threads(os.cpu_count() or 1)  # the answers of many threads differ by their last bits alone
     return trained

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from emotag_model.evaluation import predict_logits
-from emotag_model.labels import FINE_LABELS
+from emotag_model.labels import OUTPUTS
 from emotag_model.text.emoji import spell_out
 from emotag_model.training.errors import TrainingError
 
@@ -34,7 +34,7 @@ _MASK = "[MASK]"
 class MiniLm(nn.Module):
     """WordPiece ids → logits: the encoder's states, pooled by mean and by maximum, through one linear layer."""
 
-    def __init__(self, encoder: nn.Module, size: int, dropout: float, label_count: int = len(FINE_LABELS)) -> None:
+    def __init__(self, encoder: nn.Module, size: int, dropout: float, label_count: int = len(OUTPUTS)) -> None:
         super().__init__()
         self.encoder = encoder
         self.dropout = nn.Dropout(dropout)
@@ -90,7 +90,8 @@ def load_encoder() -> Encoder:
     except ImportError as error:
         raise TrainingError(f"a minilm teacher needs {error.name}: {_INSTALL}") from error
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of reading 23 MB, drawn into log files, too
-    network = AutoModel.from_pretrained(folder, attention_probs_dropout_prob=0.0)
+    # "eager": the gradient of torch's fused attention takes half of a step on a CPU, these few products a tenth.
+    network = AutoModel.from_pretrained(folder, attention_probs_dropout_prob=0.0, attn_implementation="eager")
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     return Encoder(network, network.config.hidden_size, tokenizer)
 

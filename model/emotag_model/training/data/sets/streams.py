@@ -18,6 +18,8 @@ def _stream(name: str, rows: int, title: str, home: str, paper: str) -> DataSet:
         home=home,
         paper=paper,
         file="streams/{split}.jsonl.gz",
+        half_held_back=True,
+        note="Half of the conversations, by a digest of their ids, are held back by others and never trained on.",
     )
 
 
