@@ -8,7 +8,7 @@ from typing import Any
 from emotag_model.text.errors import TextDataError
 from emotag_model.text.slang import SLANG
 
-RULES_VERSION = 2
+RULES_VERSION = 3
 """Raised whenever a text gets other tokens from the same tables, so that an old checkpoint is refused, not misread."""
 
 EMOTICONS = {
@@ -45,7 +45,7 @@ SPELLINGS = {
 The last two lines are what is left of "isn't" where a program took apostrophes for blanks.
 """
 
-STEPS = ("drawn-out", "number", "emoji", "hyphen", "slang", "typo", "compound", "pieces")
+STEPS = ("drawn-out", "number", "emoji", "hyphen", "slang", "typo")
 """How a word without a row is read, the first way that says something; see `unknown.py`."""
 
 
@@ -59,7 +59,6 @@ class Rules:
     slang: dict[str, tuple[str, ...]] = field(default_factory=lambda: dict(SLANG))
     steps: tuple[str, ...] = STEPS
     technical: bool = True  # addresses, paths, keys and escapes become marks
-    shouting: bool = True  # a word in capitals is followed by a mark
 
     def __post_init__(self) -> None:
         if unknown := [step for step in self.steps if step not in STEPS]:
@@ -74,7 +73,6 @@ class Rules:
             "slang": {word: list(parts) for word, parts in self.slang.items()},
             "steps": list(self.steps),
             "technical": self.technical,
-            "shouting": self.shouting,
         }
 
     @classmethod
@@ -91,5 +89,4 @@ class Rules:
             slang={word: tuple(parts) for word, parts in data["slang"].items()},
             steps=tuple(data["steps"]),
             technical=bool(data["technical"]),
-            shouting=bool(data["shouting"]),
         )

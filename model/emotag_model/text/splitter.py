@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 URL, USER, COMMUNITY, ELONGATED, NUMBER = "<url>", "<user>", "<community>", "<elongated>", "<number>"
-EMAIL, PATH, CODE, FLAG, SHOUTED = "<email>", "<path>", "<code>", "<flag>", "<shouted>"
+EMAIL, PATH, CODE, FLAG = "<email>", "<path>", "<code>", "<flag>"
 PERSON, RELIGION = "[name]", "[religion]"  # the masks of GoEmotions, kept as it writes them
-MARKS = (URL, USER, COMMUNITY, ELONGATED, NUMBER, EMAIL, PATH, CODE, FLAG, SHOUTED, PERSON, RELIGION)
+MARKS = (URL, USER, COMMUNITY, ELONGATED, NUMBER, EMAIL, PATH, CODE, FLAG, PERSON, RELIGION)
 """Words that stand for something else than themselves."""
 
 # Every alternative matches at its first try or fails within a bounded look: linear in the text, whatever the text.
@@ -46,7 +46,6 @@ _LONGEST_CHUNK = 8_192  # characters; NFKC makes up to 18 of one, and more token
 _QUOTES = str.maketrans({"\u2018": "'", "\u2019": "'", "\u00b4": "'", "`": "'", "\u201c": '"', "\u201d": '"'})
 _ENTITY = re.compile(r"&(?:#\d{1,6}|#x[0-9a-f]{1,5}|[a-z]{2,8});", re.IGNORECASE)
 _GENDER = re.compile("\u200d[\u2640\u2642]")  # of the person in an emoji, said by a sign of its own
-_LEAST_SHOUTED = 4  # letters; "USA", "LOL" and "API" are not shouted
 _CLITICS = ("n't", "'s", "'m", "'re", "'ve", "'ll", "'d", "'em")
 _LAUGH = re.compile(r"(?:a|b)?(?:ha|he|ah){2,}h*|b?wa(?:ha)+h*")
 
@@ -60,10 +59,6 @@ class Splitter:
 
     def split(self, chunk: str) -> list[str]:
         """Return the words of `chunk`, a text without white space, in order; none for what has nothing visible."""
-        words = self._cut(chunk)
-        return [*words, SHOUTED] if self.rules.shouting and _is_shouted(chunk) else words
-
-    def _cut(self, chunk: str) -> list[str]:
         if chunk.isascii() and chunk.isalpha() and (word := chunk.lower()) not in self.rules.emoticons:
             return list(self._word(word))  # most chunks: no pattern needed
         if "&" in chunk:
@@ -118,15 +113,6 @@ _REPLACED = {
     "flag": FLAG,
     "dots": "...",
 }
-
-
-def _is_shouted(chunk: str) -> bool:
-    return (
-        chunk.isupper()
-        and "[" not in chunk  # the masks of GoEmotions are in capitals whoever spoke
-        and not any(char.isdecimal() for char in chunk)
-        and sum(char.isalpha() for char in chunk) >= _LEAST_SHOUTED
-    )
 
 
 def _clitics(word: str) -> tuple[str, list[str]]:

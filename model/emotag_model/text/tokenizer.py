@@ -102,9 +102,8 @@ class Tokenizer:
         if content["format"] != FORMAT:
             raise TextDataError(f"format is {content['format']!r}, not {FORMAT!r}")
         rules = Rules.from_dict(content["rules"])
-        return cls(
-            Vocabulary(content["vocabulary"], alike=content["alike"]), rules=rules, max_tokens=content["max_tokens"]
-        )
+        vocabulary = Vocabulary(content["vocabulary"], alike=content["alike"])
+        return cls(vocabulary, rules=rules, max_tokens=content["max_tokens"])
 
     def _chunks(self, text: str) -> tuple[list[str], bool]:
         if len(text) <= self._max_characters:

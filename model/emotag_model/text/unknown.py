@@ -1,4 +1,4 @@
-"""Reads a word that has no row of its own: by the words it is a spelling, a mistake or a compound of, or its pieces."""
+"""Reads a word that has no row of its own: by the words it is a spelling or a mistake of, or joined from by hyphens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from emotag_model.text.emoji import name_words
-from emotag_model.text.segments import Segments
 from emotag_model.text.splitter import ELONGATED, NUMBER
 from emotag_model.text.typos import Typos
 
@@ -27,7 +26,6 @@ class UnknownWords:
 
     def __init__(self, vocabulary: Vocabulary, rules: Rules) -> None:
         self._index, self._slang = vocabulary.index, rules.slang
-        self._segments = Segments(vocabulary)
         self._typos = Typos(vocabulary.words if "typo" in rules.steps else ())
         ways: dict[str, Callable[[str], list[str]]] = {
             "drawn-out": self._drawn_out,
@@ -36,8 +34,6 @@ class UnknownWords:
             "hyphen": self._hyphen,
             "slang": self._spoken,
             "typo": self._typo,
-            "compound": self._segments.words,
-            "pieces": self._segments.parts,
         }
         self._ways = [ways[step] for step in rules.steps]
 

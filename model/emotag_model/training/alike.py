@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from emotag_model.text.glove import WordVectors
 
-LEAST_LIKENESS = 0.55  # cosine; below it a word's own pieces say more of it than its neighbour
+LEAST_LIKENESS = 0.55  # cosine; below it a neighbour says nothing of a word
 KINSHIP = 0.25  # added for a common stem: "adores" is nearest to "despises", and yet "adore" is what it means
 _SHORTEST = 4  # letters; shorter ones are abbreviations, and their neighbours accidents
 _STEM_SHARE = 0.6  # of the shorter word's letters, for two words to have a common stem

@@ -10,12 +10,13 @@ import torch
 
 from emotag_model.checkpoint import Checkpoint, Identity
 from emotag_model.evaluation import encode_examples, predict_logits
+from emotag_model.evaluation.agent_report import agent_tables
 from emotag_model.evaluation.bootstrap import interval
 from emotag_model.evaluation.crossfit import crossfit
 from emotag_model.evaluation.encoded import encode_texts
 from emotag_model.evaluation.evaluate import report_of
 from emotag_model.evaluation.headline import MACRO
-from emotag_model.labels import HEADS, OUTPUTS
+from emotag_model.labels import BASIC, HEADS, OUTPUTS
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.text import Tokenizer
 from emotag_model.training.card import write_card
@@ -106,7 +107,8 @@ def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state:
         )
         for outcome in outcomes
     ]
-    return replace(checkpoint, card=write_card(checkpoint, recipe, state, data, figures))
+    agents = agent_tables(data.agents_said, next(each for each in outcomes if each.name == BASIC))
+    return replace(checkpoint, card=write_card(checkpoint, recipe, state, data, figures, agents))
 
 
 def _network(data: TrainingData, tokenizer: Tokenizer, settings: TrainingSettings) -> CnnBiSru:

@@ -11,11 +11,9 @@ import numpy as np
 from emotag_model.text import Vocabulary
 from emotag_model.text.emoji import name_words
 from emotag_model.text.rules import EMOTICONS, Rules
-from emotag_model.text.segments import MARK
 from emotag_model.text.splitter import CODE, COMMUNITY, EMAIL, FLAG, MARKS, NUMBER, PATH, URL, USER, Splitter
 from emotag_model.text.unknown import UnknownWords, is_drawn_out
 from emotag_model.training.alike import find_alike
-from emotag_model.training.pieces import choose_pieces, piece_vectors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -43,11 +41,11 @@ _MEANINGS = {
 def build_vocabulary(
     texts: Iterable[str], vectors: WordVectors, glove_words: int, rules: Rules | None = None
 ) -> Vocabulary:
-    """Choose the words: marks, emoticons' emoji, GloVe's `glove_words` most frequent, those of the texts, and pieces.
+    """Choose the words: marks, emoticons' emoji, GloVe's `glove_words` most frequent, and those of the texts.
 
     A word of the texts beyond those must occur twice, one that GloVe does not know four times; numbers it does not
     know are one word. What else GloVe knows shares the row of its nearest word.
-    Order: GloVe's, then by frequency in the texts, then pieces.
+    Order: GloVe's, then by frequency in the texts.
     """
     counts = count_words(texts, rules)
     rank = {word: row for row, word in enumerate(vectors.words)}
@@ -56,7 +54,7 @@ def build_vocabulary(
     kept = {word for word in words if not is_drawn_out(word)}
     ordered = sorted(kept, key=lambda word: (rank.get(word, len(rank)), -counts[word], word))
     alike = {word: other for word, other in find_alike(vectors, kept).items() if not is_drawn_out(word)}
-    return Vocabulary([*ordered, *choose_pieces({*rank, *counts})], alike=alike)
+    return Vocabulary(ordered, alike=alike)
 
 
 def _least_seen(word: str, rank: dict[str, int]) -> float:
@@ -75,8 +73,7 @@ def starting_vectors(vocabulary: Vocabulary, vectors: WordVectors, scale: float,
     """Return the rows [V, size] the embedding starts from, GloVe's scaled to the standard deviation `scale`.
 
     Emoji start from the mean of the words of their Unicode name, marks from that of what they stand for, other words
-    from that of what they would be read as without a row, pieces from that of the words they are pieces of, and the
-    rest from noise. Row 0, padding, is zero.
+    from that of what they would be read as without a row, and the rest from noise. Row 0, padding, is zero.
     """
     noise = np.random.default_rng(seed).standard_normal((len(vocabulary), vectors.size), dtype=np.float32)
     rows = noise * np.float32(_UNSEEN_DEVIATION)
@@ -97,11 +94,8 @@ class _Sources:
         self._rank = {word: row for row, word in enumerate(vectors.words)}
         known = Vocabulary(word for word in vocabulary.words[2:] if word in self._rank)
         self._unknown = UnknownWords(known, Rules())
-        self._pieces = piece_vectors(vocabulary, vectors)
 
     def mean(self, word: str) -> NDArray[np.float32] | None:
-        if MARK in word:
-            return self._pieces.get(word)
         known = [self._rank[part] for part in self._parts(word) if part in self._rank]
         mean: NDArray[np.float32] | None = self._vectors[known].mean(axis=0) if known else None
         return mean

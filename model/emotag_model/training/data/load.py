@@ -6,10 +6,11 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from emotag_model.evaluation.agent_messages import read_agent_messages
 from emotag_model.labels import FINE_LABELS
 from emotag_model.text.examples import load_examples
 from emotag_model.text.glove import load_glove
-from emotag_model.training.data.agents import agents_dev, agents_train
+from emotag_model.training.data.agents import DEV, agents_dev, agents_train
 from emotag_model.training.data.held_out import HeldOut
 from emotag_model.training.data.leaks import check_no_leak
 from emotag_model.training.data.normal_form import normal_form
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from emotag_model.evaluation.agent_messages import AgentMessage
     from emotag_model.text.examples import Example
     from emotag_model.text.glove import WordVectors
 
@@ -34,6 +36,7 @@ class TrainingData:
         agents: Labelled in the words of `basic`.
         dev: To choose by, in GoEmotions' words.
         agents_dev: To choose by, in the words of `basic`.
+        agents_said: What the readers of `agents_dev` said of each, in the same order.
         vectors: What words start from.
         left_out: Labelled messages that were left out since a held-out text is the same or nearly so.
         digest: Of everything, in hexadecimal.
@@ -44,6 +47,7 @@ class TrainingData:
     agents: list[Example]
     dev: list[Example]
     agents_dev: list[Example]
+    agents_said: list[AgentMessage]
     vectors: WordVectors
     left_out: int
     digest: str
@@ -81,6 +85,7 @@ def load_data(
         agents=agents,
         dev=dev,
         agents_dev=agents_dev(folder),
+        agents_said=read_agent_messages(folder / DEV),
         vectors=load_glove(glove or folder / "glove"),
         left_out=len(labelled) - len(train),
         digest="",
