@@ -12,19 +12,33 @@ from emotag_model.behaviour.capability_file import load_capability
 
 _FEELING = (
     "vocabulary",
+    "anger_at_work",
+    "disgust_at_work",
+    "fear_at_work",
+    "joy_at_work",
+    "sadness_at_work",
+    "surprise_at_work",
     "venting_questions",
     "under_courtesy",
+    "acted_emotion",
     "negation",
     "intensity",
     "change",
 )
 _NEUTRAL = (
     "courtesy",
+    "apologies",
+    "disagreement",
     "questions",
+    "plans",
     "facts",
+    "attitudes",
+    "reported_feelings",
+    "idioms",
     "machine_output",
+    "emoji_marks",
 )
-_FORM = ("quotes", "emoji", "elongation")
+_FORM = ("quotes", "emphasis", "emoji", "elongation")
 
 CAPABILITIES = (
     *(load_capability(file) for file in (*_FEELING, *_NEUTRAL, *_FORM)),

@@ -21,9 +21,9 @@ MADE = {"spelling"}  # a file whose texts become cases of several capabilities
 EACH = pytest.mark.parametrize("capability", CAPABILITIES, ids=lambda capability: capability.name)
 
 
-def test_there_are_more_than_1000_cases_of_all_kinds():
+def test_there_are_more_than_1500_cases_of_all_kinds():
     kinds = Counter(case.kind for capability in CAPABILITIES for case in capability.cases)
-    assert sum(kinds.values()) >= 1000
+    assert sum(kinds.values()) >= 1500
     assert all(kinds[kind] >= 80 for kind in ("MFT", "INV", "DIR"))
     assert len(NAMED) == len(CAPABILITIES)
 
@@ -83,9 +83,16 @@ def test_machine_output_has_to_be_sure():
     assert {(case.labels, case.least) for case in NAMED["machine output"].cases} == {(("neutral",), 0.8)}
 
 
-@pytest.mark.parametrize("name", ["courtesy", "facts", "questions"])
+@pytest.mark.parametrize("name", ["courtesy", "plans", "facts", "questions", "attitudes", "idioms", "emoji marks"])
 def test_what_agents_mostly_say_is_neutral(name):
     assert {case.labels for case in NAMED[name].cases} == {("neutral",)}
+
+
+@pytest.mark.parametrize("label", sorted(LABELS - {"neutral"}))
+def test_every_feeling_is_tested_at_work(label):
+    cases = NAMED[f"{label} at work"].cases
+    assert len(cases) >= 30
+    assert all(label in case.labels for case in cases)
 
 
 @pytest.mark.parametrize(("way", "expected"), [(swap, "wodner"), (drop, "woder"), (double, "wonnder")])
