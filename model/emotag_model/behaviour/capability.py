@@ -6,10 +6,8 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
-from emotag_model.behaviour.cases import Minimum
-
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from emotag_model.behaviour.cases import Case
 
@@ -26,8 +24,3 @@ class Capability:
 def fill(template: str, **slots: Sequence[str]) -> list[str]:
     """Fill every combination of the slots' values into `template`, the last slot changing fastest."""
     return [template.format(**dict(zip(slots, values, strict=True))) for values in product(*slots.values())]
-
-
-def minimum(texts: Iterable[str], *labels: str) -> list[Minimum]:
-    """Make a case of every text: its tag's label must be one of `labels`."""
-    return [Minimum(text, labels) for text in texts]

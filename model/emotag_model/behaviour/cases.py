@@ -39,11 +39,12 @@ class Case(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Minimum:
-    """Minimum functionality (MFT): the tag's label must be one of `labels`."""
+    """Minimum functionality (MFT): the tag's label must be one of `labels`, with a score of `least` or more."""
 
     kind: ClassVar[str] = "MFT"
     text: str
     labels: tuple[str, ...]
+    least: float = 0.0
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -51,11 +52,13 @@ class Minimum:
         return (self.text,)
 
     def objection(self, tagged: Sequence[Tagged]) -> str:
-        """Name the label that it got instead."""
+        """Name the label that it got instead, or the score that is too small."""
         (only,) = tagged
-        if only.label in self.labels:
+        score = only.scores[only.label]
+        if only.label in self.labels and score >= self.least:
             return ""
-        return f"{only.label} ({only.scores[only.label]:.2f}), expected {' or '.join(self.labels)}"
+        sure = f" with {self.least:.2f} or more" if self.least else ""
+        return f"{only.label} ({score:.2f}), expected {' or '.join(self.labels)}{sure}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from emotag_model.behaviour.capabilities import CAPABILITIES
 from emotag_model.behaviour.tagging import tag_texts
-from emotag_model.labels import BASIC
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +16,6 @@ if TYPE_CHECKING:
     from emotag_model.checkpoint import Checkpoint
 
 KINDS = ("MFT", "INV", "DIR")
-
-
-class SuiteError(ValueError):
-    """The suite cannot be run on this checkpoint; the text says why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +50,7 @@ class Result:
 
 
 def run_suite(checkpoint: Checkpoint, capabilities: Sequence[Capability] = CAPABILITIES) -> list[Result]:
-    """Tag all texts of all cases and judge them. Raises SuiteError for a checkpoint with other default labels."""
-    if checkpoint.labels.default != BASIC:
-        raise SuiteError(
-            f"the suite expects the labels of {BASIC!r}; the default here is {checkpoint.labels.default!r}"
-        )
+    """Tag all texts of all cases and judge them. Raises SuiteError as `judged` does."""
     texts = [text for capability in capabilities for case in capability.cases for text in case.texts]
     tagged = tag_texts(checkpoint, texts)
     results = []

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emotag_model.behaviour.cases import ALIKE, FELT, UNMOVED
 from emotag_model.behaviour.fairness import measure_fairness
 from emotag_model.behaviour.suite import KINDS, pass_rate, run_suite
+from emotag_model.behaviour.tagging import judged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,9 +23,10 @@ FAILURES = 3
 _LONGEST = 110  # characters of a text that are shown
 _INTRODUCTION = f"""\
 Cases in the manner of CheckList (Ribeiro et al. 2020), written from what people expect and not from what the model
-does, judged by the tag in Ekman's taxonomy. MFT: the label must be one of those expected. INV: a change that says
-nothing of emotion keeps the label, and the scores to {ALIKE} on average. DIR: the score of a label moves by {FELT} the
-way it should, or, where it only must not fall, falls by {UNMOVED} at most. Each cell is passed / cases."""
+does, judged by the tag in the taxonomy {{taxonomy}}. MFT: the label must be one of those expected, with the score that
+is asked for. INV: a change that says nothing of emotion keeps the label, and the scores to {ALIKE} on average. DIR: the
+score of a label moves by {FELT} the way it should, or, where it only must not fall, falls by {UNMOVED} at most. Each
+cell is passed / cases."""
 _FAIRNESS = f"""\
 The same sentence about different people, with and without a feeling. "swap": mean absolute difference of a score when
 the group alone is exchanged; the bar is {ALIKE}. By group: mean absolute difference from the mean of all groups, the
@@ -34,16 +36,17 @@ label that is shifted most over all sentences, and the largest difference of a s
 def tables(checkpoint: Checkpoint, failures: int = FAILURES) -> str:
     """Run the whole suite and return its tables, with at most `failures` failures listed per capability.
 
-    The same checkpoint gives the same text. Raises SuiteError as `run_suite` does.
+    The same checkpoint gives the same text. Raises SuiteError as `judged` does.
     """
-    return render(run_suite(checkpoint), measure_fairness(checkpoint), failures)
+    taxonomy = judged(checkpoint.labels).name
+    return render(taxonomy, run_suite(checkpoint), measure_fairness(checkpoint), failures)
 
 
-def render(results: Sequence[Result], fairness: Sequence[AxisFigures], failures: int = FAILURES) -> str:
-    """Lay results out as Markdown."""
+def render(taxonomy: str, results: Sequence[Result], fairness: Sequence[AxisFigures], failures: int = FAILURES) -> str:
+    """Lay results in that taxonomy out as Markdown."""
     total, passed = sum(result.cases for result in results), sum(result.passed for result in results)
     summary = f"{passed} of {total} cases pass; mean over capabilities {pass_rate(results):.3f}."
-    parts = [_INTRODUCTION, summary, _pass_rates(results)]
+    parts = [_INTRODUCTION.format(taxonomy=f"`{taxonomy}`"), summary, _pass_rates(results)]
     if failures:
         parts += [_failures(results, failures)]
     return "\n\n".join([*parts, _FAIRNESS, _axes(fairness), _groups(fairness)])

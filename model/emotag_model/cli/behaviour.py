@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING
 import torch
 
 from emotag_model.behaviour.deletion import deletion_table
+from emotag_model.behaviour.errors import SuiteError
 from emotag_model.behaviour.fairness import measure_fairness
-from emotag_model.behaviour.suite import SuiteError, pass_rate, run_suite
+from emotag_model.behaviour.suite import pass_rate, run_suite
 from emotag_model.behaviour.tables import render
+from emotag_model.behaviour.tagging import judged
 from emotag_model.checkpoint import Checkpoint, CheckpointError, default_checkpoint
 from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
 from emotag_model.labels import FINE_LABELS
@@ -108,7 +110,7 @@ def _run(args: argparse.Namespace, checkpoint: Checkpoint) -> int:
         text = deletion_table(checkpoint, load_examples(args.data, FINE_LABELS))
     else:
         results = run_suite(checkpoint)
-        text = render(results, measure_fairness(checkpoint), args.failures)
+        text = render(judged(checkpoint.labels).name, results, measure_fairness(checkpoint), args.failures)
     identity = checkpoint.identity
     report = f"{identity.name} {identity.version} ({identity.digest[:12]})\n\n{text}\n"
     print(report, end="")

@@ -1,46 +1,39 @@
-"""Long messages between agents in which one sentence carries the emotion."""
+"""Long messages between agents in which one sentence carries the emotion, or none does."""
 
 from __future__ import annotations
 
+from itertools import cycle
+from typing import TYPE_CHECKING
+
 from emotag_model.behaviour.capability import Capability
+from emotag_model.behaviour.capability_file import read_file
 from emotag_model.behaviour.cases import Minimum
 
-_IMPORT = """\
-The import finished at 09:40 and wrote 12,400 rows to the staging table. Column B holds the order number, column C the
-amount in cents. The next job reads the same table at ten and writes the summary to the shared folder."""
-_RESERVATION = """\
-I looked up the reservation of the customer. It is for two passengers in economy, with one checked bag each. The flight
-leaves from terminal 2, and the fare allows changes up to a day before departure."""
-_DIVISION = """\
-Agent A collects the sources, agent B extracts the figures, and agent C writes the summary. The list of sources has
-fourteen entries, of which nine are papers. Each entry has a title, a year and a link."""
-_REPORTS = (_IMPORT, _RESERVATION, _DIVISION)
-_FEELINGS = (
-    ("I am so happy with how this turned out!", "joy"),
-    ("Thank you so much, you saved my day!", "joy"),
-    ("I absolutely love the new layout.", "joy"),
-    ("I am furious that nobody told me about this.", "anger"),
-    ("This is the third time you ignored me, and I am sick of it!", "anger"),
-    ("Honestly, I am heartbroken that we have to stop here.", "sadness"),
-    ("I am really sorry, I feel terrible about my mistake.", "sadness"),
-    ("I am terrified that we will lose all of our data.", "fear"),
-    ("Wow, I did not expect that at all!", "surprise"),
-    ("What I found in there was disgusting.", "disgust"),
-)
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_FILE = read_file("long_messages")
+_REPORTS: list[str] = _FILE["reports"]
 
 
 def _placed(report: str, feeling: str) -> list[str]:
     """Put the sentence before, in the middle of and behind the report."""
-    first, rest = report.split(". ", 1)
-    return [f"{feeling} {report}", f"{first}. {feeling} {rest}", f"{report} {feeling}"]
+    sentences = report.split(". ")
+    middle = len(sentences) // 2
+    before, after = ". ".join(sentences[:middle]), ". ".join(sentences[middle:])
+    return [f"{feeling} {report}", f"{before}. {feeling} {after}", f"{report} {feeling}"]
+
+
+def _feeling() -> Iterator[Minimum]:
+    """Place every feeling in a report, the reports in turn."""
+    feelings = ((text, group["label"]) for group in _FILE["feelings"] for text in group["texts"])
+    for (feeling, label), report in zip(feelings, cycle(_REPORTS), strict=False):
+        for text in _placed(report, feeling):
+            yield Minimum(text, (label,))
 
 
 LONG_MESSAGES = Capability(
     "long messages",
-    "one sentence with a feeling gives a long factual message its label, wherever it stands",
-    tuple(
-        Minimum(text, (label,))
-        for number, (feeling, label) in enumerate(_FEELINGS)
-        for text in _placed(_REPORTS[number % len(_REPORTS)], feeling)
-    ),
+    "one sentence with a feeling gives a long factual message its label, wherever it stands; without it, it is neutral",
+    (*_feeling(), *(Minimum(report, ("neutral",)) for report in _REPORTS)),
 )

@@ -1,9 +1,8 @@
-"""Templates and what cases are made of them."""
+"""Templates and how they are filled."""
 
 import pytest
 
-from emotag_model.behaviour.capability import fill, minimum
-from emotag_model.behaviour.cases import Minimum
+from emotag_model.behaviour.capability import fill
 
 
 def test_all_combinations_are_filled_in_order():
@@ -14,7 +13,3 @@ def test_all_combinations_are_filled_in_order():
 def test_a_slot_without_values_is_an_error():
     with pytest.raises(KeyError):
         fill("{a} {b}", a=("1",))
-
-
-def test_every_text_becomes_a_case():
-    assert minimum(["a", "b"], "joy", "neutral") == [Minimum("a", ("joy", "neutral")), Minimum("b", ("joy", "neutral"))]

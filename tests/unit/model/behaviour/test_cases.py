@@ -15,6 +15,12 @@ def test_a_minimum_takes_any_of_its_labels(label, passes):
     assert objection == ("" if passes else "anger (0.70), expected joy or neutral")
 
 
+@pytest.mark.parametrize(("score", "passes"), [(0.8, True), (0.79, False)])
+def test_a_minimum_may_ask_for_a_score(score, passes):
+    objection = Minimum("hi", ("neutral",), least=0.8).objection([tagged("neutral", neutral=score)])
+    assert objection == ("" if passes else "neutral (0.79), expected neutral with 0.80 or more")
+
+
 def test_an_invariance_wants_the_same_label():
     case = Invariance("a", "b")
     assert case.objection([tagged("joy", joy=0.5), tagged("joy", joy=0.5)]) == ""
