@@ -33,9 +33,14 @@ async def unary_rate(target: str, *, calls: int = 3_000, in_flight: int = 32) ->
         return calls / (time.perf_counter() - began)
 
 
-async def stream_rate(target: str, *, frames: int = 800) -> float:
+async def long_stream_rate(target: str) -> float:
+    """As `stream_rate`, of agents' messages, three times as long."""
+    return await stream_rate(target, frames=240, long=True)
+
+
+async def stream_rate(target: str, *, frames: int = 600, long: bool = False) -> float:
     """Messages per second over one stream, packed frames, at most `FRAMES_IN_FLIGHT` unanswered."""
-    packed = [pb.StreamClassifyRequest(messages=chunk) for chunk in _chunks(frames)]
+    packed = [pb.StreamClassifyRequest(messages=chunk) for chunk in _chunks(frames, long=long)]
     room = asyncio.Semaphore(FRAMES_IN_FLIGHT)
 
     async def requests() -> AsyncIterator[pb.StreamClassifyRequest]:
@@ -72,8 +77,8 @@ async def idle_latency(target: str, *, calls: int = 300) -> float:
         return statistics.median(times) * 1e3
 
 
-def _chunks(frames: int) -> list[list[pb.ClassifyRequest]]:
-    every = messages(frames * FRAME_MESSAGES)
+def _chunks(frames: int, *, long: bool) -> list[list[pb.ClassifyRequest]]:
+    every = messages(frames * FRAME_MESSAGES, long=long)
     return [every[start : start + FRAME_MESSAGES] for start in range(0, len(every), FRAME_MESSAGES)]
 
 

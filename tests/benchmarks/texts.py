@@ -1,29 +1,91 @@
-"""Self-written messages of agents, about 120 bytes each, for the load of the service lines."""
+"""The texts of the load: distinct ones, since a load that repeats itself measures caches.
+
+Real ones where the project's data are at hand: short comments of people, and what agents write, which is longer. Else
+made ones: words by Zipf's law, with rare words and typing errors, as long as the real ones.
+"""
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from random import Random
+from string import ascii_lowercase
+
 from emotag.v1.message_pb2 import Message
+from emotag_model.text.examples import read_rows
 
-TEXTS = (
-    "I compared the three invoices you sent me with the ledger and all of them add up, thank you for the quick turnaround!",
-    "The build failed again on the same step, and I am honestly tired of restarting it every twenty minutes.",
-    "Could you explain why the second query returns fewer rows than the first one? I do not understand the join.",
-    "Your summary of the meeting was wonderful, the customer read it twice and asked who had written it.",
-    "Please hand the refund over to the billing agent, the amount is above the limit that I may approve alone.",
-    "I am worried that the migration will not finish before the maintenance window closes tonight.",
-    "That was not what I asked for, you deleted the staging table although the plan said to keep it.",
-    "Wow, I did not expect the new planner to halve the number of calls on the very first attempt.",
-    "The delivery is on its way and should arrive on Thursday between nine and eleven in the morning.",
-    "I am sorry for the mix-up with the two accounts, I should have checked the identifier before I answered.",
-    "Sensor four reports a temperature of 71 degrees, which is inside the range that the manual allows.",
-    "It makes me sick how they talked to the trainee in that ticket, nobody deserves to be treated so.",
-    "Let us split the work: I draft the outline, you collect the sources, and the reviewer checks the claims.",
-    "We lost the whole transcript of the interview and there is no backup, I feel terrible about it.",
-    "I love the way you named the functions in this module, it reads like a story from top to bottom.",
-    "Agreed, the shorter route is better, although it costs us one more stop for fuel on the way back.",
+_DATA = Path(os.environ.get("EMOTAG_SHARED", Path(__file__).parents[3] / "shared")) / "data"
+_SHORT = ("text/goemotions/train.jsonl.gz",)
+_LONG = (
+    "streams/tau_bench_gpt4o_airline.jsonl.gz",
+    "streams/tau_bench_fewshot.jsonl.gz",
+    "streams/marble_agent_to_agent.jsonl.gz",
 )
+_SHORT_WORDS, _LONG_WORDS = (3, 26), (20, 80)  # of a made text
+_VOCABULARY, _RARE, _MISTYPED = 30_000, 0.02, 0.02  # words, and the shares of new and of misspelt ones
 
 
-def messages(count: int) -> list[Message]:
-    """`count` messages with distinct ids, the texts in turn."""
-    return [Message(id=f"bench-{index}", text=TEXTS[index % len(TEXTS)]) for index in range(count)]
+def short_texts(count: int) -> list[str]:
+    """Return so many distinct comments of about 15 words."""
+    return _distinct(_SHORT, _SHORT_WORDS, count)
+
+
+def long_texts(count: int) -> list[str]:
+    """Return so many distinct messages of agents of about 45 words."""
+    return _distinct(_LONG, _LONG_WORDS, count)
+
+
+def messages(count: int, *, long: bool = False) -> list[Message]:
+    """Return messages with distinct ids and texts."""
+    texts = long_texts(count) if long else short_texts(count)
+    return [Message(id=f"bench-{index}", text=text) for index, text in enumerate(texts)]
+
+
+def kind() -> str:
+    """Say what the texts are, for the table."""
+    return "real" if all((_DATA / name).is_file() for name in (*_SHORT, *_LONG)) else "made"
+
+
+@cache
+def _distinct(files: tuple[str, ...], words: tuple[int, int], count: int) -> list[str]:
+    """Return distinct texts: those of the files first, then made ones."""
+    seen: set[str] = set()
+    new = (text for text in _texts(files, words) if not (text in seen or seen.add(text)))
+    return list(islice(new, count))
+
+
+def _texts(files: tuple[str, ...], words: tuple[int, int]) -> Iterator[str]:
+    if kind() == "real":
+        real = [row.text for name in files for row in read_rows(_DATA / name)]
+        Random(0).shuffle(real)
+        yield from real
+    yield from made_texts(words)
+
+
+def made_texts(words: tuple[int, int]) -> Iterator[str]:
+    """Yield texts without end: words by Zipf's law, some never seen before and some misspelt."""
+    random = Random(1)
+    vocabulary = [_word(random) for _ in range(_VOCABULARY)]
+    weights = [1 / rank for rank in range(1, _VOCABULARY + 1)]
+    total: list[float] = []
+    for weight in weights:
+        total.append(weight + (total[-1] if total else 0.0))
+    while True:
+        drawn = random.choices(vocabulary, cum_weights=total, k=random.randint(*words))
+        yield f"{' '.join(_said(word, random) for word in drawn).capitalize()}{random.choice('.!?')}"
+
+
+def _said(word: str, random: Random) -> str:
+    if random.random() < _RARE:
+        return _word(random)
+    if random.random() < _MISTYPED and len(word) > 3:
+        place = random.randrange(1, len(word) - 1)
+        return word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    return word
+
+
+def _word(random: Random) -> str:
+    return "".join(random.choices(ascii_lowercase, k=random.randint(2, 9)))

@@ -7,11 +7,12 @@ from typing import Any
 
 from confluent_kafka import Producer
 
-from tests.benchmarks.texts import TEXTS
+from tests.benchmarks.texts import short_texts
 from tests.brokers.admin import QUIET, make_topic
 
 PARTITIONS = 6
 FLUSH_SECONDS = 60
+_TEXTS = 100_000  # distinct ones; more than a tagger keeps of what it has read
 
 
 def fill(bootstrap: str, topic: str, count: int) -> None:
@@ -41,6 +42,6 @@ def value(number: int) -> bytes:
             "id": f"bench-{number}",
             "conversation_id": f"c{number % 500}",
             "sender": "planner",
-            "text": TEXTS[number % 16],
+            "text": short_texts(_TEXTS)[number % _TEXTS],
         }
     ).encode()
