@@ -16,7 +16,7 @@ import torch
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.evaluation import EncodedExamples, encode_examples, predict_logits
 from emotag_model.evaluation.evaluate import report_all
-from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS
+from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS, OUTPUTS
 from emotag_model.text.examples import load_examples
 from emotag_model.training.state import RunState
 
@@ -42,7 +42,7 @@ def main() -> int:
     args = _arguments()
     checkpoint = Checkpoint.load(args.checkpoint)
     examples = load_examples(args.data / "text" / "goemotions" / "dev.jsonl.gz", FINE_LABELS)
-    dev = encode_examples(examples, checkpoint.tokenizer, len(FINE_LABELS))
+    dev = encode_examples(examples, checkpoint.tokenizer, len(OUTPUTS))
     rows = checkpoint.network().embedding.weight.detach()
     ways = stored(rows)
     if args.run:

@@ -10,19 +10,23 @@ import argparse
 import shutil
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import mean, stdev
 
 from emotag_model.behaviour.suite import run_suite
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.cli.training_progress import TrainingProgress
-from emotag_model.evaluation import encode_examples, predict_logits
+from emotag_model.evaluation.agent_messages import AgentMessage, GivenTag, figures_of, parts_of, read_agent_messages
+from emotag_model.evaluation.agent_report import tags_of
 from emotag_model.evaluation.crossfit import crossfit
-from emotag_model.evaluation.evaluate import report_all
-from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS
-from emotag_model.text.examples import Example
+from emotag_model.evaluation.encoded import encode_texts
+from emotag_model.evaluation.evaluate import report_of
+from emotag_model.labels import BASIC, EKMAN, GOEMOTIONS
 from emotag_model.training import Recipe, train
 from emotag_model.training.data import TrainingData, load_data
+from emotag_model.training.data.agents import DEV
+from emotag_model.training.dev import Dev
 from emotag_model.training.train import RUN, TEACHERS
 
 Figures = dict[str, float]
@@ -32,13 +36,15 @@ def main() -> int:
     """Train seed by seed, then print a line for each, and their mean and standard deviation."""
     args = _arguments()
     recipe = Recipe.find(args.recipe)
-    data = load_data(args.data, unlabelled=recipe.unlabelled, may_ship_only=recipe.may_ship_only)
-    print(table(train_seeds(data, recipe, args.out, args.seeds)))
+    data = load_data(
+        args.data, unlabelled=recipe.unlabelled, readings=recipe.readings, may_ship_only=recipe.may_ship_only
+    )
+    print(table(train_seeds(data, recipe, args.out, args.seeds, args.data / DEV)))
     return 0
 
 
 def train_seeds(
-    data: TrainingData, recipe: Recipe, out: Path, seeds: Sequence[int], teachers: Path | None = None
+    data: TrainingData, recipe: Recipe, out: Path, seeds: Sequence[int], agents: Path, teachers: Path | None = None
 ) -> dict[str, Figures]:
     """Train in `out`/seed-N for each seed and measure; all share `teachers`, or those of the first seed."""
     rows: dict[str, Figures] = {}
@@ -49,25 +55,38 @@ def train_seeds(
         seeded = recipe.with_settings({"seed": seed})
         with TrainingProgress(data) as progress:
             checkpoint = train(data, folder, seeded, progress, resume=(folder / RUN).exists())
-        rows[str(seed)] = measure(checkpoint, data.dev)
+        rows[str(seed)] = measure(checkpoint, data, agents)
     return rows
 
 
-def measure(checkpoint: Checkpoint, dev: Sequence[Example]) -> Figures:
-    """Return macro-F1 and calibration error per taxonomy, fitted to `dev` and held out, and behavioural cases passed."""
-    encoded = encode_examples(dev, checkpoint.tokenizer, len(FINE_LABELS))
-    logits = predict_logits(checkpoint.network(), encoded.ids)
-    reports = {each.taxonomy: each for each in report_all(checkpoint.labels, logits, encoded.truth)}
-    figures: Figures = {}
-    for name, title in ((EKMAN, "Ekman"), (GOEMOTIONS, "28 labels")):
-        held_out, error = crossfit(checkpoint.labels.taxonomies[name], logits, encoded.truth)
+def measure(checkpoint: Checkpoint, data: TrainingData, agents: Path) -> Figures:
+    """Return what readers of agents' messages say, macro-F1 and calibration error per taxonomy, fitted and held out."""
+    dev = Dev.encode(data, partial(encode_texts, tokenizer=checkpoint.tokenizer))
+    logits = dev.logits(checkpoint.network())
+    outcomes = {each.name: each for each in dev.outcomes(checkpoint.labels, logits)}
+    figures = _agents(read_agent_messages(agents), tags_of(outcomes[BASIC]))
+    for name, title in ((BASIC, "basic"), (EKMAN, "Ekman"), (GOEMOTIONS, "28 labels")):
+        held_out, error = crossfit(checkpoint.labels.taxonomies[name], *dev.of(name, logits))
+        found = report_of(outcomes[name])
         figures |= {
-            f"{title} macro-F1": reports[name].macro_f1,
+            f"{title} macro-F1": found.macro_f1,
             f"{title} held out": held_out,
-            f"{title} ECE": reports[name].calibration_error,
+            f"{title} ECE": found.calibration_error,
             f"{title} ECE held out": error,
         }
     return figures | {"behavioural cases": sum(each.passed for each in run_suite(checkpoint))}
+
+
+def _agents(messages: Sequence[AgentMessage], tags: Sequence[GivenTag]) -> Figures:
+    """Return the figures of the random part, which is what a topic looks like, and macro-F1 over all."""
+    places = parts_of(messages)["random"]
+    random = figures_of([messages[place] for place in places], [tags[place] for place in places])
+    return {
+        "agents, random: accuracy": random.accuracy,
+        "precision": random.precision or 0.0,
+        "recall": random.recall or 0.0,
+        "agents, all: macro-F1": figures_of(messages, tags).macro_f1 or 0.0,
+    }
 
 
 def table(rows: dict[str, Figures]) -> str:

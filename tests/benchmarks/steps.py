@@ -14,21 +14,31 @@ from pathlib import Path
 
 from emotag_model.training import Recipe
 from emotag_model.training.data import TrainingData, load_data
+from emotag_model.training.data.agents import DEV
 from tests.benchmarks.seeds import Figures, spreads, train_seeds
 
-_TITLES = ("Ekman macro-F1", "28 labels macro-F1", "Ekman held out", "28 labels held out", "behavioural cases")
+_TITLES = (
+    "agents, all: macro-F1",
+    "Ekman macro-F1",
+    "28 labels macro-F1",
+    "Ekman held out",
+    "28 labels held out",
+    "behavioural cases",
+)
 
 
 def main() -> int:
     """Train step by step, and print a line after each."""
     args = _arguments()
     recipe = Recipe.find(args.recipe)
-    data = load_data(args.data, unlabelled=recipe.unlabelled, may_ship_only=recipe.may_ship_only)
+    data = load_data(
+        args.data, unlabelled=recipe.unlabelled, readings=recipe.readings, may_ship_only=recipe.may_ship_only
+    )
     print(_line(["learnt from", *_TITLES]))
     print(_line(["---"] * (len(_TITLES) + 1)))
     for name, title, step, known in steps(data, recipe):
         if name in args.steps:
-            rows = train_seeds(known, step, args.out / name, args.seeds, args.teachers)
+            rows = train_seeds(known, step, args.out / name, args.seeds, args.data / DEV, args.teachers)
             print(_line([title, *_figures(rows)]), flush=True)
     return 0
 

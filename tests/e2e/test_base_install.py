@@ -56,16 +56,24 @@ def test_it_streams(binaries: Path, service: str) -> None:
     code = (
         "from emotag import EmotionClient\n"
         f"with EmotionClient({service!r}) as client:\n"
-        "    print([tag.label for tag in client.stream(['Thank you so much!'] * 3)])\n"
+        "    print([tag.label for tag in client.stream(['Thank you so much, you made my day!'] * 3)])\n"
     )
     assert run(binaries / "python", "-W", "error", "-c", code).stdout == "['joy', 'joy', 'joy']\n"
 
 
 def test_its_commands_work(binaries: Path, service: str) -> None:
-    done = run(binaries / "emotag", "stream", "--target", service, text='{"id": 1, "text": "Thank you so much!"}\n')
+    done = run(
+        binaries / "emotag",
+        "stream",
+        "--target",
+        service,
+        text='{"id": 1, "text": "Thank you so much, you made my day!"}\n',
+    )
     assert json.loads(done.stdout)["label"] == "joy"
-    assert run(binaries / "emotag", "classify", "Thank you so much!", "--target", service).stdout.startswith("joy")
-    assert "taxonomy  ekman" in run(binaries / "emotag", "info", "--target", service).stdout
+    assert run(
+        binaries / "emotag", "classify", "Thank you so much, you made my day!", "--target", service
+    ).stdout.startswith("joy")
+    assert "taxonomy  basic" in run(binaries / "emotag", "info", "--target", service).stdout
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,9 @@ def test_kafka_commands_are_understood(line: str) -> None:
 
 def test_the_dry_run_shows_what_would_be_written(new_topic: Callable[..., str], embedded_broker: Broker) -> None:
     topic = new_topic(embedded_broker, "in")
-    write(embedded_broker.bootstrap, topic, [Seen(b'{"sender": "coder", "text": "Thank you so much!"}')])
+    write(
+        embedded_broker.bootstrap, topic, [Seen(b'{"sender": "coder", "text": "Thank you so much, you made my day!"}')]
+    )
     [line] = [line for line in KAFKA_LINES if "--dry-run" in line]
     typed = line.replace(WRITTEN_KAFKA, embedded_broker.bootstrap).replace("agent.messages", topic)
     _, *arguments = shlex.split(typed)

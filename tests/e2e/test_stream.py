@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from emotag_service.engine.tag import Tag
 
-EKMAN = Checkpoint.load(default_checkpoint()).labels.taxonomy("ekman")
+DEFAULT = Checkpoint.load(default_checkpoint()).labels.taxonomy()
 AT_ONCE = 4_096
 ROUNDED = 2e-5  # batches differ by 1e-5, and the output is rounded
 
@@ -113,7 +113,7 @@ def _answer(tag: Tag) -> dict[str, Any]:
     if tag.error is not None:
         return {"error": {"code": tag.error.code}}
     assert tag.scores is not None
-    scores = dict(zip(EKMAN.labels, tag.scores.tolist(), strict=True))
+    scores = dict(zip(DEFAULT.labels, tag.scores.tolist(), strict=True))
     return {"scores": scores, "label": tag.label, "labels": list(tag.labels), "truncated": tag.truncated}
 
 
@@ -132,5 +132,5 @@ def same(some: list[dict[str, Any]], others: list[dict[str, Any]]) -> None:
 
 def _on_the_edge(scores: dict[str, float]) -> set[str]:
     """Labels so near their threshold that rounding decides."""
-    thresholds = zip(EKMAN.labels, EKMAN.thresholds, strict=True)
+    thresholds = zip(DEFAULT.labels, DEFAULT.thresholds, strict=True)
     return {label for label, threshold in thresholds if abs(scores[label] - threshold) <= ROUNDED}

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 import torch
 
 from emotag_model.checkpoint import Checkpoint, Identity
-from emotag_model.labels import default_labels
+from emotag_model.labels import OUTPUTS, default_labels
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.text import Tokenizer, Vocabulary
 
@@ -27,8 +27,8 @@ def save_checkpoint(folder: Path) -> Path:
     torch.manual_seed(7)
     vocabulary = Vocabulary(WORDS)
     config = CnnBiSruConfig(
-        vocabulary_size=len(vocabulary), embedding_size=8, label_count=28, conv_channels=(8, 4), sru_size=4,
-        attention_heads=2,
+        vocabulary_size=len(vocabulary), embedding_size=8, label_count=len(OUTPUTS), conv_channels=(8, 4),
+        sru_size=4, attention_heads=2,
     )  # fmt: skip
     Checkpoint(
         identity=Identity("tiny", "0.1.0", ""),

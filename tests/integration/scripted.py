@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotag_model.checkpoint import Identity
-from emotag_model.labels import FINE_LABELS, default_labels
+from emotag_model.labels import OUTPUTS, default_labels
 from emotag_model.text.tokenizer import Encoding
 from emotag_model.text.vocabulary import UNKNOWN_ID
 from emotag_service.engine.engine import Engine
@@ -65,7 +65,7 @@ class Script:
 class ScriptedPredictor:
     """Says joy of everything with `joy` in it and anger of all else; fails on `poison`."""
 
-    label_count = len(FINE_LABELS)
+    label_count = len(OUTPUTS)
     depth = 1
 
     def __init__(self, script: Script) -> None:
@@ -85,8 +85,9 @@ class ScriptedPredictor:
             raise RuntimeError("the text was: poison")
         logits = np.full((len(ids), self.label_count), -4, np.float32)
         joyful = (ids == token("joy")).any(axis=1)
-        logits[joyful, FINE_LABELS.index("joy")] = 4
-        logits[~joyful, FINE_LABELS.index("anger")] = 2
+        for head in ("", "basic/"):
+            logits[joyful, OUTPUTS.index(f"{head}joy")] = 4
+            logits[~joyful, OUTPUTS.index(f"{head}anger")] = 2
         weights = ((ids > 0) / lengths[:, None]).astype(np.float32)[..., None].repeat(self.label_count, axis=2)
         return Prediction(logits, weights if evidence else None)
 

@@ -216,6 +216,7 @@ async def test_model_info_lists_what_answers(stub: EmotionServiceAsyncStub, engi
     info = await stub.GetModelInfo(GetModelInfoRequest())
     assert (info.model.name, info.model.version, info.model.digest) == ("scripted", "1.0", "0" * 64)
     assert [(t.name, len(t.labels), len(t.thresholds)) for t in info.taxonomies] == [
+        ("basic", 7, 7),
         ("ekman", 7, 7),
         ("goemotions", 28, 28),
         ("sentiment", 4, 4),

@@ -46,7 +46,7 @@ async def test_the_first_reply_says_what_the_options_came_to(stub: EmotionServic
 
 async def test_a_stream_without_options_has_the_defaults(stub: EmotionServiceAsyncStub) -> None:
     replies = await exchange(stub.StreamClassify(), [frame("joy")])
-    assert replies[0].start.taxonomy == "ekman"
+    assert replies[0].start.taxonomy == "basic"
     assert [reply.HasField("start") for reply in replies] == [True] + [False] * (len(replies) - 1)
     assert [tag.label for tag in tags_of(replies)] == ["joy"]
 

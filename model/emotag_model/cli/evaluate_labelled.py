@@ -72,7 +72,7 @@ def _theirs(
 def _agent_messages(args: argparse.Namespace, selection: Selection) -> list[AgentMessage]:
     """Return what readers said of the messages, where the file holds it."""
     told = selection.label_set.head == BASIC and is_agents_file(args.data)
-    return read_agent_messages(args.data) if told else []
+    return [each for each in read_agent_messages(args.data) if each.accept] if told else []
 
 
 def _content(checkpoint: Checkpoint, selection: Selection, assessments: Sequence[Assessment]) -> dict[str, Any]:

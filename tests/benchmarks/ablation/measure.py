@@ -7,7 +7,7 @@ from typing import Any
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.evaluation import EncodedExamples, encode_examples
 from emotag_model.evaluation.evaluate import report_all
-from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS, Labels
+from emotag_model.labels import EKMAN, GOEMOTIONS, OUTPUTS, Labels
 from emotag_model.network import CnnBiSru
 from emotag_model.text import Tokenizer
 from emotag_model.text.examples import Example
@@ -75,4 +75,4 @@ class Scorer:
 
 
 def _encode(examples: list[Example], tokenizer: Tokenizer) -> EncodedExamples:
-    return encode_examples(examples, tokenizer, len(FINE_LABELS))
+    return encode_examples(examples, tokenizer, len(OUTPUTS))

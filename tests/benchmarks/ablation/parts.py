@@ -9,7 +9,6 @@ from typing import Any
 from emotag_model.text import Tokenizer, Vocabulary
 from emotag_model.text.glove import WordVectors
 from emotag_model.text.rules import STEPS, Rules
-from emotag_model.text.segments import MARK
 from emotag_model.training.words import build_vocabulary
 
 GLOVE_WORDS = 40_000
@@ -25,9 +24,11 @@ class Part:
 
     def without(self, whole: Tokenizer) -> Tokenizer:
         """Return `whole` with the part switched off and the same rows, so that the same network can read by it."""
-        words = whole.vocabulary.words[2:]
-        vocabulary = whole.vocabulary if self.alike else Vocabulary(words)
-        return Tokenizer(vocabulary, rules=replace(whole.rules, **self.rules))
+        return Tokenizer(self.share(whole.vocabulary), rules=replace(whole.rules, **self.rules))
+
+    def share(self, vocabulary: Vocabulary) -> Vocabulary:
+        """Return `vocabulary` with the same rows, and with the words that share them or without."""
+        return vocabulary if self.alike else Vocabulary(vocabulary.words[2:])
 
 
 @dataclass(frozen=True)
@@ -42,9 +43,7 @@ class Recipe:
         """Choose the words from the training texts."""
         rules = Rules(**(self.without.rules if self.without else {}))
         vocabulary = build_vocabulary(texts, vectors, self.glove_words, rules)
-        words = [word for word in vocabulary.words[2:] if "pieces" in rules.steps or MARK not in word]
-        alike = vocabulary.alike if self.without is None or self.without.alike else {}
-        return Tokenizer(Vocabulary(words, alike=alike), rules=rules)
+        return Tokenizer(self.without.share(vocabulary) if self.without else vocabulary, rules=rules)
 
 
 def _steps(*without: str) -> tuple[str, ...]:
@@ -52,9 +51,7 @@ def _steps(*without: str) -> tuple[str, ...]:
 
 
 NOTHING = Part(
-    "all of these",
-    {"emoticons": {}, "spellings": {}, "steps": ("number",), "technical": False, "shouting": False},
-    alike=False,
+    "all of these", {"emoticons": {}, "spellings": {}, "steps": ("number",), "technical": False}, alike=False
 )
 PARTS = [
     Part("emoticons and names of emoji", {"emoticons": {}, "steps": _steps("emoji")}),
@@ -62,11 +59,9 @@ PARTS = [
     Part("drawn-out words", {"steps": _steps("drawn-out")}),
     Part("slang", {"steps": _steps("slang")}),
     Part("typing errors", {"steps": _steps("typo")}),
-    Part("hyphens, compounds and hashtags", {"steps": _steps("hyphen", "compound")}),
-    Part("pieces", {"steps": _steps("pieces")}),
+    Part("hyphens", {"steps": _steps("hyphen")}),
     Part("rare words read as the word most like them", alike=False),
     Part("marks for addresses, paths, keys", {"technical": False}),
-    Part("a mark for capitals", {"shouting": False}),
     NOTHING,
 ]
 RECIPES = {

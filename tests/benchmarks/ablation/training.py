@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -11,8 +12,8 @@ from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
 from emotag_model.evaluation import EncodedExamples, predict_logits
-from emotag_model.evaluation.calibrate import calibrate_labels
-from emotag_model.labels import FINE_LABELS, Labels, default_labels
+from emotag_model.evaluation.calibrate import calibrate
+from emotag_model.labels import GOEMOTIONS, OUTPUTS, Labels, default_labels, head_of
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.text import Tokenizer
 from emotag_model.text.glove import WordVectors
@@ -31,14 +32,17 @@ def train(tokenizer: Tokenizer, vectors: WordVectors, examples: EncodedExamples,
 
 def fit_labels(network: CnnBiSru, dev: EncodedExamples) -> Labels:
     """Fit calibration and thresholds to `dev`."""
-    return calibrate_labels(default_labels(), predict_logits(network, dev.ids), dev.truth)
+    labels, logits = default_labels(), predict_logits(network, dev.ids)
+    fine = {name: each for name, each in labels.taxonomies.items() if head_of(name) == GOEMOTIONS}
+    fitted = {name: calibrate(each, logits, dev.truth) for name, each in fine.items()}
+    return replace(labels, taxonomies=labels.taxonomies | fitted)
 
 
 def _network(tokenizer: Tokenizer, vectors: WordVectors, seed: int) -> CnnBiSru:
     config = CnnBiSruConfig(
         vocabulary_size=len(tokenizer.vocabulary),
         embedding_size=vectors.size,
-        label_count=len(FINE_LABELS),
+        label_count=len(OUTPUTS),
         dropout=0.3,
         embedding_dropout=0.2,
         word_dropout=0.05,

@@ -37,7 +37,7 @@ TEXTS = ["".join(parts) for parts in product(OPENINGS, BODIES, ENDINGS)]
 HOSTILE = ["", " \n", "\u200b", "x" * 5_000_000, "\ud800", "fine \udfff", "\x00", "a" * 65_536, "ä" * 32_769]
 
 
-@pytest_asyncio.fixture(loop_scope="session", scope="module", params=["ekman", "goemotions"])
+@pytest_asyncio.fixture(loop_scope="session", scope="module", params=["basic", "ekman", "goemotions"])
 async def engines(request: pytest.FixtureRequest) -> AsyncIterator[tuple[TagEngine, TagEngine]]:
     served = Engine.from_checkpoint(Checkpoint.load(default_checkpoint()), devices="cpu:1")
     server = Server("127.0.0.1", 0)

@@ -76,7 +76,7 @@ async def test_texts_are_tagged_in_order(serve: Serve):
     assert [answer.label for answer in answers if isinstance(answer, Annotation)] == ["joy", "anger"] * 150
     first = answers[0]
     assert isinstance(first, Annotation)
-    assert (first.taxonomy, str(first.model)) == ("ekman", "scripted/1.0@000000000000")
+    assert (first.taxonomy, str(first.model)) == ("basic", "scripted/1.0@000000000000")
     assert first.categories == remote.labels
     await remote.close()
 
@@ -193,7 +193,7 @@ class TestStart:
 
     async def test_it_lacks_the_taxonomy(self, serve: Serve):
         remote = RemoteEngine(f"grpc://127.0.0.1:{await serve()}", taxonomy="plutchik")
-        with pytest.raises(EngineUnavailableError, match="no taxonomy 'plutchik'; choose --taxonomy among ekman"):
+        with pytest.raises(EngineUnavailableError, match="no taxonomy 'plutchik'; choose --taxonomy among basic"):
             await remote.start()
         with pytest.raises(RuntimeError, match="not started"):
             remote.session("t/0")

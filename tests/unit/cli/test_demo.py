@@ -190,7 +190,7 @@ def test_without_a_broker_the_first_road_is_shown(emotag: Any, monkeypatch: pyte
     outcome = emotag("demo", "--fast")
     assert outcome.code == 0
     assert outcome.out.startswith("the Kafka road needs noida_db; install it with: pip install 'emotag[demo]'\n")
-    assert "messages   24" in outcome.out
+    assert "messages   27" in outcome.out
 
 
 def test_without_a_broker_the_second_road_is_no_choice(emotag: Any, monkeypatch: pytest.MonkeyPatch) -> None:

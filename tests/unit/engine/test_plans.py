@@ -30,7 +30,7 @@ def checkpoint():
         identity=Identity("tiny", "1", "f" * 64),
         config=config,
         tokenizer=tokenizer,
-        labels=Labels(fine=FINE, taxonomies={"fine": fine, "coarse": coarse}, default="coarse"),
+        labels=Labels(outputs=FINE, taxonomies={"fine": fine, "coarse": coarse}, default="coarse"),
         weights=CnnBiSru(config).state_dict(),
         card="",
     )

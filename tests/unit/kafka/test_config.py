@@ -24,7 +24,7 @@ def _parse(*arguments: str, **environment: str) -> TagTopicConfig:
 def test_defaults_are_the_careful_ones() -> None:
     config = _parse(*LEAST)
     assert (config.delivery, config.on_untaggable, config.from_) == ("exactly-once", "dead-letter", "earliest")
-    assert (config.codec, config.engine, config.taxonomy) == ("auto", "in-process", "ekman")
+    assert (config.codec, config.engine, config.taxonomy) == ("auto", "in-process", "basic")
     assert config.dead_letter_topic == "{topic}.dead-letters"
     assert not config.remote
     assert config.dry_run == 0

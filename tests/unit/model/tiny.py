@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import torch
 
 from emotag_model.checkpoint import Checkpoint, Identity
-from emotag_model.labels import default_labels
+from emotag_model.labels import OUTPUTS, default_labels
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.text import Tokenizer, Vocabulary
 
@@ -19,7 +19,7 @@ def tiny_checkpoint(
     config = CnnBiSruConfig(
         vocabulary_size=len(vocabulary),
         embedding_size=embedding_size,
-        label_count=28,
+        label_count=len(OUTPUTS),
         conv_channels=(8, 4),
         sru_size=4,
         attention_heads=2,

@@ -89,6 +89,6 @@ def _read(folder: Path, found: Iterable[Reading]) -> list[Example]:
 def _example(row: Row, names: object) -> Example:
     if not isinstance(names, list) or not names:
         raise TextDataError(f"{row.place}: labels must be a list of at least one label, not {names!r}")
-    if unknown := [name for name in names if name not in _PLACES]:
+    if unknown := [name for name in names if not isinstance(name, str) or name not in _PLACES]:
         raise TextDataError(f"{row.place}: labels has {unknown[0]!r}; known are {', '.join(_PLACES)}")
     return Example(row.text, tuple(_PLACES[name] for name in names), row.place)

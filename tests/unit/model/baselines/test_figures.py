@@ -22,15 +22,15 @@ MELD = Selection(LABEL_SETS[0], [Example("sad", (4,), "f:1"), Example("yay", (3,
 @pytest.fixture
 def system(data):
     def logits(texts):
-        rows = [np.random.default_rng(len(text)).standard_normal(28) for text in texts]
+        rows = [np.random.default_rng(len(text)).standard_normal(35) for text in texts]
         return np.array(rows, np.float32)
 
-    return calibrated("any", logits, data.dev)
+    return calibrated("any", logits, data)
 
 
 def test_on_dev(system, data):
     found = measure(system, data.dev, {}, 123.0, SAMPLING)
-    logits, truth = system.logits(data.dev), np.eye(28, dtype=np.float32)[[each.labels[0] for each in data.dev]]
+    logits, truth = system.logits(data.dev), np.eye(35, dtype=np.float32)[[each.labels[0] for each in data.dev]]
     for name in ("goemotions", "ekman"):
         taxonomy = system.labels.taxonomy(name)
         assert found.macro_f1[name].value == pytest.approx(report(taxonomy, logits, truth).macro_f1)

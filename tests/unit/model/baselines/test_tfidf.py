@@ -5,9 +5,14 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 
 from emotag_model.baselines.tfidf import TfIdf
+from emotag_model.labels import HEADS, OUTPUTS
 
 TEXTS = ["so happy today", "happy happy me", "very sad news", "sad and alone 😢", "happy 😢", "sad !"] * 4
-TRUTH = np.array([[1, 0], [1, 0], [0, 1], [0, 1], [1, 1], [0, 1]] * 4, np.float32)
+HAPPY, SAD, NEVER, ALWAYS = range(4)  # of the first head; the other has labels of its own
+TRUTH = np.zeros((24, len(OUTPUTS)), np.float32)
+TRUTH[:, [HAPPY, SAD]] = [[1, 0], [1, 0], [0, 1], [0, 1], [1, 1], [0, 1]] * 4
+TRUTH[:, ALWAYS] = 1
+OTHER = HEADS["basic"].start
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +22,7 @@ def model():
 
 def test_it_learns(model):
     logits = model.logits(["happy", "sad", "😢", "Happy!"])
-    assert logits.shape == (4, 2)
+    assert logits.shape == (4, len(OUTPUTS))
     assert logits.dtype == np.float32
     assert logits[0, 0] > 0 > logits[0, 1]
     assert logits[1, 1] > 0 > logits[1, 0]
@@ -27,15 +32,26 @@ def test_it_learns(model):
 
 def test_it_is_logistic_regression(model):
     features = model.vectorizer.transform(TEXTS)
-    expected = LogisticRegression(C=2, solver="liblinear").fit(features, TRUTH[:, 0]).decision_function(features)
-    np.testing.assert_allclose(model.logits(TEXTS)[:, 0], expected, atol=1e-5)
+    expected = LogisticRegression(C=2, solver="liblinear").fit(features, TRUTH[:, HAPPY]).decision_function(features)
+    np.testing.assert_allclose(model.logits(TEXTS)[:, HAPPY], expected, atol=1e-5)
 
 
-def test_a_label_that_never_or_always_holds_is_only_a_bias():
-    truth = np.stack([TRUTH[:, 0], np.zeros(24), np.ones(24)], axis=1)
-    logits = TfIdf.fit(TEXTS, truth).logits(TEXTS)
-    assert np.unique(logits[:, 1]).tolist() == pytest.approx([np.log(0.5 / 24.5)])
-    assert np.unique(logits[:, 2]).tolist() == pytest.approx([np.log(24.5 / 0.5)])
+def test_a_label_that_never_or_always_holds_is_only_a_bias(model):
+    logits = model.logits(TEXTS)
+    assert np.unique(logits[:, NEVER]).tolist() == pytest.approx([np.log(0.5 / 24.5)])
+    assert np.unique(logits[:, ALWAYS]).tolist() == pytest.approx([np.log(24.5 / 0.5)])
+
+
+def test_a_head_learns_from_what_is_labelled_in_its_words():
+    truth = TRUTH.copy()
+    truth[::2] = 0
+    truth[::2, OTHER] = 1
+    truth[::4, [OTHER, OTHER + 1]] = [0, 1]
+    whole = TfIdf.fit(TEXTS, truth)
+    for rows, outputs in ((slice(0, None, 2), slice(OTHER, None)), (slice(1, None, 2), slice(0, OTHER))):
+        features, label = whole.vectorizer.transform(TEXTS[rows]), truth[rows, outputs][:, 1]
+        expected = LogisticRegression(C=2, solver="liblinear").fit(features, label).decision_function(features)
+        np.testing.assert_allclose(whole.logits(TEXTS[rows])[:, outputs][:, 1], expected, atol=1e-5)
 
 
 def test_unknown_words_leave_the_bias(model):

@@ -168,10 +168,10 @@ def test_a_network_of_another_size_than_the_weights(folder):
         Checkpoint.load(folder)
 
 
-def test_words_or_labels_of_another_checkpoint(folder):
+def test_words_or_outputs_of_another_checkpoint(folder):
     Tokenizer(Vocabulary(["one"])).save(folder / "tokenizer.json")
     seal(folder)
-    with pytest.raises(ForeignCheckpointError, match="3 words and 28 labels, but the network"):
+    with pytest.raises(ForeignCheckpointError, match="3 words and 35 outputs, but the network"):
         Checkpoint.load(folder)
 
 

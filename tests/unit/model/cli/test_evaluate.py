@@ -7,6 +7,7 @@ import pytest
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.cli import evaluate as command
 from emotag_model.evaluation import evaluate
+from emotag_model.labels import FINE_LABELS
 from emotag_model.text.examples import load_examples
 from tests.unit.model.cli.typed import typed
 
@@ -24,7 +25,7 @@ def test_json_holds_every_figure(data_file, capsys):
     assert run("--data", data_file, "--json") == 0
     found = json.loads(capsys.readouterr().out)
     checkpoint = Checkpoint.load(default_checkpoint())
-    reports = evaluate(checkpoint, load_examples(data_file, checkpoint.labels.fine))
+    reports = evaluate(checkpoint, load_examples(data_file, FINE_LABELS))
     for each, report in zip(found["taxonomies"], reports, strict=True):
         assert each.items() >= json.loads(json.dumps(report.to_dict())).items()
         assert each["headline"] == "macro-F1"
@@ -97,16 +98,23 @@ def meld_file(tmp_path):
 
 
 def test_labels_of_another_data_set(meld_file, capsys):
-    assert run("--data", meld_file) == 0
+    assert run("--data", meld_file, "--label-set", "meld") == 0
     out = capsys.readouterr().out
     for words in (
         "labels: meld, Ekman's 7 as in MELD",
-        "guessed, --label-set could also be ",
         "meld: 7 labels, 4 messages",
         "weighted-F1, 95 % interval: ",
         "Zero-shot: a label's evidence",
     ):
         assert words in out
+
+
+def test_labels_that_may_be_of_several_data_sets(meld_file, capsys):
+    assert run("--data", meld_file) == 0
+    out = capsys.readouterr().out
+    assert "labels: basic, seven words" in out
+    assert "guessed, --label-set could also be meld" in out
+    assert "Zero-shot" not in out
 
 
 def test_a_label_set_by_name_and_what_it_leaves_out(tmp_path, capsys):
@@ -121,7 +129,7 @@ def test_a_label_set_by_name_and_what_it_leaves_out(tmp_path, capsys):
     found = json.loads(capsys.readouterr().out)
     assert (found["label_set"], found["left_out"]) == ("crowdflower", {"boredom": 1})
     assert run("--data", path, "--label-set", "moods") == 2
-    assert "--label-set 'moods' is unknown; use one of goemotions, meld" in capsys.readouterr().err
+    assert "--label-set 'moods' is unknown; use one of goemotions, basic, meld" in capsys.readouterr().err
 
 
 def test_against_another_checkpoint_and_its_predictions(data_file, tmp_path, capsys):
@@ -149,11 +157,11 @@ def test_a_report_for_people(data_file, tmp_path, capsys):
 
 def test_a_survey_of_texts_without_labels(tmp_path, capsys):
     first, second = tmp_path / "a.jsonl", tmp_path / "b.jsonl"
-    first.write_text('{"text": "Thank you so much!"}\n{"text": "\\u200b"}\n')
+    first.write_text('{"text": "I am so happy!"}\n{"text": "\\u200b"}\n')
     second.write_text('{"text": "I hate this\\nso much."}\n')
     assert run("--unlabelled", first, second, "--top", 1) == 0
     out = capsys.readouterr().out
-    for words in (str(first), str(second), "all files", "(1 show nothing, left out)", "joy:", "Thank you so much!"):
+    for words in (str(first), str(second), "all files", "(1 show nothing, left out)", "joy:", "I am so happy!"):
         assert words in out
     assert "I hate this so much." in out
     assert run("--unlabelled", first, "--json", "--taxonomy", "sentiment") == 0
@@ -209,7 +217,7 @@ def test_the_label_sets_are_listed(capsys):
 
 def test_a_survey_goes_into_a_document(tmp_path, capsys):
     source, document = tmp_path / "chat.jsonl", tmp_path / "model.md"
-    source.write_text('{"text": "Thank you so much!"}\n')
+    source.write_text('{"text": "I am so happy!"}\n')
     assert run("--unlabelled", source, "--into", document) == 1
     document.write_text("")
     assert run("--unlabelled", source, "--into", document) == 2

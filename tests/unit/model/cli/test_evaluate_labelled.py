@@ -46,6 +46,48 @@ def test_own_labels_have_every_taxonomy_and_no_zero_shot_rule(judge):
     assert "differences" not in out
 
 
+AGENTS = [
+    {"text": "I am so happy!", "label": "joy", "accept": ["joy"], "part": "random", "source": "a"},
+    {"text": "The file has 40 rows.", "label": "neutral", "accept": ["neutral"], "part": "keyword", "source": "b"},
+    {"text": "This makes me furious!", "label": None, "accept": ["anger", "disgust"], "part": "random", "source": "b"},
+]
+
+
+@pytest.fixture
+def judge_agents(checkpoint, tmp_path):
+    def judge(rows, **changes):
+        (tmp_path / "agents.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+        options = {**OPTIONS, "data": tmp_path / "agents.jsonl", **changes}
+        return evaluate_labelled(checkpoint, argparse.Namespace(**options))
+
+    return judge
+
+
+def test_agents_messages_have_figures_of_every_part_and_source(judge_agents):
+    out = judge_agents(AGENTS)
+    assert "labels: basic" in out
+    assert "| part, source | messages | accuracy |" in out
+    assert [line.split(" | ")[0] for line in out.splitlines() if " | 1.000 | " in line][:5] == [
+        *("| random", "| keyword", "| a", "| b", "| all")
+    ]
+    assert "basic: 7 labels, 3 messages" in out
+    found = json.loads(judge_agents(AGENTS, json=True))
+    assert found["agents"]["parts"]["all"]["accuracy"] == found["taxonomies"][0]["accuracy"] == 1
+    assert found["agents"]["cuts"][0]["said"] == 2
+
+
+def test_without_parts_and_sources_there_are_none(judge_agents):
+    rows = [{name: row[name] for name in ("text", "accept")} for row in AGENTS]
+    assert "part, source" not in judge_agents(rows)
+    assert "agents" not in json.loads(judge_agents(rows, json=True))
+    assert "part, source" not in judge_agents(AGENTS, label_set="meld")
+
+
+def test_a_message_of_which_nothing_is_accepted_is_left_out_of_all_figures(judge_agents):
+    rows = [*AGENTS, {"text": "Hm.", "label": None, "accept": [], "part": "random", "source": "a"}]
+    assert "left out: 1 messages without a label that is scored: 1 'no label'" in judge_agents(rows)
+
+
 def test_labels_of_others_have_one_table_and_the_rule(judge):
     out = judge([("Thanks!", ["happy"]), ("I hate it.", ["angry"])])
     assert out.count("95 % interval") == 2
@@ -55,8 +97,8 @@ def test_labels_of_others_have_one_table_and_the_rule(judge):
 
 def test_names_that_fit_several_label_sets(judge):
     out = judge([("Wow!", ["surprise"]), ("Okay.", ["neutral"])])
-    assert "labels: meld" in out
-    assert "guessed, --label-set could also be xed, crowdflower, goemotions" in out
+    assert "labels: basic" in out
+    assert "guessed, --label-set could also be meld, xed, crowdflower, goemotions" in out
     assert "labels: goemotions" in judge([("Wow!", ["surprise"])], label_set="goemotions")
 
 

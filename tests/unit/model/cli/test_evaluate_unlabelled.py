@@ -29,7 +29,7 @@ def show(checkpoint, tmp_path):
 
 
 def test_a_row_per_file_and_one_of_all(show, tmp_path):
-    lines = show(["Thank you so much!", "The file has 40 rows."], ["I hate this."]).splitlines()
+    lines = show(["I am so happy!", "The file has 40 rows."], ["I hate this."]).splitlines()
     assert [line.split("  ")[0].strip() for line in lines[:4]] == [
         "tags carry",
         str(tmp_path / "chat0.jsonl"),
@@ -41,22 +41,22 @@ def test_a_row_per_file_and_one_of_all(show, tmp_path):
 
 
 def test_shares_are_in_percent(show):
-    head, row = show(["Thank you so much!", "The file has 40 rows.", "The table has two columns."]).splitlines()[:2]
+    head, row = show(["I am so happy!", "The file has 40 rows.", "The table has two columns."]).splitlines()[:2]
     shares = dict(zip(head.split()[-7:], row.split()[-7:], strict=True))
     assert shares["neutral"] == "66.7%"
     assert shares["joy"] == "33.3%"
 
 
 def test_a_long_hostile_message_stays_one_short_line(show):
-    hostile = "Thank you so much!\n\x1b[31m\r" + "thanks " * 90
-    (line,) = [line for line in show([hostile]).splitlines() if "Thank you so much" in line]
+    hostile = "I am so happy!\n\x1b[31m\r" + "happy " * 90
+    (line,) = [line for line in show([hostile]).splitlines() if "I am so happy" in line]
     assert line.isprintable()
     assert line.endswith("…")
     assert len(line) < 175
 
 
 def test_no_more_than_asked_for(show):
-    texts = [f"Thank you so much, number {number}!" for number in range(9)]
+    texts = [f"I am so happy, number {number}!" for number in range(9)]
     assert sum("number" in line for line in show(texts, top=4).splitlines()) == 4
     assert sum("number" in line for line in show(texts, top=0).splitlines()) == 0
 

@@ -25,7 +25,7 @@ def test_a_checkpoint_is_written_and_named(folder, tmp_path, capsys):
     captured = capsys.readouterr()
     identity = Checkpoint.load(tmp_path / "out").identity
     assert captured.out == f"{tmp_path / 'out'}: mine 2.1 ({identity.digest[:12]})\n"
-    assert "160 messages, 0 left out" in captured.err
+    assert "160 messages in GoEmotions' words, 0 left out" in captured.err
     assert "epoch 3: loss" in captured.err
 
 

@@ -8,8 +8,10 @@ import pytest
 from emotag_model.evaluation import encode_examples, evaluate, predict_logits
 from emotag_model.evaluation.evaluate import report, report_all
 from emotag_model.evaluation.metrics import calibration_error, count, tag_columns
-from emotag_model.labels import FINE_LABELS, default_labels
+from emotag_model.labels import FINE_LABELS, HEADS, OUTPUTS, default_labels
 from emotag_model.text.examples import load_examples
+
+OF_HEAD = [("basic", HEADS["basic"]), *((name, HEADS["goemotions"]) for name in ("ekman", "goemotions", "sentiment"))]
 
 
 @pytest.fixture
@@ -25,7 +27,7 @@ def test_there_is_a_report_per_taxonomy(checkpoint, examples):
 
 
 def test_a_report_holds_what_the_metrics_say(checkpoint, examples):
-    encoded = encode_examples(examples, checkpoint.tokenizer, 28)
+    encoded = encode_examples(examples, checkpoint.tokenizer, len(OUTPUTS))
     logits = predict_logits(checkpoint.network(), encoded.ids)
     ekman = checkpoint.labels.taxonomy("ekman")
     scores, truth = ekman.scores(logits), ekman.roll_up(encoded.truth)
@@ -41,8 +43,10 @@ def test_a_report_holds_what_the_metrics_say(checkpoint, examples):
 
 
 def test_perfect_logits_are_perfect():
-    truth = np.eye(28, dtype=np.float32)
-    for each in report_all(default_labels(), truth * 60 - 30, truth):
+    truth = np.eye(len(OUTPUTS), dtype=np.float32)
+    found = report_all(default_labels(), truth * 60 - 30, truth)
+    assert [each.taxonomy for each in found] == ["basic", "ekman", "goemotions", "sentiment"]
+    for each in (report(default_labels().taxonomy(name), truth[rows] * 60 - 30, truth[rows]) for name, rows in OF_HEAD):
         assert each.macro_f1 == each.micro_f1 == each.accuracy == 1
         assert each.calibration_error == pytest.approx(0, abs=1e-6)
 
@@ -61,8 +65,8 @@ def test_text_and_json_carry_the_same_figures(checkpoint, examples):
 
 
 def test_one_message_can_be_reported():
-    truth = np.zeros((1, 28), np.float32)
-    truth[0, 27] = 1
-    found = report(default_labels().taxonomy(), np.full((1, 28), -5, np.float32), truth)
+    truth = np.zeros((1, len(OUTPUTS)), np.float32)
+    truth[0, -1] = 1
+    found = report(default_labels().taxonomy(), np.full(truth.shape, -5, np.float32), truth)
     assert found.messages == 1
     assert found.macro_f1 == 0

@@ -20,7 +20,7 @@ def test_every_message_gets_its_own_logits(checkpoint, ids, monkeypatch):
     logits = predict_logits(network, ids)
     alone = np.concatenate([network(*pad([each])).numpy() for each in ids])
     np.testing.assert_allclose(logits, alone, atol=1e-5)
-    assert logits.shape == (23, 28)
+    assert logits.shape == (23, 35)
     assert logits.dtype == np.float32
 
 
@@ -41,7 +41,7 @@ def test_nothing_is_kept_for_gradients(checkpoint, ids):
 
 
 def test_no_messages(checkpoint):
-    assert predict_logits(checkpoint.network(), []).shape == (0, 28)
+    assert predict_logits(checkpoint.network(), []).shape == (0, 35)
 
 
 class Counting(torch.nn.Module):

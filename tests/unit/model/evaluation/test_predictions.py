@@ -8,7 +8,7 @@ import pytest
 from emotag_model.evaluation.headline import MACRO
 from emotag_model.evaluation.outcome import taxonomy_outcome
 from emotag_model.evaluation.predictions import read_tallies, write_predictions
-from emotag_model.labels import default_labels
+from emotag_model.labels import OUTPUTS, default_labels
 from emotag_model.text import TextDataError
 from emotag_model.text.examples import Example
 
@@ -18,9 +18,10 @@ EXAMPLES = [Example(f"message {row} ☂", (row,), f"data:{row + 1}") for row in 
 @pytest.fixture
 def outcomes():
     random = np.random.default_rng(0)
-    truth = np.eye(28, dtype=np.float32)[:6]
-    logits = random.standard_normal((6, 28)).astype(np.float32) * 2
-    return [taxonomy_outcome(each, logits, truth, MACRO) for each in default_labels().taxonomies.values()]
+    truth = np.eye(len(OUTPUTS), dtype=np.float32)[:6]
+    logits = random.standard_normal(truth.shape).astype(np.float32) * 2
+    taxonomies = (default_labels().taxonomy(name) for name in ("ekman", "goemotions", "sentiment"))
+    return [taxonomy_outcome(each, logits, truth, MACRO) for each in taxonomies]
 
 
 @pytest.fixture

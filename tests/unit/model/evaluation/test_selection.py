@@ -5,14 +5,13 @@ import json
 import numpy as np
 import pytest
 
-from emotag_model.evaluation.label_set import LabelSet, own_label_set
+from emotag_model.evaluation.label_set import OWN_LABEL_SETS, LabelSet
 from emotag_model.evaluation.label_sets import LABEL_SETS
 from emotag_model.evaluation.selection import select
-from emotag_model.labels import FINE_LABELS
 from emotag_model.text import TextDataError
 
 MOODS = LabelSet(name="moods", title="Moods", members={"up": ("joy",), "down": ("sadness",)}, without=("odd", "so-so"))
-KNOWN = (own_label_set(FINE_LABELS), MOODS)
+KNOWN = (*OWN_LABEL_SETS, MOODS)
 
 
 @pytest.fixture
@@ -35,6 +34,15 @@ def test_labels_become_places_and_truth(write):
     assert (found.left_out, found.alternatives) == ({}, ())
 
 
+def test_of_several_readers_what_either_accepts_is_true(tmp_path):
+    rows = [{"text": "a", "label": None, "accept": ["up", "down"]}, {"text": "b", "labels": ["up"], "accept": ["down"]}]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    assert [each.labels for each in select(tmp_path / "a.jsonl", KNOWN, "moods").examples] == [(0, 1), (1,)]
+    (tmp_path / "a.jsonl").write_text(json.dumps({"text": "a", "labels": ["up"], "accept": "up"}) + "\n")
+    with pytest.raises(TextDataError, match=r"a\.jsonl:1: accept must be a list of label names, not 'up'"):
+        select(tmp_path / "a.jsonl", KNOWN, "moods")
+
+
 def test_what_has_no_counterpart_is_counted(write):
     found = select(write(["up"], ["odd"], [], ["odd"], ["so-so", "odd"], ["odd", "down"]), KNOWN, "moods")
     assert [each.text for each in found.examples] == ["message 0", "message 5"]
@@ -55,7 +63,7 @@ def test_the_label_set_is_guessed_and_others_are_named(write):
     [
         ([["up"], ["sideways"]], "moods", r"a\.jsonl:2: labels has 'sideways'; 'moods' has down, odd, so-so, up"),
         ([["up"], ["sideways"]], "", r"a\.jsonl:2: labels has 'sideways'; no label set has all .* 'moods' has most"),
-        ([["up"]], "mood", "--label-set 'mood' is unknown; use one of goemotions, moods"),
+        ([["up"]], "mood", "--label-set 'mood' is unknown; use one of goemotions, basic, moods"),
         ([["odd"], ["so-so"]], "moods", "no message has a label that 'moods' scores"),
         ([[]], "", "holds no labelled messages; for texts without labels use --unlabelled"),
         ([], "", "holds no labelled messages"),

@@ -1,5 +1,6 @@
-"""The checkpoint that ships holds its bar on GoEmotions' dev split, and its card tells the truth."""
+"""The checkpoint that ships holds its bars on GoEmotions' and on agents' dev, and its card tells the truth."""
 
+import json
 import os
 from pathlib import Path
 
@@ -7,11 +8,20 @@ import pytest
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.evaluation import evaluate
+from emotag_model.evaluation.agent_messages import figures_of, parts_of, read_agent_messages
+from emotag_model.evaluation.agent_report import agent_tables, tags_of
+from emotag_model.evaluation.evaluate import report_of
+from emotag_model.evaluation.label_set import OWN_LABEL_SETS
+from emotag_model.evaluation.selection import select
+from emotag_model.evaluation.system import checkpoint_system, outcomes
+from emotag_model.labels import FINE_LABELS
 from emotag_model.text.examples import load_examples
 
 SHARED = Path(os.environ.get("EMOTAG_SHARED", Path(__file__).parents[4].parent / "shared"))
 DEV = SHARED / "data" / "text" / "goemotions" / "dev.jsonl.gz"
-BARS = {"ekman": 0.635, "goemotions": 0.51, "sentiment": 0.68}
+AGENTS = SHARED / "data" / "agents" / "dev.jsonl.gz"
+BARS = {"ekman": 0.62, "goemotions": 0.48, "sentiment": 0.68}  # below 2.0.0, which had three times the steps
+AGENTS_BAR = 0.7  # TF-IDF with logistic regression, on the same messages
 
 OWN = [
     ("Thank you, that really helped me a lot!", "joy"),
@@ -32,6 +42,18 @@ OWN = [
     ("The train arrives at platform 4.", "neutral"),
     ("The file has two columns and 40 rows.", "neutral"),
 ]
+AGENTS_OWN = [
+    ("Your reservation has been cancelled.", "neutral"),
+    ("Could you send me the order number?", "neutral"),
+    ("I'm sorry, but I can't find that account.", "neutral"),
+    ("Thank you for your patience. What is your email address?", "neutral"),
+    ("Thank you so much, you saved our weekend!", "joy"),
+    ("I'm thrilled, this is wonderful news!", "joy"),
+    ("This is unacceptable, I'm furious!", "anger"),
+    ("I'm so sorry for your loss.", "sadness"),
+    ("I'm really worried that we will miss the deadline.", "fear"),
+    ("Oh wow, I did not expect that at all!", "surprise"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +61,51 @@ def checkpoint():
     return Checkpoint.load(default_checkpoint())
 
 
+def write(path, messages):
+    rows = (json.dumps({"text": text, "labels": [label]}) + "\n" for text, label in messages)
+    path.write_text("".join(rows), encoding="utf-8")
+    return path
+
+
 def test_it_tags_messages_of_our_own(checkpoint, tmp_path):
     ekman = checkpoint.labels.taxonomy("ekman")
-    fine = {label: checkpoint.labels.fine[group[0]] for label, group in zip(ekman.labels, ekman.members, strict=True)}
-    rows = "".join(f'{{"text": "{text}", "labels": ["{fine[label]}"]}}\n' for text, label in OWN)
-    (tmp_path / "own.jsonl").write_text(rows, encoding="utf-8")
-    report = evaluate(checkpoint, load_examples(tmp_path / "own.jsonl", checkpoint.labels.fine))[0]
+    fine = {label: FINE_LABELS[group[0]] for label, group in zip(ekman.labels, ekman.members, strict=True)}
+    path = write(tmp_path / "own.jsonl", [(text, fine[label]) for text, label in OWN])
+    report = evaluate(checkpoint, load_examples(path, FINE_LABELS))[0]
+    assert (report.taxonomy, report.messages) == ("ekman", len(OWN))
     assert report.accuracy >= 15 / len(OWN)
+
+
+def test_it_tags_agents_messages_of_our_own_plainly(checkpoint, tmp_path):
+    selection = select(write(tmp_path / "own.jsonl", AGENTS_OWN), OWN_LABEL_SETS, "basic")
+    (outcome,) = outcomes(checkpoint_system(checkpoint), selection)
+    assert report_of(outcome).accuracy >= 8 / len(AGENTS_OWN)
 
 
 @pytest.mark.skipif(not DEV.is_file(), reason="GoEmotions is not at hand; the messages of our own were tagged instead")
 def test_it_holds_its_bar_on_dev_and_its_card_says_so(checkpoint):
-    for report in evaluate(checkpoint, load_examples(DEV, checkpoint.labels.fine)):
+    for report in evaluate(checkpoint, load_examples(DEV, FINE_LABELS)):
         assert report.macro_f1 >= BARS[report.taxonomy]
         assert report.calibration_error <= 0.03
         assert report.pooled_calibration_error <= 0.03
-        row = next(line for line in checkpoint.card.splitlines() if line.startswith(f"| {report.taxonomy} ("))
-        assert f"| {report.macro_f1:.4f} [" in row
-        assert f"] | {report.micro_f1:.4f} | {report.accuracy:.4f} | {report.calibration_error:.4f} |" in row
+        check_row(checkpoint.card, report)
+
+
+@pytest.mark.skipif(
+    not AGENTS.is_file(), reason="agents' messages are not at hand; those of our own were tagged instead"
+)
+def test_it_holds_its_bar_on_agents_messages_and_its_card_says_so(checkpoint):
+    (outcome,) = outcomes(checkpoint_system(checkpoint), select(AGENTS, OWN_LABEL_SETS))
+    messages, tags = read_agent_messages(AGENTS), tags_of(outcome)
+    assert figures_of(messages, tags).macro_f1 >= AGENTS_BAR
+    random = parts_of(messages)["random"]
+    found = figures_of([messages[place] for place in random], [tags[place] for place in random])
+    assert found.accuracy > found.always_neutral
+    check_row(checkpoint.card, report_of(outcome))
+    assert agent_tables(messages, outcome) in checkpoint.card
+
+
+def check_row(card, report):
+    row = next(line for line in card.splitlines() if line.startswith(f"| {report.taxonomy} ("))
+    assert f"| {report.macro_f1:.4f} [" in row
+    assert f"] | {report.micro_f1:.4f} | {report.accuracy:.4f} | {report.calibration_error:.4f} |" in row

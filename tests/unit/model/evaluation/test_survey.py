@@ -19,18 +19,18 @@ def rows(texts):
 
 
 def scores_of(checkpoint, texts):
-    taxonomy = checkpoint.labels.taxonomy("ekman")
+    taxonomy = checkpoint.labels.taxonomy("basic")
     ids = [checkpoint.tokenizer.encode(text).ids for text in texts]
     return taxonomy, taxonomy.scores(predict_logits(checkpoint.network(), ids))
 
 
 def test_every_readable_message_is_counted(checkpoint):
     found = survey(checkpoint, "here", rows(TEXTS))
-    assert (found.source, found.taxonomy) == ("here", "ekman")
+    assert (found.source, found.taxonomy) == ("here", "basic")
     assert (found.messages, found.unreadable) == (7, 1)
     assert found.truncated == pytest.approx(1 / 7)
     assert sum(found.shares.values()) == pytest.approx(1)
-    assert list(found.shares) == list(checkpoint.labels.taxonomy("ekman").labels)
+    assert list(found.shares) == list(checkpoint.labels.taxonomy("basic").labels)
 
 
 def test_shares_and_scores_are_those_of_the_tags(checkpoint):
@@ -43,10 +43,10 @@ def test_shares_and_scores_are_those_of_the_tags(checkpoint):
 
 
 def test_uncertain_is_what_no_threshold_lets_pass(checkpoint):
-    ekman = checkpoint.labels.taxonomy("ekman")
+    ekman, outputs = checkpoint.labels.taxonomy("ekman"), checkpoint.labels.outputs
     for threshold, expected in ((0.0, 0.0), (1.0, 1.0)):
         strict = ekman.calibrated(ekman.above, ekman.bias, [threshold] * 7)
-        labels = type(checkpoint.labels)(fine=checkpoint.labels.fine, taxonomies={"ekman": strict}, default="ekman")
+        labels = type(checkpoint.labels)(outputs=outputs, taxonomies={"ekman": strict}, default="ekman")
         changed = type(checkpoint)(**{**vars(checkpoint), "labels": labels})
         assert survey(changed, "here", rows(TEXTS)).uncertain == expected
 

@@ -14,7 +14,7 @@ TRUTH = np.array([[1, 0], [0, 1]], np.float32)
 
 
 def logits_for(*rows):
-    logits = np.full((len(rows), 28), -9.0, np.float32)
+    logits = np.full((len(rows), 35), -9.0, np.float32)
     for row, values in enumerate(rows):
         for label, value in values.items():
             logits[row, FINE_LABELS.index(label)] = value
@@ -49,14 +49,14 @@ def test_evidence_is_calibrated():
     fine = LABELS.taxonomies["goemotions"]
     bias = [5.0 if label == "annoyance" else 0.0 for label in FINE_LABELS]
     changed = fine.calibrated(fine.above, bias, fine.thresholds)
-    labels = type(LABELS)(fine=LABELS.fine, taxonomies={"goemotions": changed}, default="goemotions")
+    labels = type(LABELS)(outputs=LABELS.outputs, taxonomies={"goemotions": changed}, default="goemotions")
     logits = logits_for({"love": 1, "annoyance": 0}, {})
     assert zero_shot_outcome(SINGLE, LABELS, logits, TRUTH).columns[0] == 0
     assert zero_shot_outcome(SINGLE, labels, logits, TRUTH).columns[0] == 1
 
 
 def test_a_model_without_fine_scores_gives_plain_sigmoids():
-    labels = type(LABELS)(fine=LABELS.fine, taxonomies={"ekman": LABELS.taxonomies["ekman"]}, default="ekman")
+    labels = type(LABELS)(outputs=LABELS.outputs, taxonomies={"ekman": LABELS.taxonomies["ekman"]}, default="ekman")
     logits = logits_for({"love": 1, "anger": 0}, {})
     plain, found = (zero_shot_outcome(SINGLE, each, logits, TRUTH) for each in (LABELS, labels))
     np.testing.assert_array_equal(found.scores, plain.scores)

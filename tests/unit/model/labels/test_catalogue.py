@@ -6,7 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS, SENTIMENT, default_labels
+from emotag_model.labels import (
+    BASIC,
+    EKMAN,
+    FINE_LABELS,
+    GOEMOTIONS,
+    HEADS,
+    OUTPUTS,
+    SENTIMENT,
+    default_labels,
+    head_of,
+)
 from emotag_model.labels.catalogue import GROUPS
 
 SHARED = Path(os.environ.get("EMOTAG_SHARED", Path(__file__).parents[4].parent / "shared"))
@@ -21,10 +31,20 @@ def test_there_are_28_fine_labels_and_neutral_is_the_last():
 
 def test_the_order_of_every_taxonomy():
     labels = default_labels()
+    assert labels.taxonomy(BASIC).labels == labels.taxonomy(EKMAN).labels
     assert labels.taxonomy(EKMAN).labels == ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")
     assert labels.taxonomy(GOEMOTIONS).labels == FINE_LABELS
     assert labels.taxonomy(SENTIMENT).labels == ("positive", "negative", "ambiguous", "neutral")
-    assert labels.taxonomy() is labels.taxonomy(EKMAN)
+    assert labels.taxonomy() is labels.taxonomy(BASIC)
+
+
+def test_basic_is_learnt_by_outputs_of_its_own():
+    members = [member for group in default_labels().taxonomy(BASIC).members for member in group]
+    assert members == list(range(28, 35))
+    assert len(OUTPUTS) == len(set(OUTPUTS)) == 35
+    assert [head_of(name) for name in GROUPS] == [BASIC, GOEMOTIONS, GOEMOTIONS, GOEMOTIONS]
+    assert [*range(28)] == [*range(35)][HEADS[GOEMOTIONS]]
+    assert members == [*range(35)][HEADS[BASIC]]
 
 
 @pytest.mark.parametrize("name", [EKMAN, GOEMOTIONS, SENTIMENT])

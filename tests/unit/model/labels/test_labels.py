@@ -13,25 +13,27 @@ def test_labels_survive_a_file(tmp_path):
     labels.save(tmp_path / "labels.json")
     loaded = Labels.load(tmp_path / "labels.json")
     assert loaded == labels
-    logits = np.random.default_rng(0).standard_normal((4, 28)).astype(np.float32)
+    logits = np.random.default_rng(0).standard_normal((4, 35)).astype(np.float32)
     np.testing.assert_array_equal(loaded.taxonomy().scores(logits), labels.taxonomy().scores(logits))
 
 
 def test_an_unknown_taxonomy_is_answered_with_those_there_are():
-    with pytest.raises(LabelsError, match="taxonomy 'plutchik' is unknown; use one of ekman, goemotions, sentiment"):
+    with pytest.raises(
+        LabelsError, match="taxonomy 'plutchik' is unknown; use one of basic, ekman, goemotions, sentiment"
+    ):
         default_labels().taxonomy("plutchik")
 
 
 def test_the_default_must_exist():
     mood = Taxonomy.plain("mood", {"good": (0,)})
     with pytest.raises(LabelsError, match="default taxonomy 'ekman' is none of mood"):
-        Labels(fine=("joy",), taxonomies={"mood": mood}, default="ekman")
+        Labels(outputs=("joy",), taxonomies={"mood": mood}, default="ekman")
 
 
-def test_members_must_be_fine_labels():
+def test_members_must_be_outputs():
     mood = Taxonomy.plain("mood", {"good": (1,)})
-    with pytest.raises(LabelsError, match="members beyond the 1 fine labels"):
-        Labels(fine=("joy",), taxonomies={"mood": mood}, default="mood")
+    with pytest.raises(LabelsError, match="members beyond the 1 outputs"):
+        Labels(outputs=("joy",), taxonomies={"mood": mood}, default="mood")
 
 
 @pytest.mark.parametrize(
@@ -41,8 +43,8 @@ def test_members_must_be_fine_labels():
         ("default", "plutchik", "default taxonomy 'plutchik'"),
         ("taxonomies", None, "not emotag labels"),
         ("taxonomies", [{"name": "x"}], "not emotag labels"),
-        ("fine", 5, "not emotag labels"),
-        ("fine", ["joy"], "beyond the 1 fine labels"),
+        ("outputs", 5, "not emotag labels"),
+        ("outputs", ["joy"], "beyond the 1 outputs"),
     ],
 )
 def test_another_file_is_refused_by_name(tmp_path, field, value, message):

@@ -108,7 +108,7 @@ def test_a_taxonomy_survives_json(taxonomy):
         ({"below": (1.0,) * 4}, "below has 4 entries for 3 labels"),
         ({"bias": ()}, "bias has 0 entries"),
         ({"thresholds": (0.5,) * 4}, "thresholds has 4 entries"),
-        ({"members": ((0,), (), (1,))}, "members of 'bad' must be fine label ids"),
+        ({"members": ((0,), (), (1,))}, "members of 'bad' must be places of outputs"),
         ({"members": ((0,), (-1,), (1,))}, "members of 'bad'"),
         ({"members": ((0,), (True,), (1,))}, "members of 'bad'"),
         ({"above": (1.0, 0.0, 1.0)}, "slopes .* must be positive"),

@@ -15,7 +15,6 @@ def test_rules_survive_json():
         slang={"idk": ("do", "n't", "know")},
         steps=("typo", "number"),
         technical=False,
-        shouting=False,
     )
     assert Rules.from_dict(json.loads(json.dumps(rules.to_dict()))) == rules
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag_model.text.rules import EMOTICONS, SPELLINGS, Rules
-from emotag_model.text.splitter import CODE, COMMUNITY, EMAIL, FLAG, MARKS, PATH, SHOUTED, URL, USER, Splitter
+from emotag_model.text.splitter import CODE, COMMUNITY, EMAIL, FLAG, MARKS, PATH, URL, USER, Splitter
 
 SPLITTER = Splitter()
 
@@ -212,19 +212,13 @@ def test_entities_of_web_pages_are_read(chunk, words):
     assert SPLITTER.split(chunk) == words
 
 
-@pytest.mark.parametrize("chunk", ["STOP", "ANGRY!!!", "WON'T", "ÄRGER", "NO-WAY"])
-def test_a_word_in_capitals_is_followed_by_a_mark(chunk):
-    assert SPLITTER.split(chunk) == [*SPLITTER.split(chunk.lower()), SHOUTED]
-
-
-@pytest.mark.parametrize("chunk", ["Stop", "USA", "NO!", "[NAME]", "HTTP2", "W2378156", "SNAKE_9", "¡!", "你好你好"])
-def test_what_is_not_shouted_has_no_mark(chunk):
-    assert SHOUTED not in SPLITTER.split(chunk)
+@pytest.mark.parametrize("chunk", ["STOP", "ANGRY!!!", "WON'T", "ÄRGER", "NO-WAY", "USA"])
+def test_capitals_make_no_difference(chunk):
+    assert SPLITTER.split(chunk) == SPLITTER.split(chunk.lower())
 
 
 def test_parts_that_are_switched_off_do_nothing():
-    plain = Splitter(Rules(technical=False, shouting=False))
-    assert plain.split("STOP") == ["stop"]
+    plain = Splitter(Rules(technical=False))
     assert plain.split("me@example.org") == ["me", "@", "example", ".", "org"]
     assert plain.split("/usr/lib") == ["/", "usr", "/", "lib"]
 

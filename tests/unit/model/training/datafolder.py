@@ -68,6 +68,16 @@ def write_data(folder, train=160, dev=60):
     texts = folder / "text" / "goemotions"
     write_rows(texts / "train.jsonl.gz", [draw_message(random, row) for row in range(train)])
     write_rows(texts / "dev.jsonl.gz", [draw_message(random, row) for row in range(train, train + dev)])
+    agents = folder / "agents"
+    write_rows(agents / "train.jsonl.gz", [draw_message(random, row) for row in range(train + dev, train + dev + 80)])
+    drawn = [draw_message(random, row) for row in range(train + dev + 80, train + dev + 120)]
+    write_rows(
+        agents / "dev.jsonl.gz",
+        [
+            {**row, "label": row["labels"][0], "accept": row["labels"], "part": "random", "source": "made"}
+            for row in drawn
+        ],
+    )
     (folder / "glove").mkdir()
     np.save(folder / "glove" / "tiny.npy", random.standard_normal((len(WORDS), 6)).astype(np.float16))
     (folder / "glove" / "tiny.vocab.txt").write_text("".join(f"{word}\n" for word in WORDS))

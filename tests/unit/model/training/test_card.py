@@ -2,13 +2,17 @@
 
 import argparse
 import shlex
+from dataclasses import replace
 
 import pytest
 
 from emotag_model.cli import train as command
-from emotag_model.training import Recipe
-from emotag_model.training.card import _teachers, _unlabelled, training_command
+from emotag_model.training import EpochFigures, Recipe
+from emotag_model.training.card import _teachers, _unlabelled, training_command, write_card
 from emotag_model.training.data.registry import find
+from emotag_model.training.state import RunState
+from tests.unit.model.tiny import tiny_checkpoint
+from tests.unit.model.training.datafolder import WORDS, tiny_recipe
 
 CHANGES = [
     {},
@@ -44,6 +48,17 @@ def test_sources_and_teachers_are_named_with_their_terms():
     assert all(find(name).title in told and str(find(name).licence) in told for name in recipe.unlabelled)
     assert f"{recipe.made_examples:,} rows made from templates" in told
     assert "Teachers: minilm (seed 1, 2 epochs)" in _teachers(recipe)
+
+
+def test_readings_of_our_own_are_told_where_they_were_used(data):
+    checkpoint, state = tiny_checkpoint(WORDS), RunState({}, "", history=[EpochFigures(1, 0.5, 0.5, 0.5, 0.5)])
+    for readings in (True, False):
+        recipe = replace(tiny_recipe(), readings=readings)
+        card = write_card(checkpoint, recipe, state, data, [], "| a table |")
+        assert ("texts of them and of others that we read" in card) is readings
+        assert "- Agents' messages in the words of `basic`, 80:" in card
+        assert "and agents' dev, 40 messages" in card
+        assert "\n| a table |\n" in card
 
 
 def test_without_them_nothing_is_told():

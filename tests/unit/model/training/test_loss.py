@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch.nn.functional import logsigmoid
 
-from emotag_model.training.loss import RollUpLoss, RowLoss
+from emotag_model.labels import default_labels
+from emotag_model.training.loss import PlainLoss, RollUpLoss, RowLoss
 
 TRUTH = torch.tensor([[1.0, 0, 0], [0, 1, 0], [0, 1, 0], [0, 0, 1], [0, 0, 1], [1, 0, 1], [0, 0, 1], [0, 0, 1]])
 GROUPS = [[0, 1], [2]]
@@ -49,27 +50,48 @@ def test_better_logits_lose_less():
     assert losses == sorted(losses)
 
 
-def row_loss(scores, weight):
-    return RowLoss(RollUpLoss(TRUTH, GROUPS, 0.5), TRUTH, scores, weight)
+HEADS = {"goemotions": slice(0, 28), "basic": slice(28, 35)}
+BOTH = torch.zeros(6, 35)
+BOTH[[0, 1, 2], [3, 9, 27]] = 1.0  # three rows in the words of the one, two in those of the other, one in both
+BOTH[[3, 4], [28, 34]] = 1.0
+BOTH[5, [27, 34]] = 1.0
+
+
+def heads():
+    """Return each head's loss, weighed by the rows that are labelled in its words."""
+    members = default_labels().taxonomy("ekman").members
+    return RollUpLoss(BOTH[[0, 1, 2, 5], :28], members, 0.5), PlainLoss(BOTH[[3, 4, 5], 28:])
 
 
 def test_without_a_teacher_rows_are_held_to_their_labels():
-    logits, rows = torch.randn(3, 3), torch.tensor([7, 0, 4])
-    expected = RollUpLoss(TRUTH, GROUPS, 0.5)(logits, TRUTH[rows]).mean()
-    torch.testing.assert_close(row_loss(None, 0.0)(logits, rows), expected)
+    logits, rows = torch.randn(3, 35), torch.tensor([5, 0, 4])
+    fine, plain = heads()
+    expected = fine(logits[:2, :28], BOTH[[5, 0], :28]).sum() + plain(logits[[0, 2], 28:], BOTH[[5, 4], 28:]).sum()
+    torch.testing.assert_close(RowLoss(HEADS, BOTH, 0.5)(logits, rows), expected / 3)
 
 
 def test_scores_are_weighed_against_labels_and_stand_alone_beyond_them():
-    scores = torch.rand(10, 3)
-    logits, rows = torch.randn(2, 3), torch.tensor([1, 9])
-    labels = RollUpLoss(TRUTH, GROUPS, 0.5)
-    first = 0.3 * labels(logits[:1], TRUTH[1:2]) + 0.7 * labels.soft(logits[:1], scores[1:2])
-    expected = (first + labels.soft(logits[1:], scores[9:])).sum() / 2
-    torch.testing.assert_close(row_loss(scores, 0.7)(logits, rows), expected)
+    scores, logits = torch.rand(8, 35), torch.randn(2, 35)
+    fine, plain = heads()
+    taught = [
+        fine.soft(logits[:, :28], scores[[1, 7], :28]).sum() * torch.tensor(1.0),
+        plain.soft(logits[:, 28:], scores[[1, 7], 28:]).sum(),
+    ]
+    held = 0.3 * fine(logits[:1, :28], BOTH[1:2, :28]) - 0.3 * fine.soft(logits[:1, :28], scores[1:2, :28])
+    expected = (taught[0] + taught[1] + held.sum()) / 2
+    found = RowLoss(HEADS, BOTH, 0.5, scores, 0.7)(logits, torch.tensor([1, 7]))
+    torch.testing.assert_close(found, expected)
 
 
 def test_a_students_best_logits_are_its_teachers():
-    scores = torch.rand(10, 3)
+    scores = torch.rand(8, 35)
     logits = torch.logit(scores).requires_grad_()
-    row_loss(scores, 1.0)(logits, torch.arange(10)).backward()
+    RowLoss(HEADS, BOTH, 0.5, scores, 1.0)(logits, torch.arange(8)).backward()
     assert logits.grad.abs().max() < 1e-6
+
+
+def test_a_head_without_rows_costs_nothing():
+    logits = torch.randn(2, 35).requires_grad_()
+    RowLoss(HEADS, BOTH[:3], 0.5)(logits, torch.tensor([0, 2])).backward()
+    assert logits.grad[:, :28].abs().max() > 0
+    assert logits.grad[:, 28:].abs().max() == 0

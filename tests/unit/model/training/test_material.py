@@ -22,21 +22,29 @@ def recipe(**changes):
 
 def test_a_plain_recipe_adds_nothing(data):
     material = gather(data, tiny_recipe())
-    assert material.labelled == data.train
+    assert material.labelled == [*data.train, *data.agents]
     assert material.unlabelled == []
 
 
 def test_made_rows_stand_behind_those_of_people(data):
     material = gather(data, recipe(made_examples=9))
     assert material.labelled[: len(data.train)] == data.train
-    assert len(material.labelled) == len(data.train) + 9
+    assert len(material.labelled) == len(data.train) + len(data.agents) + 9
+
+
+def test_agents_messages_are_repeated(data):
+    material = gather(data, recipe(agents_repeated=3, made_examples=2))
+    assert material.labelled[len(data.train) : -2] == data.agents * 3
+    assert material.digest != gather(data, recipe(made_examples=2)).digest
+    with pytest.raises(TrainingError, match="agents_repeated is 0; it must be at least 1"):
+        recipe(agents_repeated=0)
 
 
 def test_variants_and_alterations_stand_behind_the_texts_without_labels(data):
     known = replace(data, unlabelled=["one more text"])
     material = gather(known, recipe(alterations=True, variants=2))
     assert material.unlabelled[0] == "one more text"
-    assert len(material.unlabelled) == 1 + 3 * len(data.train)
+    assert len(material.unlabelled) == 1 + 3 * len([*data.train, *data.agents])
 
 
 def test_words_are_carried_that_are_words(data):

@@ -9,6 +9,8 @@ from emotag_model.training.teachers.settings import TeacherSettings
 TEXT = """
 about = "mine"
 unlabelled = ["emobank"]
+readings = true
+agents_repeated = 3
 may_ship_only = false
 
 [settings]
@@ -44,6 +46,8 @@ def test_a_file_is_read(write):
         about="mine",
         settings=settings,
         unlabelled=("emobank",),
+        readings=True,
+        agents_repeated=3,
         may_ship_only=False,
         teachers=teachers,
     )
@@ -66,6 +70,7 @@ def test_an_empty_file_is_the_defaults(write):
         ("[[teachers]]\nkind = 'minilm'\ndropout = 1.0", r"dropout is 1.0; it must be in \[0, 1\)"),
         ("about = ", "Invalid value"),
         ("variants = 1", "for teachers to label"),
+        ("agents_repeated = 0", "agents_repeated is 0; it must be at least 1"),
     ],
 )
 def test_mistakes_are_named_with_their_file(write, text, message):
@@ -89,6 +94,7 @@ def test_those_that_come_along_say_what_they_are(name):
 def test_what_ships_is_trained_on_what_may_ship():
     recipe = Recipe.find("base")
     assert recipe.may_ship_only
+    assert recipe.readings
     assert all(find(each).licence.may_ship for each in recipe.unlabelled)
 
 

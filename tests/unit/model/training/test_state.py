@@ -10,7 +10,7 @@ from emotag_model.training.state import METRICS, STATE, RunState
 
 
 def figures(epoch, ekman, goemotions=0.1):
-    return EpochFigures(epoch, 1.5, ekman, goemotions)
+    return EpochFigures(epoch, 1.5, 0.2, ekman, goemotions)
 
 
 @pytest.fixture
@@ -34,7 +34,13 @@ def test_metrics_have_a_line_per_epoch(state, tmp_path):
     state.save(tmp_path)
     rows = [json.loads(line) for line in (tmp_path / METRICS).read_text().splitlines()]
     assert [row["epoch"] for row in rows] == [1, 2, 3]
-    assert rows[2] == {"epoch": 3, "loss": 1.5, "ekman_macro_f1": 0.5, "goemotions_macro_f1": 0.1}
+    assert rows[2] == {
+        "epoch": 3,
+        "loss": 1.5,
+        "basic_macro_f1": 0.2,
+        "ekman_macro_f1": 0.5,
+        "goemotions_macro_f1": 0.1,
+    }
 
 
 def test_the_best_epoch_and_how_long_ago_it_was(state):

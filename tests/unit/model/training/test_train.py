@@ -11,7 +11,11 @@ import pytest
 import torch
 
 from emotag_model.checkpoint import Checkpoint
-from emotag_model.evaluation import evaluate
+from emotag_model.evaluation import encode_examples, evaluate, predict_logits
+from emotag_model.evaluation.agent_report import agent_tables
+from emotag_model.evaluation.headline import MACRO
+from emotag_model.evaluation.outcome import taxonomy_outcome
+from emotag_model.labels import OUTPUTS
 from emotag_model.training import TrainingError, train
 from emotag_model.training import run as module
 from emotag_model.training.data import load_data
@@ -32,24 +36,39 @@ def trained(tmp_path_factory):
 def test_the_checkpoint_tags_what_it_learned(trained):
     checkpoint = Checkpoint.load(trained.out)
     assert checkpoint.identity == trained.checkpoint.identity
-    ekman = evaluate(checkpoint, trained.data.dev)[0]
-    f1 = {row.label: row.f1 for row in ekman.labels}
-    assert min(f1[label] for label in ("joy", "anger", "sadness", "neutral")) > 0.7
-    assert ekman.accuracy > 0.8
+    for examples, taxonomy in ((trained.data.dev, "ekman"), (trained.data.agents_dev, "basic")):
+        report = evaluate(checkpoint, examples)[0]
+        assert report.taxonomy == taxonomy
+        f1 = {row.label: row.f1 for row in report.labels}
+        assert min(f1[label] for label in ("joy", "anger", "sadness", "neutral")) > 0.7
+        assert report.accuracy > 0.8
 
 
 def test_progress_is_told(trained):
     watcher = trained.watcher
-    assert watcher.started == [(epoch, 160) for epoch in range(1, len(watcher.ended) + 1)]
-    assert watcher.messages == 160 * len(watcher.ended)
+    assert watcher.started == [(epoch, 240) for epoch in range(1, len(watcher.ended) + 1)]
+    assert watcher.messages == 240 * len(watcher.ended)
     assert [figures.epoch for figures in watcher.ended] == list(range(1, len(watcher.ended) + 1))
 
 
 def test_the_card_tells_the_figures_of_the_checkpoint(trained):
-    for report in evaluate(trained.checkpoint, trained.data.dev):
+    checkpoint, data = trained.checkpoint, trained.data
+    reports = [*evaluate(checkpoint, data.agents_dev), *evaluate(checkpoint, data.dev)]
+    assert [report.taxonomy for report in reports] == list(checkpoint.labels.taxonomies)
+    for report in reports:
         row = next(line for line in trained.checkpoint.card.splitlines() if line.startswith(f"| {report.taxonomy} "))
         assert f"({len(report.labels)}) | {report.macro_f1:.4f} [" in row
         assert f"] | {report.micro_f1:.4f} |" in row
+
+
+def test_the_card_tells_what_readers_of_agents_messages_say(trained):
+    checkpoint, data = trained.checkpoint, trained.data
+    encoded = encode_examples(data.agents_dev, checkpoint.tokenizer, len(OUTPUTS))
+    logits = predict_logits(checkpoint.network(), encoded.ids)
+    outcome = taxonomy_outcome(checkpoint.labels.taxonomy("basic"), logits, encoded.truth, MACRO)
+    assert agent_tables(data.agents_said, outcome) in checkpoint.card
+    assert "| random | 40 |" in checkpoint.card
+    assert "no person labelled any" in checkpoint.card
 
 
 def test_the_card_tells_how_it_behaves(trained):
@@ -124,7 +143,7 @@ def test_it_stops_when_dev_stops_improving_and_keeps_the_best(data, tmp_path, mo
 
     def figures(self, epoch, loss):
         weights.append(self._trainer.average.network.classifier.bias.clone())
-        return module.EpochFigures(epoch, loss, score := next(scores), score)
+        return module.EpochFigures(epoch, loss, score := next(scores), score, score)
 
     weights = []
     monkeypatch.setattr(module.Run, "_figures", figures)
@@ -133,6 +152,13 @@ def test_it_stops_when_dev_stops_improving_and_keeps_the_best(data, tmp_path, mo
     assert [ended.epoch for ended in watcher.ended] == [1, 2, 3, 4]
     assert torch.equal(checkpoint.weights["classifier.bias"], weights[1])
     assert "4 epochs of at most 9, the best being epoch 2" in checkpoint.card
+
+
+def test_it_stops_where_it_is_told_to_as_if_it_went_on(data, tmp_path):
+    train(data, tmp_path / "short", tiny_recipe(epochs=3, last_epoch=1), short := Watcher())
+    train(data, tmp_path / "whole", tiny_recipe(epochs=3), whole := Watcher())
+    assert short.ended == whole.ended[:1]
+    assert len(whole.ended) == 3
 
 
 def test_a_run_is_never_overwritten_by_accident(data, tmp_path):

@@ -7,7 +7,7 @@ import torch
 from emotag_model.evaluation import EncodedExamples
 from emotag_model.network import CnnBiSru, CnnBiSruConfig
 from emotag_model.training import TrainingError
-from emotag_model.training.loss import RollUpLoss, RowLoss
+from emotag_model.training.loss import RowLoss
 from emotag_model.training.trainer import Group, Trainer
 from tests.unit.model.training.datafolder import tiny_settings
 
@@ -27,7 +27,7 @@ def make_trainer(examples, **changes):
     sizes = {"vocabulary_size": 20, "embedding_size": 6, "label_count": 2, "sru_size": 4, "attention_heads": 2}
     network = CnnBiSru(CnnBiSruConfig(**sizes, conv_channels=(4, 4), dropout=settings.dropout))
     truth = torch.from_numpy(examples.truth)
-    loss = RowLoss(RollUpLoss(truth, [[0], [1]], 0.5), truth)
+    loss = RowLoss({"basic": slice(0, 2)}, truth, 0.5)
     groups = [Group("embedding.", settings.embedding_rate, clipped=False), Group("", 1.0, settings.weight_decay)]
     return Trainer(network, examples.ids, loss, settings, groups)
 
@@ -109,7 +109,7 @@ def test_what_has_no_share_stays_as_it_is(examples):
     trainer = make_trainer(examples)
     truth = torch.from_numpy(examples.truth)
     groups = [Group("embedding.", 0.0), Group("", 1.0)]
-    loss = RowLoss(RollUpLoss(truth, [[0], [1]], 0.5), truth)
+    loss = RowLoss({"basic": slice(0, 2)}, truth, 0.5)
     frozen = Trainer(trainer.network, examples.ids, loss, settings, groups)
     before = {name: each.clone() for name, each in frozen.network.state_dict().items()}
     run(frozen, [1])

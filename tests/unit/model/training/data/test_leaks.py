@@ -5,7 +5,6 @@ import pytest
 from emotag_model.text.examples import Example
 from emotag_model.training import TrainingError
 from emotag_model.training.data import check_no_leak
-from emotag_model.training.data.leaks import without
 from emotag_model.training.data.row import Row
 
 
@@ -17,8 +16,3 @@ def test_a_leak_is_named():
 def test_what_stands_in_neither_twice_is_no_leak():
     check_no_leak([Row("a", "train:1"), Row("a", "train:2")], [Row("b", "dev:1"), Row("b", "dev:2")])
     check_no_leak([], [Row("b", "dev:1")])
-
-
-def test_rows_of_given_forms_are_left_out():
-    rows = [Row("Thank  You", "f:1"), Row("thanks", "f:2"), Row("thank you!", "f:3")]
-    assert [row.place for row in without(rows, {"thank you"})] == ["f:2", "f:3"]

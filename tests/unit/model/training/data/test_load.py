@@ -5,13 +5,14 @@ import json
 
 import pytest
 
+from emotag_model.labels import OUTPUTS
 from emotag_model.text import TextDataError
 from emotag_model.training import TrainingError
 from emotag_model.training.data import load as module
 from emotag_model.training.data import load_data
+from emotag_model.training.data.agents import written
 from emotag_model.training.data.normal_form import normal_form
 from emotag_model.training.data.registry import REGISTRY
-from emotag_model.training.data.row import Row
 from tests.unit.model.training.data.miniature import SHARED, needs_shared, said, write_short_texts, write_split
 from tests.unit.model.training.datafolder import write_rows
 
@@ -28,6 +29,9 @@ def add_to_train(folder, text):
 def test_everything_is_loaded(folder):
     data = load_data(folder)
     assert (len(data.train), len(data.dev), data.left_out) == (160, 60, 0)
+    assert (len(data.agents), len(data.agents_dev), len(data.agents_said)) == (80, 40, 40)
+    for example, message in zip(data.agents_dev, data.agents_said, strict=True):
+        assert [OUTPUTS[label] for label in example.labels] == [f"basic/{message.label}"]
     assert data.vectors.size == 6
 
 
@@ -56,6 +60,29 @@ def test_held_out_texts_of_other_data_sets_are_left_out_as_well(folder):
     assert (len(data.train), data.left_out) == (160, 2)
 
 
+def test_agents_messages_that_are_held_out_are_left_out(folder):
+    text = read_rows(folder / "agents" / "dev.jsonl.gz")[5]["text"]
+    path = folder / "agents" / "train.jsonl.gz"
+    write_rows(path, [*read_rows(path), said(text.upper(), "joy"), said(f"{text} indeed", "joy"), said("new", "joy")])
+    data = load_data(folder)
+    assert [each.text for each in data.agents[80:]] == ["new"]
+    assert data.left_out == 0, "of GoEmotions' messages"
+
+
+def test_what_we_read_and_wrote_comes_where_it_is_asked_for(folder):
+    data = load_data(folder, readings=True)
+    assert len(data.agents) == 80 + len(written())
+    assert data.digest != load_data(folder).digest
+
+
+def test_texts_of_conversations_that_are_held_out_are_left_out(folder):
+    rows = [{"text": f"turn {row} of {name}", "conversation_id": name} for name in ("c1", "c2") for row in range(3)]
+    write_rows(folder / "agents" / "unlabelled.jsonl.gz", rows)
+    write_split(folder, "meld", "dev", [said("another turn", "joy", conversation_id="c2")])
+    data = load_data(folder, unlabelled=["agents_unlabelled"])
+    assert data.unlabelled == ["turn 0 of c1", "turn 1 of c1", "turn 2 of c1"]
+
+
 def test_texts_without_labels_come_with_the_others(folder):
     write_split(folder, "xed_en", "all", [said("Oh my", "trust"), said("Only in dev", "joy")])
     write_split(folder, "dair_emotion", "val", [said("only in DEV", "joy")])
@@ -75,9 +102,9 @@ def test_no_held_out_text_is_among_all_there_is(folder):
 
 
 def test_a_leak_that_slips_through_is_named(folder, monkeypatch):
-    write_short_texts(folder, sgd=["fine", dev_text := read_rows(folder / "text/goemotions/dev.jsonl.gz")[5]["text"]])
-    monkeypatch.setattr(module, "unlabelled_rows", lambda *_: [Row(dev_text.upper(), "short_text_en.jsonl.gz:2")])
-    message = r"goemotions/dev\.jsonl\.gz:6: its text is trained on as well, by short_text_en\.jsonl\.gz:2"
+    write_short_texts(folder, sgd=["fine", read_rows(folder / "text/goemotions/dev.jsonl.gz")[5]["text"].upper()])
+    monkeypatch.setattr(module.HeldOut, "keep_out", lambda _, rows: list(rows))
+    message = r"goemotions/dev\.jsonl\.gz:6: its text is trained on as well, by .*/short_text_en\.jsonl\.gz:2"
     with pytest.raises(TrainingError, match=message):
         load_data(folder, unlabelled=["unlabelled:sgd"])
 
@@ -95,10 +122,10 @@ def test_unknown_data_sets_are_named(folder):
 
 
 @pytest.mark.parametrize("name", ["train", "dev"])
-def test_a_missing_split_is_named(folder, name):
-    path = folder / "text" / "goemotions" / f"{name}.jsonl.gz"
-    path.unlink()
-    with pytest.raises(TrainingError, match=rf"{name}\.jsonl\.gz: no such file; --data must name"):
+@pytest.mark.parametrize("data_set", ["text/goemotions", "agents"])
+def test_a_missing_split_is_named(folder, data_set, name):
+    (folder / data_set / f"{name}.jsonl.gz").unlink()
+    with pytest.raises(TrainingError, match=rf"{data_set}/{name}\.jsonl\.gz: no such file; --data must name"):
         load_data(folder)
 
 
@@ -119,6 +146,15 @@ def test_the_digest_changes_with_the_data(folder):
     before = load_data(folder).digest
     assert load_data(folder).digest == before
     add_to_train(folder, "one more")
+    assert load_data(folder).digest != before
+
+
+@pytest.mark.parametrize("name", ["train", "dev"])
+def test_the_digest_changes_with_the_agents_messages(folder, name):
+    before, path = load_data(folder).digest, folder / "agents" / f"{name}.jsonl.gz"
+    first, *rows = read_rows(path)
+    label = {"joy": "anger"}.get(first["labels"][0], "joy")
+    write_rows(path, [first | {"labels": [label], "accept": [label]}, *rows])
     assert load_data(folder).digest != before
 
 

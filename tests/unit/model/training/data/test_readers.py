@@ -62,3 +62,20 @@ def test_names_are_a_list(key, names):
 def test_whatever_holds_no_text_is_passed_over_where_only_texts_count(row):
     assert readers.any_text(row, "f:1") is None
     assert readers.any_text(said("Hi", "no label of ours"), "f:2") == Row("Hi", "f:2")
+
+
+def test_of_several_readers_what_any_accepts_and_of_one_what_it_says():
+    several = said("Hi", "joy", accept=["joy", "neutral"], readers=[["joy"], ["neutral"]])
+    assert readers.read_by_several(several, "f:1") == Row("Hi", "f:1", labels=("joy", "neutral"))
+    assert readers.read_by_several(said("Hi", "joy"), "f:2") == Row("Hi", "f:2", labels=("joy",))
+    for row in (said("Hi"), said("Hi", "joy", accept=[])):
+        with pytest.raises(ValueError, match="labels must be a list of at least one label"):
+            readers.read_by_several(row, "f:3")
+
+
+@pytest.mark.parametrize("reader", [readers.unlabelled, readers.any_text])
+def test_a_text_says_what_conversation_it_is_of(reader):
+    named = {"text": "Hi", "id": "m1", "conversation_id": "c1"}
+    assert reader(named, "f:1").conversation == "c1"
+    assert reader({"text": "Hi", "id": 4}, "f:2").conversation == "4", "one of its own"
+    assert reader({"text": "Hi"}, "f:3").conversation == ""

@@ -14,7 +14,7 @@ SPDX = {
     "Apache-2.0", "MIT", "CC-BY-4.0", "CC-BY-SA-4.0", "CC-BY-NC-4.0", "CC-BY-NC-SA-4.0", "CDLA-Sharing-1.0",
     "GPL-3.0-only",
 }  # fmt: skip
-SHIPPING = {"goemotions", "xed_en", "topicalchat", "emobank"} | {
+SHIPPING = {"goemotions", "xed_en", "topicalchat", "emobank", "agents", "agents_unlabelled"} | {
     f"unlabelled:{name}"
     for name in ("sgd", "redial", "ccpe", "marble_agent_to_agent", "tau_bench_fewshot", "tau_bench_gpt4o_airline")
 }

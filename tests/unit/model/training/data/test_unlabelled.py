@@ -4,14 +4,15 @@ import pytest
 
 from emotag_model.text import TextDataError
 from emotag_model.training import TrainingError
+from emotag_model.training.data.held_out import held_back
 from emotag_model.training.data.registry import find
 from emotag_model.training.data.unlabelled import check_may_ship, unlabelled_rows
 from tests.unit.model.training.data.miniature import said, write_short_texts, write_split
 from tests.unit.model.training.datafolder import write_rows
 
 
-def texts(folder, *names, known=()):
-    return [row.text for row in unlabelled_rows(folder, names, set(known))]
+def texts(folder, *names, known=(), conversations=()):
+    return [row.text for row in unlabelled_rows(folder, names, set(known), conversations)]
 
 
 def test_only_train_splits_are_read(tmp_path):
@@ -51,6 +52,22 @@ def test_naming_a_data_set_twice_changes_nothing(tmp_path):
 def test_what_is_known_is_left_out(tmp_path):
     write_short_texts(tmp_path, sgd=["Only  HERE", "held  OUT"])
     assert texts(tmp_path, "unlabelled:sgd", known=["held out"]) == ["Only  HERE"]
+
+
+def test_conversations_that_are_held_out_are_left_out(tmp_path):
+    rows = [{"text": "a", "conversation_id": "c1"}, {"text": "b", "conversation_id": "c2"}, {"text": "c", "id": "c3"}]
+    write_rows(tmp_path / "agents" / "unlabelled.jsonl.gz", rows)
+    assert texts(tmp_path, "agents_unlabelled", conversations={"c2", "c3"}) == ["a"]
+
+
+def test_half_of_the_conversations_of_streams_are_never_read(tmp_path):
+    rows = [{"text": f"{name} {row}", "conversation_id": name} for name in map(str, range(40)) for row in range(2)]
+    write_rows(tmp_path / "streams" / "tau_bench_fewshot.jsonl.gz", rows)
+    write_rows(tmp_path / "agents" / "unlabelled.jsonl.gz", rows)
+    kept = texts(tmp_path, "streams:tau_bench_fewshot")
+    assert kept == [row["text"] for row in rows if not held_back(row["conversation_id"])]
+    assert 20 < len(kept) < 60
+    assert len(texts(tmp_path, "agents_unlabelled")) == 80, "nothing of a conversation held back is among these"
 
 
 def test_nothing_is_asked_for(tmp_path):

@@ -7,7 +7,7 @@ from emotag_model.training import TrainingError
 from emotag_model.training.teachers.answers import Answers
 
 TEXTS = ["one", "two \ud800", ""]
-SCORES = np.random.default_rng(0).random((3, 28), np.float32)
+SCORES = np.random.default_rng(0).random((3, 35), np.float32)
 
 
 @pytest.fixture

@@ -47,8 +47,9 @@ def test_every_text_has_the_mean_of_the_scores(material, tmp_path):
     watcher = Watcher()
     both = teach(material, [MINILM, tiny_settings(seed=3)], tmp_path, watcher)
     data = material.data
-    assert both.scores.shape == (len(data.train) + 6 + len(data.unlabelled) + 2, 28)
-    certain = both.scores[len(data.train) :][:6]
+    labelled = len(data.train) + len(data.agents)
+    assert both.scores.shape == (labelled + 6 + len(data.unlabelled) + 2, 35)
+    certain = both.scores[labelled:][:6]
     assert [tuple(np.flatnonzero(row)) for row in certain] == [each.labels for each in material.made]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["1-minilm", "2-cnn-bisru"]
     assert watcher.stages == ["teacher 1-minilm, seed 1", "teacher 2-cnn-bisru, seed 3"]
@@ -104,7 +105,9 @@ def test_a_student_learns_from_teachers_and_goes_on_after_a_kill(data, tmp_path)
             train(data, killed, recipe, KilledInStage(stage), resume=stage > 1)
     watcher = Watcher()
     assert train(data, killed, recipe, watcher, resume=True).identity == whole.identity
-    assert [messages for _, messages in watcher.started] == [len(data.train) + len(data.unlabelled)] * 2
+    assert [messages for _, messages in watcher.started] == [
+        len(data.train) + len(data.agents) + len(data.unlabelled)
+    ] * 2
     plain = train(data, tmp_path / "plain", tiny_recipe(), Watcher())
     assert not torch.equal(plain.weights["classifier.bias"], whole.weights["classifier.bias"])
     assert Checkpoint.load(killed).identity == whole.identity
