@@ -14,7 +14,7 @@ function show(tag) {
 
 const client = connect(target);
 try {
-  const { tags, model } = await classify(client, [{ id: "0", text: "I can't believe you did this for me, thank you!" }]);
+  const { tags, model } = await classify(client, [{ id: "0", text: "Thank you so much, you saved the whole launch!" }]);
   console.log(`${model.name} ${model.version}`);
   tags.forEach((tag) => console.log(show(tag)));
   for await (const tag of stream(client, CONVERSATION)) console.log(show(tag));
