@@ -70,6 +70,7 @@ def test_mistakes_are_told_in_one_line(folder, tmp_path, capsys):
         (["--data", folder, "--seconds", "0"], 2, "--seconds is 0.0; it must be more than 0"),
         (["--data", folder, "--seconds", "nan"], 2, "--seconds is nan"),
         (["--data", tmp_path / "nowhere"], 2, "no such file"),
+        (["--data", folder, "--only", "cnn"], 2, "--only is 'cnn'; without --architectures it must be of tfidf, "),
         (["--data", folder, "--checkpoint", tmp_path], 2, "not an emotag checkpoint"),
         (["--data", folder, "--only", "--into", document, "--seconds", "0.01"], 2, "needs a line <!-- emotag"),
         (["--data", folder, "--only", "--into", tmp_path / "no.md", "--seconds", "0.01"], 1, "no.md: No such file"),
@@ -94,4 +95,4 @@ def test_help_teaches(capsys):
         run("--help")
     out = capsys.readouterr().out
     assert "example:" in out
-    assert out.replace("\n", " ").count("(default:") == 6
+    assert out.replace("\n", " ").count("(default:") == 11
