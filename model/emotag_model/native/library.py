@@ -25,10 +25,14 @@ _FUNCTIONS: dict[str, _Signature] = {  # name: result, arguments without those f
     "emotag_has_kernel": (_INT, (_TEXT,)),
     "emotag_model_free": (None, (_POINTER,)),
     "emotag_model_kernel": (_TEXT, (_POINTER,)),
+    "emotag_encoder_free": (None, (_POINTER,)),
 }
 _FALLIBLE: dict[str, _Signature] = {
     "emotag_model_new": (_POINTER, (_POINTER, _SIZE, _POINTER, _SIZE, _POINTER, _SIZE, _TEXT)),
     "emotag_model_logits": (_INT, (_POINTER, _POINTER, _SIZE, _POINTER, _SIZE, _POINTER, _POINTER)),
+    "emotag_encoder_new": (_POINTER, (_POINTER, _SIZE, _POINTER, _SIZE)),
+    "emotag_encoder_encode": (_INT, (_POINTER, _TEXT, _POINTER, _SIZE, _POINTER, _SIZE, _POINTER, _POINTER)),
+    "emotag_read": (_INT, (_POINTER, _POINTER, _TEXT, _POINTER, _SIZE, _POINTER, _POINTER, _POINTER)),
 }
 
 

@@ -45,22 +45,22 @@ class NativeNetwork:
             LibraryMissingError: there is no library.
             RefusedError: sizes and weights contradict each other, or this machine has no such kernel.
         """
-        self._library = library or load_library()
+        self.library = library or load_library()
         self._table = np.ascontiguousarray(table)
         self.outputs = config.label_count
         sizes = np.array(_sizes(config, half=self._table.dtype == np.float16), np.int64)
         matrices = np.ascontiguousarray(matrices, np.float32)
-        self.handle = self._library.attempt(
+        self.handle = self.library.attempt(
             "emotag_model_new",
             *(sizes.ctypes.data, len(sizes), matrices.ctypes.data, matrices.size),
             *(self._table.ctypes.data, self._table.nbytes, kernel.encode()),
         )
-        self._finalizer = weakref.finalize(self, self._library.call, "emotag_model_free", self.handle)
+        self._finalizer = weakref.finalize(self, self.library.call, "emotag_model_free", self.handle)
 
     @property
     def kernel(self) -> str:
         """What computes: the name of an instruction set."""
-        name = self._library.call("emotag_model_kernel", self.handle)
+        name = self.library.call("emotag_model_kernel", self.handle)
         return name.decode() if isinstance(name, bytes) else ""
 
     def predict(self, ids: NDArray[np.int32], lengths: NDArray[np.int32]) -> NDArray[np.float32]:
@@ -83,7 +83,7 @@ class NativeNetwork:
     ) -> NDArray[np.float32]:
         ids, lengths = np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(lengths, np.int32)
         logits = np.empty((len(lengths), self.outputs), np.float32)
-        self._library.attempt(
+        self.library.attempt(
             "emotag_model_logits",
             *(self.handle, ids.ctypes.data, len(ids), lengths.ctypes.data, len(lengths), logits.ctypes.data),
             None if evidence is None else evidence.ctypes.data,

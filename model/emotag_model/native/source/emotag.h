@@ -32,6 +32,26 @@ EMOTAG_EXPORT const char* emotag_model_kernel(emotag_model* model);
 EMOTAG_EXPORT int emotag_model_logits(emotag_model* model, const int32_t* ids, size_t tokens, const int32_t* lengths,
                                       size_t count, float* logits, float* evidence, char* error, size_t error_size);
 
+typedef struct emotag_encoder emotag_encoder;
+
+/* Characters and rules as emotag_model.native writes them, in 32-bit numbers. The characters must outlive the handle,
+   the rules are copied. Null on failure. */
+EMOTAG_EXPORT emotag_encoder* emotag_encoder_new(const uint32_t* characters, size_t character_count,
+                                                 const uint32_t* rules, size_t rule_count, char* error,
+                                                 size_t error_size);
+EMOTAG_EXPORT void emotag_encoder_free(emotag_encoder* encoder);
+
+/* Texts one after the other, each up to its end, → their ids one after the other, how many each has, and whether it
+   has more. 0, or -1 on failure. */
+EMOTAG_EXPORT int emotag_encoder_encode(emotag_encoder* encoder, const char* texts, const int64_t* ends, size_t count,
+                                        int32_t* ids, size_t capacity, int32_t* lengths, uint8_t* truncated,
+                                        char* error, size_t error_size);
+
+/* Texts → logits [count][outputs], the number of ids of each text and whether it has more; 0, or -1 on failure. */
+EMOTAG_EXPORT int emotag_read(emotag_encoder* encoder, emotag_model* model, const char* texts, const int64_t* ends,
+                              size_t count, float* logits, int32_t* lengths, uint8_t* truncated, char* error,
+                              size_t error_size);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,18 +3,13 @@
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <vector>
 
 #include "network.h"
 #include "scratch.h"
+#include "text/reader.h"
 
 namespace emotag {
-
-// What the caller got wrong; the text names it.
-struct Refused : std::runtime_error {
-    using std::runtime_error::runtime_error;
-};
 
 // The widths that a network is built of, in the order in which they cross the C interface; channels per convolution.
 struct Sizes {
