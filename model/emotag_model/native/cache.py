@@ -1,8 +1,8 @@
 """Files of numbers that are made once per machine and mapped into every process that needs them.
 
-One file per key, in `EMOTAG_CACHE`, else `$XDG_CACHE_HOME/emotag`, else `~/.cache/emotag`. It begins with a header
-that says what it holds and a checksum of that; whatever is not as written is made again. Written beside its place and renamed
-into it, so that nobody reads half a file. Where nothing can be written, what was made is kept in memory.
+One file per key, in `EMOTAG_CACHE`, else `$XDG_CACHE_HOME/emotag`, else `~/.cache/emotag`. It begins with a header that
+says what it holds and a checksum of that; whatever is not as written is made again. Written beside its place and then
+renamed, so that nobody reads half a file. Where nothing can be written, what was made is kept in memory.
 """
 
 from __future__ import annotations
