@@ -18,6 +18,8 @@ import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from emotag_model.native.characters import BUILT, character_tables
+
 SOURCE = Path(__file__).with_name("source")
 LIBRARY = Path(__file__).with_name("emotag_native.so")
 _FLAGS = (
@@ -50,11 +52,18 @@ def find_compiler() -> str:
 
 
 def build(out: Path = LIBRARY, *, compiler: str = "", flags: tuple[str, ...] = ()) -> Path:
-    """Compile and link into `out`, which is replaced as a whole. Raises BuildError."""
-    command = (compiler or find_compiler()).split()
+    """Compile and link the library into `out`, which is replaced as a whole. Raises BuildError."""
+    return compile_all(out, compiler or find_compiler(), flags)
+
+
+def compile_all(
+    out: Path, compiler: str, flags: tuple[str, ...], *, extra: tuple[Path, ...] = (), shared: bool = True
+) -> Path:
+    """Compile all units, and `extra` ones, and link them into a library or, if not `shared`, a program."""
+    command = compiler.split()
     machine = _run([*command, "-dumpmachine"]).split("-", 1)[0].strip()
+    units = [*_units(machine), *((path, ()) for path in extra)]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as threads:
-        units = list(_units(machine))
         objects = [str(Path(folder, f"{number}.o")) for number in range(len(units))]
         commands = [
             [*command, *_FLAGS, *special, *flags, "-c", str(source), "-o", made]
@@ -62,12 +71,18 @@ def build(out: Path = LIBRARY, *, compiler: str = "", flags: tuple[str, ...] = (
         ]
         list(threads.map(_run, commands))
         linked = out.with_name(f".{out.name}.{os.getpid()}")
-        link = () if flags or sys.platform == "darwin" else _GNU_LINK
+        standalone = () if flags or sys.platform == "darwin" else _GNU_LINK
         try:
-            _run([*command, "-shared", *flags, *link, *objects, "-o", str(linked)])
+            _run([*command, *(("-shared",) if shared else ()), *flags, *standalone, *objects, "-o", str(linked)])
             linked.replace(out)
         finally:
             linked.unlink(missing_ok=True)
+    return out
+
+
+def write_characters(out: Path = BUILT) -> Path:
+    """Write the tables of characters of this Python, so that its first start need not make them."""
+    out.write_bytes(character_tables().tobytes())
     return out
 
 
@@ -96,6 +111,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         build(options.out, compiler=options.compiler, flags=_SANITIZE if options.sanitize else ())
+        write_characters()
     except BuildError as error:
         sys.stderr.write(f"{error}\n")
         return 1
