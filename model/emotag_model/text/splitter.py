@@ -129,7 +129,12 @@ def _clitics(word: str) -> tuple[str, list[str]]:
 def _visible(chunk: str) -> str:
     """Compose characters (NFKC) and drop those that show nothing by themselves."""
     composed = unicodedata.normalize("NFKC", _GENDER.sub("", chunk))[:_LONGEST_CHUNK]
-    return "".join(char for char in composed if unicodedata.category(char) not in _SILENT or char in "^`\u00b4")
+    return "".join(char for char in composed if not is_silent(char))
+
+
+def is_silent(char: str) -> bool:
+    """Tell whether a character shows nothing by itself, and is dropped."""
+    return unicodedata.category(char) in _SILENT and char not in "^`\u00b4"
 
 
 def _compose(rules: Rules) -> str:

@@ -1,0 +1,79 @@
+// The BiSRU channel: both directions step by step, from gates that are looked up or, in upper layers, multiplied.
+#pragma once
+
+// One step of one direction. Gates: candidate, forget, reset, highway, `size` values each.
+template <class T>
+static inline void sru_step(const T* gates, const float* recurrent, size_t size, float* state, float* to) {
+    for (size_t place = 0; place < size; place += W) {
+        const V before = load(state + place), candidate = load(gates + place), highway = load(gates + 3 * size + place);
+        const V forget = gate(fma(load(recurrent + place), before, load(gates + size + place)));
+        const V reset = gate(fma(load(recurrent + size + place), before, load(gates + 2 * size + place)));
+        const V after = fma(forget, sub(before, candidate), candidate);
+        store(state + place, after);
+        store(to + place, fma(reset, sub(after, highway), highway));
+    }
+}
+
+// `row(step)` → the gates of a token, the forward direction's and then the backward direction's.
+template <class F>
+static inline void scan(const Network& net, size_t length, const float* recurrent, float* state, float* states, F row) {
+    const size_t size = net.state;
+    clear(state, 2 * size);
+    for (size_t step = 0; step < length; ++step) {
+        const size_t back = length - 1 - step;
+        sru_step(row(step), recurrent, size, state, states + step * 2 * size);
+        sru_step(row(back) + 4 * size, recurrent + 2 * size, size, state + size, states + (2 * back + 1) * size);
+    }
+}
+
+template <class T>
+static void first_layer(const Network& net, const Block& block, const Space& space) {
+    const size_t offset = net.taps * net.first_channels;
+    const int32_t* ids = block.ids;
+    float* states = space.states[0];
+    for (size_t message = 0; message < block.messages; ++message) {
+        const size_t length = static_cast<size_t>(block.lengths[message]);
+        scan(net, length, net.recurrent, space.means, states,
+             [&](size_t step) { return table_row<T>(net, ids[step]) + offset; });
+        ids += length;
+        states += length * 2 * net.state;
+    }
+}
+
+static void upper_layer(const Network& net, const Block& block, const Space& space, size_t index) {
+    const UpperLayer& layer = net.upper[index];
+    const size_t size = net.state;
+    for (size_t token = 0; token < block.tokens; ++token) {
+        space.from[token] = space.states[index % 2] + token * 2 * size;
+        space.to[token] = space.gates + token * 8 * size;
+    }
+    product({space.from, 1, space.to, block.tokens}, layer.gates, false);
+    const float* gates = space.gates;
+    float* states = space.states[(index + 1) % 2];
+    for (size_t message = 0; message < block.messages; ++message) {
+        const size_t length = static_cast<size_t>(block.lengths[message]);
+        scan(net, length, layer.recurrent, space.means, states, [&](size_t step) { return gates + step * 8 * size; });
+        gates += length * 8 * size;
+        states += length * 2 * size;
+    }
+}
+
+// Returns the states of the last layer [tokens][2 * state].
+static const float* encode(const Network& net, const Block& block, const Space& space) {
+    if (net.half)
+        first_layer<Half>(net, block, space);
+    else
+        first_layer<float>(net, block, space);
+    for (size_t index = 0; index + 1 < net.layers; ++index) upper_layer(net, block, space, index);
+    return space.states[(net.layers - 1) % 2];
+}
+
+// The maximum over time and both directions; 0 without a token.
+static void pool_states(const Network& net, const float* states, size_t length, float* to) {
+    for (size_t place = 0; place < net.state; place += W) {
+        V strongest = length ? load(states + place) : zero();
+        for (size_t step = 0; step < 2 * length; ++step)
+            strongest = max(strongest, load(states + step * net.state + place));
+        store(to + place, strongest);
+    }
+}
