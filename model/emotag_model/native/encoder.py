@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from emotag_model.text import Tokenizer
 
-VERSION = 1
+VERSION = 2
 """Of the layout of rules, as `source/text/encoder.cpp` has it."""
 
 _MAGIC = 0x52544D45
@@ -79,6 +79,10 @@ def rule_numbers(tokenizer: Tokenizer) -> Iterator[int]:
     yield len(words)
     for word in words:
         yield from sequence(word)
+    yield len(tokenizer.vocabulary.alike)
+    for word in tokenizer.vocabulary.alike:
+        yield from sequence(word)
+        yield tokenizer.vocabulary.index[word]
     yield from _sayings(rules.slang)
     yield len(rules.emoticons)
     for signs, emoji in rules.emoticons.items():

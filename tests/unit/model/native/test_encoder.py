@@ -79,7 +79,7 @@ def realistic(native, characters):
     """A tokenizer with the words of GloVe, if they are there."""
     words = shared_texts().words(44_000)
     steps = ("drawn-out", "number", "emoji", "hyphen", "slang", "typo")
-    tokenizer = Tokenizer(Vocabulary(words), rules=Rules(steps=steps, shouting=False))
+    tokenizer = Tokenizer(Vocabulary(words), rules=Rules(steps=steps))
     return [(tokenizer, NativeEncoder(tokenizer, characters, library=native))]
 
 

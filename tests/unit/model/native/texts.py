@@ -119,6 +119,4 @@ HOSTILE = (
 @cache
 def make_tokenizer(max_tokens=16, *, technical=True):
     steps = ("drawn-out", "number", "emoji", "hyphen", "slang", "typo")
-    return Tokenizer(
-        Vocabulary(WORDS), rules=Rules(steps=steps, shouting=False, technical=technical), max_tokens=max_tokens
-    )
+    return Tokenizer(Vocabulary(WORDS), rules=Rules(steps=steps, technical=technical), max_tokens=max_tokens)
