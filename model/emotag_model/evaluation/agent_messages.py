@@ -10,13 +10,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from emotag_model.labels import BASIC_LABELS
+from emotag_model.text.errors import TextDataError
 from emotag_model.text.examples import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from emotag_model.text.examples import Row
+
 NEUTRAL = "neutral"
+_FIELDS = frozenset({"accept", "part", "source"})
 _FEWEST = 10  # messages of a label for its F1 to say something
 CUTS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 """Scores from which a router might act."""
@@ -85,15 +89,12 @@ class Cut(NamedTuple):
 
 def is_agents_file(path: Path) -> bool:
     """Tell whether the rows of a file say what readers accept, and how they were drawn."""
-    return all({"accept", "part", "source"} <= row.fields.keys() for row in read_rows(path))
+    return all(row.fields.keys() >= _FIELDS for row in read_rows(path))
 
 
 def read_agent_messages(path: Path) -> list[AgentMessage]:
-    """Read what is known of every row of a file, in its order."""
-    return [
-        AgentMessage(row.fields.get("label"), frozenset(row.fields["accept"]), row.fields["part"], row.fields["source"])
-        for row in read_rows(path)
-    ]
+    """Read what is known of every row of a file, in its order. Raises TextDataError naming a row that lacks a field."""
+    return [_message(row) for row in read_rows(path)]
 
 
 def figures_of(messages: Sequence[AgentMessage], tags: Sequence[GivenTag]) -> AgentFigures:
@@ -134,6 +135,16 @@ def parts_of(messages: Sequence[AgentMessage]) -> dict[str, list[int]]:
     parts = dict.fromkeys(message.part for message in messages)
     order = [*parts, *sorted(places.keys() - parts.keys())]
     return {**{name: places[name] for name in order}, "all": list(range(len(messages)))}
+
+
+def _message(row: Row) -> AgentMessage:
+    if missing := sorted(_FIELDS - row.fields.keys()):
+        raise TextDataError(
+            f"{row.place}: {missing[0]} is missing; a row of agents' messages has {', '.join(sorted(_FIELDS))}"
+        )
+    return AgentMessage(
+        row.fields.get("label"), frozenset(row.fields["accept"]), row.fields["part"], row.fields["source"]
+    )
 
 
 def _label_figures(label: str, pairs: Sequence[tuple[AgentMessage, GivenTag]]) -> LabelFigures:
