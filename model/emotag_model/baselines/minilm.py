@@ -54,7 +54,7 @@ def taken(folder: Path, load: Callable[[], Encoder] = load_encoder) -> Teacher:
 
 def _is_over(state: RunState, folder: Path) -> bool:
     settings = _settings(state, folder)
-    return len(state.history) >= settings.epochs_run or state.stale_epochs() >= settings.patience
+    return len(state.history) >= settings.epochs or state.stale_epochs() >= settings.patience
 
 
 def _settings(state: RunState, folder: Path) -> TeacherSettings:

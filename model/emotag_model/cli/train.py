@@ -36,7 +36,6 @@ _HELP = {
     "version": "version of the checkpoint, as tags carry it",
     "seed": "seed of everything random",
     "epochs": "most epochs; the learning rate falls over all of them",
-    "last_epoch": "the last that is run of them; 0: all",
     "patience": "epochs without a better dev macro-F1 until it stops early",
     "threads": "CPU threads; results are the same for the same number",
     "batch_size": "messages per step",

@@ -130,7 +130,7 @@ def parts_of(messages: Sequence[AgentMessage]) -> dict[str, list[int]]:
     """Return the places of the messages of each part and source, and of all."""
     places: dict[str, list[int]] = {}
     for place, message in enumerate(messages):
-        for name in (message.part, message.source):
+        for name in dict.fromkeys((message.part, message.source)):
             places.setdefault(name, []).append(place)
     parts = dict.fromkeys(message.part for message in messages)
     order = [*parts, *sorted(places.keys() - parts.keys())]

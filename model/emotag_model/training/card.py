@@ -157,7 +157,7 @@ def _unlabelled(recipe: Recipe) -> str:
 
 
 def _teachers(recipe: Recipe) -> str:
-    names = [f"{teacher.kind} (seed {teacher.seed}, {teacher.epochs} epochs)" for teacher in recipe.teachers]
+    names = [f"{teacher.kind} (seed {teacher.seed}, {teacher.epochs} epoch{'s' * (teacher.epochs > 1)})" for teacher in recipe.teachers]
     return _TEACHERS.format(names=", ".join(names)) if names else ""
 
 

@@ -15,8 +15,7 @@ class Pace:
     """The settings that every network is trained by."""
 
     seed: int = 1
-    epochs: int = 8  # that the learning rate falls over
-    last_epoch: int = 0  # that is run, where that is earlier; 0: all are
+    epochs: int = 8  # at most; the learning rate falls over them
     patience: int = 3  # epochs without a better dev macro-F1 until the run ends early
     threads: int = 1  # sums differ in their last bits with the number of threads, and so do results
     batch_size: int = 64
@@ -30,14 +29,9 @@ class Pace:
         for name in _COUNTS:
             self._check(name, getattr(self, name) >= 1, "at least 1")
         self._check("learning_rate", 0 < self.learning_rate < float("inf"), "a positive number")
-        for name in ("seed", "last_epoch", "coarse_weight", "weight_decay"):
+        for name in ("seed", "coarse_weight", "weight_decay"):
             self._check(name, 0 <= getattr(self, name) < float("inf"), "0 or more")
         self._check("average_decay", 0 <= self.average_decay < 1, "in [0, 1)")
-
-    @property
-    def epochs_run(self) -> int:
-        """How many epochs a run has that does not end early."""
-        return min(self.epochs, self.last_epoch or self.epochs)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings in JSON's types."""

@@ -71,7 +71,7 @@ class Run(Generic[Network]):
 
     def finish(self, folder: Path, progress: Progress) -> Network:
         """Run the epochs that are left, saving after each; return the network with the best epoch's weights."""
-        for epoch in range(len(self.state.history) + 1, self._pace.epochs_run + 1):
+        for epoch in range(len(self.state.history) + 1, self._pace.epochs + 1):
             if self.state.stale_epochs() >= self._pace.patience:
                 break
             progress.start_epoch(epoch, self._messages)

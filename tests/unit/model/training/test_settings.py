@@ -11,7 +11,6 @@ from emotag_model.training import TrainingError, TrainingSettings
     ("field", "value"),
     [
         ("epochs", 0),
-        ("last_epoch", -1),
         ("patience", 0),
         ("threads", -1),
         ("batch_size", 0),
@@ -31,11 +30,6 @@ from emotag_model.training import TrainingError, TrainingSettings
 def test_what_cannot_work_is_named(field, value):
     with pytest.raises(TrainingError, match=rf"{field} is {value}; it must"):
         TrainingSettings(**{field: value})
-
-
-@pytest.mark.parametrize(("last", "run"), [(0, 3), (1, 1), (3, 3), (9, 3)])
-def test_epochs_are_run_to_the_last_one(last, run):
-    assert TrainingSettings(epochs=3, last_epoch=last).epochs_run == run
 
 
 def test_the_same_settings_do_not_differ_after_json():

@@ -154,13 +154,6 @@ def test_it_stops_when_dev_stops_improving_and_keeps_the_best(data, tmp_path, mo
     assert "4 epochs of at most 9, the best being epoch 2" in checkpoint.card
 
 
-def test_it_stops_where_it_is_told_to_as_if_it_went_on(data, tmp_path):
-    train(data, tmp_path / "short", tiny_recipe(epochs=3, last_epoch=1), short := Watcher())
-    train(data, tmp_path / "whole", tiny_recipe(epochs=3), whole := Watcher())
-    assert short.ended == whole.ended[:1]
-    assert len(whole.ended) == 3
-
-
 def test_a_run_is_never_overwritten_by_accident(data, tmp_path):
     train(data, tmp_path / "out", tiny_recipe(epochs=1), Watcher())
     with pytest.raises(TrainingError, match="holds a run already; add --resume"):
