@@ -13,7 +13,9 @@ import torch
 
 from emotag_model.checkpoint import Checkpoint, Identity
 from emotag_model.labels import OUTPUTS, default_labels
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
+from emotag_model.network.stored import stored_weights
 from emotag_model.text import Tokenizer, Vocabulary
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ def save_checkpoint(folder: Path) -> Path:
         config=config,
         tokenizer=Tokenizer(vocabulary),
         labels=default_labels(),
-        weights=CnnBiSru(config).state_dict(),
+        weights=stored_weights(CnnBiSru(config)),
         card="# tiny\n",
     ).save(folder)
     return folder

@@ -14,7 +14,7 @@ from emotag_model.checkpoint.digest import SUMS
 from emotag_model.evaluation.encoded import encode_texts, truth_of
 from emotag_model.evaluation.system import System
 from emotag_model.labels import BASIC, GOEMOTIONS, OUTPUTS
-from emotag_model.network import FoldedCnnBiSru
+from emotag_model.network.folded import FoldedCnnBiSru
 from emotag_model.text.padding import pad
 from emotag_model.training import train
 from emotag_model.training.dev import Dev

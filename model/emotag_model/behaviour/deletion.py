@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from emotag_model.checkpoint import Checkpoint
     from emotag_model.evaluation.bootstrap import Interval
     from emotag_model.labels import Taxonomy
-    from emotag_model.network import CnnBiSru
+    from emotag_model.network.cnn_bisru import CnnBiSru
     from emotag_model.text.examples import Example
 
     Weights = list[NDArray[Any]]

@@ -3,38 +3,40 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import torch
+import numpy as np
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save
+from safetensors.numpy import load_file, save
 
 from emotag_model.checkpoint.digest import CARD, CONFIG, LABELS, TOKENIZER, WEIGHTS, seal, verify
 from emotag_model.checkpoint.errors import ForeignCheckpointError
 from emotag_model.checkpoint.identity import Identity
 from emotag_model.labels import Labels, LabelsError
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.config import CnnBiSruConfig
+from emotag_model.network.shapes import EMBEDDING, parameter_shapes
 from emotag_model.text import TextDataError, Tokenizer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from torch import Tensor
+    from numpy.typing import NDArray
+
+    from emotag_model.network.cnn_bisru import CnnBiSru
 
 FORMAT, FORMAT_VERSION = "emotag-checkpoint", 1
-EMBEDDING = "embedding.weight"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """Everything that a tag is computed by, read from a verified folder."""
+    """Everything that a tag is computed by, read from a verified folder; torch is imported by `network` alone."""
 
     identity: Identity
     config: CnnBiSruConfig
     tokenizer: Tokenizer
     labels: Labels
-    weights: dict[str, Tensor]
+    weights: dict[str, NDArray[Any]]
     card: str
 
     @classmethod
@@ -71,10 +73,9 @@ class Checkpoint:
 
     def network(self) -> CnnBiSru:
         """Build the network with these weights, in float32 on the CPU, ready for inference."""
-        network = _unset_network(self.config)
-        weights = {name: tensor.float() for name, tensor in self.weights.items()}
-        network.load_state_dict(weights, assign=True)
-        return network.eval().requires_grad_(requires_grad=False)
+        from emotag_model.network.stored import build_network  # noqa: PLC0415 - imports torch, seconds
+
+        return build_network(self.config, self.weights)
 
     def save(self, folder: Path) -> Checkpoint:
         """Write the folder, sealed, and return the checkpoint as it will be read: with its digest.
@@ -86,7 +87,7 @@ class Checkpoint:
         identity = {"name": self.identity.name, "version": self.identity.version}
         content = {"format": FORMAT, "format_version": FORMAT_VERSION, **identity, "network": self.config.to_dict()}
         (folder / CONFIG).write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        weights = {name: _stored(name, tensor) for name, tensor in self.weights.items()}
+        weights = {name: _stored(name, values) for name, values in self.weights.items()}
         (folder / WEIGHTS).write_bytes(save(weights))  # its own writer makes files that only their owner can read
         self.tokenizer.save(folder / TOKENIZER)
         self.labels.save(folder / LABELS)
@@ -102,29 +103,14 @@ class Checkpoint:
                 f"{place}: {words} words and {labels} outputs, but the network of {CONFIG} is for "
                 f"{self.config.vocabulary_size} and {self.config.label_count}; its files are of different checkpoints"
             )
-        expected = _shapes(self.config)
-        found = {name: tensor.shape for name, tensor in self.weights.items()}
+        expected = parameter_shapes(self.config)
+        found = {name: values.shape for name, values in self.weights.items()}
         if wrong := sorted(name for name in expected.keys() | found.keys() if expected.get(name) != found.get(name)):
             raise ForeignCheckpointError(
                 f"{place}: the network of {CONFIG} does not fit the weights {', '.join(wrong)}"
             )
-        if bad := [name for name, tensor in self.weights.items() if not tensor.isfinite().all()]:
+        if bad := [name for name, values in self.weights.items() if not np.isfinite(values).all()]:
             raise ForeignCheckpointError(f"{place}: {', '.join(bad)} holds numbers that are not finite; train again")
-
-
-def _unset_network(config: CnnBiSruConfig) -> CnnBiSru:
-    """Build a network whose weights do not matter, leaving the process's random numbers as they were.
-
-    Not on the meta device: drawing starting weights there imports torch's compiler, which takes seconds.
-    """
-    with torch.random.fork_rng(devices=[]):
-        return CnnBiSru(config)
-
-
-def _shapes(config: CnnBiSruConfig) -> dict[str, torch.Size]:
-    network = _unset_network(replace(config, vocabulary_size=2))  # all but the words cost next to nothing
-    shapes = {name: tensor.shape for name, tensor in network.state_dict().items()}
-    return shapes | {EMBEDDING: torch.Size((config.vocabulary_size, config.embedding_size))}
 
 
 def _check_format(path: Path, stored: dict[str, Any]) -> None:
@@ -139,5 +125,5 @@ def _check_format(path: Path, stored: dict[str, Any]) -> None:
         raise ForeignCheckpointError(f"{path}: name and version must be texts")
 
 
-def _stored(name: str, tensor: Tensor) -> Tensor:
-    return tensor.half().contiguous() if name == EMBEDDING else tensor.float().contiguous()
+def _stored(name: str, values: NDArray[Any]) -> NDArray[Any]:
+    return np.ascontiguousarray(values, np.float16 if name == EMBEDDING else np.float32)

@@ -121,7 +121,7 @@ def write_card(
     return _CARD.format(
         name=settings.name,
         version=settings.version,
-        parameters=sum(each.numel() for each in checkpoint.weights.values()),
+        parameters=sum(each.size for each in checkpoint.weights.values()),
         words=checkpoint.config.vocabulary_size,
         max_tokens=settings.max_tokens,
         agents=len(data.agents),
@@ -157,7 +157,7 @@ def _unlabelled(recipe: Recipe) -> str:
 
 
 def _teachers(recipe: Recipe) -> str:
-    names = [f"{teacher.kind} (seed {teacher.seed}, {teacher.epochs} epoch{'s' * (teacher.epochs > 1)})" for teacher in recipe.teachers]
+    names = [f"{each.kind} (seed {each.seed}, epochs: {each.epochs})" for each in recipe.teachers]
     return _TEACHERS.format(names=", ".join(names)) if names else ""
 
 

@@ -17,7 +17,9 @@ from emotag_model.evaluation.encoded import encode_texts
 from emotag_model.evaluation.evaluate import report_of
 from emotag_model.evaluation.headline import MACRO
 from emotag_model.labels import BASIC, HEADS, OUTPUTS
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
+from emotag_model.network.stored import stored_weights
 from emotag_model.text import Tokenizer
 from emotag_model.training.card import write_card
 from emotag_model.training.dev import Dev
@@ -96,7 +98,7 @@ def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state:
         config=network.config,
         tokenizer=student.tokenizer,
         labels=labels,
-        weights=network.state_dict(),
+        weights=stored_weights(network),
         card="",
     )
     figures = [

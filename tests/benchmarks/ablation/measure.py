@@ -8,7 +8,7 @@ from emotag_model.checkpoint import Checkpoint
 from emotag_model.evaluation import EncodedExamples, encode_examples
 from emotag_model.evaluation.evaluate import report_all
 from emotag_model.labels import EKMAN, GOEMOTIONS, OUTPUTS, Labels
-from emotag_model.network import CnnBiSru
+from emotag_model.network.cnn_bisru import CnnBiSru
 from emotag_model.text import Tokenizer
 from emotag_model.text.examples import Example
 from emotag_model.training.data import TrainingData

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emotag_model.evaluation import predict_logits
-from emotag_model.network import CnnBiSru
+from emotag_model.network.cnn_bisru import CnnBiSru
 
 
 class Predictions:

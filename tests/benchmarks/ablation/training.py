@@ -14,7 +14,8 @@ from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from emotag_model.evaluation import EncodedExamples, predict_logits
 from emotag_model.evaluation.calibrate import calibrate
 from emotag_model.labels import GOEMOTIONS, OUTPUTS, Labels, default_labels, head_of
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.text import Tokenizer
 from emotag_model.text.glove import WordVectors
 from emotag_model.text.padding import pad

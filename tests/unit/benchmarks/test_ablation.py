@@ -8,7 +8,9 @@ import torch
 
 from emotag_model.checkpoint import Checkpoint, Identity
 from emotag_model.labels import OUTPUTS, default_labels
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
+from emotag_model.network.stored import stored_weights
 from emotag_model.text import Tokenizer, Vocabulary
 from emotag_model.text.examples import Example
 from emotag_model.text.glove import WordVectors
@@ -89,7 +91,7 @@ def test_a_checkpoint_is_measured_without_training(whole):
         config=config,
         tokenizer=whole,
         labels=default_labels(),
-        weights=network.state_dict(),
+        weights=stored_weights(network),
         card="",
     )
     dev = [Example(f"happy friend {number} glad", (1,), f"dev:{number}") for number in range(5)]

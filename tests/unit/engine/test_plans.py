@@ -8,7 +8,9 @@ import torch
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.checkpoint.identity import Identity
 from emotag_model.labels import Labels
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
+from emotag_model.network.stored import stored_weights
 from emotag_model.text.tokenizer import Tokenizer
 from emotag_model.text.vocabulary import Vocabulary
 from emotag_service.engine.engine import Engine
@@ -31,7 +33,7 @@ def checkpoint():
         config=config,
         tokenizer=tokenizer,
         labels=Labels(outputs=FINE, taxonomies={"fine": fine, "coarse": coarse}, default="coarse"),
-        weights=CnnBiSru(config).state_dict(),
+        weights=stored_weights(CnnBiSru(config)),
         card="",
     )
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.network.folded import FoldedCnnBiSru
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message

@@ -6,7 +6,9 @@ import torch
 
 from emotag_model.checkpoint import Checkpoint, Identity
 from emotag_model.labels import OUTPUTS, default_labels
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
+from emotag_model.network.stored import stored_weights
 from emotag_model.text import Tokenizer, Vocabulary
 
 
@@ -29,6 +31,6 @@ def tiny_checkpoint(
         config=config,
         tokenizer=Tokenizer(vocabulary, max_tokens=max_tokens),
         labels=default_labels(),
-        weights=CnnBiSru(config).state_dict(),
+        weights=stored_weights(CnnBiSru(config)),
         card="# tiny\n",
     )

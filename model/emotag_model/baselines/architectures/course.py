@@ -15,7 +15,7 @@ from emotag_model.baselines.architectures.trial import Trial
 from emotag_model.evaluation import encode_examples
 from emotag_model.evaluation.encoded import encode_texts
 from emotag_model.labels import HEADS, OUTPUTS
-from emotag_model.network import CnnBiSruConfig
+from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.text import Tokenizer
 from emotag_model.training.dev import Dev
 from emotag_model.training.loss import RowLoss

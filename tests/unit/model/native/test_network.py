@@ -9,7 +9,7 @@ import torch
 from emotag_model.native.errors import RefusedError
 from emotag_model.native.folding import Folding
 from emotag_model.native.network import NativeNetwork, concatenate
-from emotag_model.network import FoldedCnnBiSru
+from emotag_model.network.folded import FoldedCnnBiSru
 from tests.unit.model.native.networks import SIZES, make_native, make_texts, pad, ragged, weights_of
 from tests.unit.model.network.networks import make_network
 

@@ -5,7 +5,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
 
 SIZES: dict[str, dict[str, Any]] = {
     "published": {},

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.network.fused_classifier import fuse_classifier
 from emotag_model.sru.naive import naive_bisru
 from tests.unit.model.network.networks import SIZES, VOCABULARY_SIZE, make_batch, make_network

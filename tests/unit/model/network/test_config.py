@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from emotag_model.network import CnnBiSruConfig
+from emotag_model.network.config import CnnBiSruConfig
 
 
 def test_defaults_are_the_published_sizes() -> None:

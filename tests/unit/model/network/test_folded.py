@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 import torch
 
-from emotag_model.network import FoldedCnnBiSru, folded
+from emotag_model.network import folded
+from emotag_model.network.folded import FoldedCnnBiSru
 from tests.unit.model.network.networks import SIZES, VOCABULARY_SIZE, make_batch, make_network
 
 LENGTHS = {

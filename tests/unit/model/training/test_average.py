@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.training.average import WeightAverage
 
 

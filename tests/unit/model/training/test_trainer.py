@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from emotag_model.evaluation import EncodedExamples
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.training import TrainingError
 from emotag_model.training.loss import RowLoss
 from emotag_model.training.trainer import Group, Trainer

@@ -3,7 +3,7 @@
 import torch
 
 from emotag_model.baselines.architectures.network import ArchitectureNetwork
-from emotag_model.network import CnnBiSruConfig
+from emotag_model.network.config import CnnBiSruConfig
 from tests.unit.model.network.networks import VOCABULARY_SIZE
 
 CONFIG = CnnBiSruConfig(vocabulary_size=VOCABULARY_SIZE, embedding_size=20, sru_size=12, attention_heads=4)

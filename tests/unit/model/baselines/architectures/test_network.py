@@ -8,7 +8,8 @@ from torch import nn
 
 from emotag_model.baselines.architectures.architecture import ARCHITECTURES, Architecture, find
 from emotag_model.baselines.architectures.network import ArchitectureNetwork
-from emotag_model.network import CnnBiSru, CnnBiSruConfig
+from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.network.config import CnnBiSruConfig
 from tests.unit.model.baselines.architectures.networks import CONFIG, make_architecture
 from tests.unit.model.network.networks import make_batch
 

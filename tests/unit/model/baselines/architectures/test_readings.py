@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from emotag_model.baselines.architectures.readings import Attention, Converter, Mean
-from emotag_model.network import CnnBiSruConfig
+from emotag_model.network.config import CnnBiSruConfig
 
 CONFIG = CnnBiSruConfig(sru_size=6, attention_heads=3)
 POOLING = torch.arange(7) < torch.tensor([7, 1, 4]).unsqueeze(1)
