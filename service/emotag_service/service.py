@@ -96,6 +96,7 @@ class Service:
             port=server.port,
             model=model.name,
             version=model.version,
+            computes=engine.info.computes,
             startup_seconds=round(time.perf_counter() - self._began, 3),
         )
         self._ready(server.port)

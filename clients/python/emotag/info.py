@@ -70,11 +70,13 @@ class Info:
         model: The model.
         taxonomies: The taxonomies, the default one first.
         limits: What the server accepts.
+        computes: What computes the tags, for people, such as "native avx512"; empty if the server did not say.
     """
 
     model: Model
     taxonomies: tuple[Taxonomy, ...]
     limits: Limits
+    computes: str = ""
 
     def labels(self, taxonomy: str) -> tuple[str, ...]:
         """Labels in the order of a tag's scores; `taxonomy` empty means the default one.
@@ -102,4 +104,4 @@ def limits_from(wire: pb.Limits) -> Limits:
 def info_from(wire: service_pb.GetModelInfoResponse) -> Info:
     """Take a whole answer of GetModelInfo off the wire."""
     taxonomies = tuple(Taxonomy(one.name, tuple(one.labels), tuple(one.thresholds)) for one in wire.taxonomies)
-    return Info(model_from(wire.model), taxonomies, limits_from(wire.limits))
+    return Info(model_from(wire.model), taxonomies, limits_from(wire.limits), wire.computes)

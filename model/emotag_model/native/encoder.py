@@ -38,6 +38,7 @@ class NativeEncoder:
         """
         self.library = library or load_library()
         self._characters = characters
+        self._tokenizer = tokenizer
         self.max_tokens = tokenizer.max_tokens
         rules = array("I", rule_numbers(tokenizer))
         self.handle = self.library.attempt(
@@ -50,6 +51,10 @@ class NativeEncoder:
         """Return what `Tokenizer.encode` returns."""
         ids, _, truncated = self.encode_all([text])
         return Encoding(ids.tolist(), bool(truncated[0]))
+
+    def tokens(self, text: str) -> list[str]:
+        """Return what `Tokenizer.tokens` returns; computed by it, since few ask for explanations."""
+        return self._tokenizer.tokens(text)
 
     def encode_all(self, texts: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.bool_]]:
         """Return the ids of all texts one after the other, how many each has, and which were cut."""

@@ -25,6 +25,7 @@ from emotag_service.engine.intake import Intake
 from emotag_service.engine.job import Job
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.options import Options
+from emotag_service.engine.plans import make_plan
 from emotag_service.engine.pool import Pool
 from emotag_service.engine.resolver import Resolver
 from emotag_service.engine.room import Room
@@ -70,10 +71,11 @@ class Engine:
         replicas: Sequence[ReplicaPlan],
         limits: EngineLimits = _DEFAULT_LIMITS,
         clock: Callable[[], float] = time.monotonic,
+        computes: str = "",
     ) -> None:
         """Make one from its parts; `from_checkpoint` is the short way. The first taxonomy is the default."""
         limits = _fit(limits, tokenizer)
-        self.info = EngineInfo(model, tuple(taxonomies), limits)
+        self.info = EngineInfo(model, tuple(taxonomies), limits, computes)
         self._clock = clock
         self._resolver = Resolver(taxonomies)
         self._health = Health()
@@ -104,15 +106,14 @@ class Engine:
         Raises:
             DeviceError: `devices` names something unknown or missing.
         """
-        # Here, because it brings torch: an engine of other parts, such as a test's, does without.
-        from emotag_service.engine.plans import plan_replicas  # noqa: PLC0415
-
+        plan = make_plan(checkpoint, devices)
         return cls(
             model=checkpoint.identity,
-            tokenizer=checkpoint.tokenizer,
+            tokenizer=plan.encoder,
             taxonomies=_default_first(checkpoint.labels),
-            replicas=plan_replicas(checkpoint, devices),
+            replicas=plan.replicas,
             limits=limits,
+            computes=plan.computes,
         )
 
     @property

@@ -19,8 +19,10 @@ class EngineInfo:
         model: The checkpoint that makes the tags.
         taxonomies: What tags can be expressed in, the default first.
         limits: The bounds in force.
+        computes: What computes the tags, for people, such as "native avx512"; empty where nobody said.
     """
 
     model: Identity
     taxonomies: tuple[Taxonomy, ...]
     limits: EngineLimits
+    computes: str = ""

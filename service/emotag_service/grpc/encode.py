@@ -71,6 +71,7 @@ def model_info(info: EngineInfo, front: FrontLimits) -> GetModelInfoResponse:
             for taxonomy in info.taxonomies
         ],
         limits=limits(info, front),
+        computes=info.computes,
     )
 
 

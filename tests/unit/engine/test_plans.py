@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import pytest
+import structlog
 import torch
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.checkpoint.identity import Identity
 from emotag_model.labels import Labels
+from emotag_model.native.library import OVERRIDE, load_library
 from emotag_model.network.cnn_bisru import CnnBiSru
 from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.network.stored import stored_weights
 from emotag_model.text.tokenizer import Tokenizer
 from emotag_model.text.vocabulary import Vocabulary
+from emotag_service.engine import plans
 from emotag_service.engine.engine import Engine
 from emotag_service.engine.errors import DeviceError
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
-from emotag_service.engine.plans import Builder, plan_replicas
+from emotag_service.engine.plans import make_plan
 from emotag_service.testing import plain_taxonomies
 from emotag_service.testing.labels import FINE
 
@@ -36,6 +39,12 @@ def checkpoint():
         weights=stored_weights(CnnBiSru(config)),
         card="",
     )
+
+
+@pytest.fixture(params=["native", "torch"])
+def computing(request, monkeypatch):
+    if request.param == "torch":
+        monkeypatch.setattr(plans, "load_native", lambda _: None)
 
 
 @pytest.fixture(autouse=True)
@@ -73,12 +82,43 @@ async def test_the_tag_is_what_the_network_and_the_taxonomy_say(checkpoint):
     assert tag.scores.tolist() == pytest.approx(checkpoint.labels.taxonomy().scores(logits)[0].tolist(), abs=1e-5)
 
 
+@pytest.mark.usefixtures("computing")
 def test_cpu_replicas_share_one_set_of_tables(checkpoint):
-    builder = Builder(checkpoint)
-    assert builder._fold() is builder._fold()
-    plans = plan_replicas(checkpoint, "cpu:3")
-    assert [plan.name for plan in plans] == ["cpu:0", "cpu:1", "cpu:2"]
-    assert len({id(plan.build()._network) for plan in plans}) == 1
+    replicas = make_plan(checkpoint, "cpu:3").replicas
+    assert [each.name for each in replicas] == ["cpu:0", "cpu:1", "cpu:2"]
+    assert len({id(each.build()._network) for each in replicas}) == 1
+
+
+def test_what_computes_is_named_and_torch_steps_in_where_there_is_no_core(checkpoint, monkeypatch):
+    monkeypatch.setenv(OVERRIDE, "off")
+    load_library.cache_clear()
+    with structlog.testing.capture_logs() as events:
+        plan = make_plan(checkpoint, "cpu")
+    load_library.cache_clear()
+    assert (plan.computes, plan.encoder) == ("torch", checkpoint.tokenizer)
+    assert [event["event"] for event in events] == ["computing by torch"]
+    assert f"{OVERRIDE}=off" in events[0]["reason"]
+
+
+def test_without_a_core_and_without_torch_the_fix_is_named(checkpoint, monkeypatch):
+    monkeypatch.setattr(plans, "load_native", lambda _: None)
+    monkeypatch.setattr(plans, "find_spec", lambda _: None)
+    with pytest.raises(DeviceError, match=r"C\+\+ compiler.*emotag\[torch\]"):
+        make_plan(checkpoint, "cpu")
+
+
+async def test_the_core_and_torch_give_the_same_tags(checkpoint, monkeypatch):
+    texts = ("thank you so much!", "hate this", "no such words", "you " * 400)
+    native = await tags_of(Engine.from_checkpoint(checkpoint, devices="cpu"), *texts)
+    monkeypatch.setattr(plans, "load_native", lambda _: None)
+    for one, other in zip(
+        native, await tags_of(Engine.from_checkpoint(checkpoint, devices="cpu"), *texts), strict=True
+    ):
+        assert (one.label, one.labels, one.truncated) == (other.label, other.labels, other.truncated)
+        assert one.scores.tolist() == pytest.approx(other.scores.tolist(), abs=1e-5)
+        assert [token for token, _ in one.token_weights] == [token for token, _ in other.token_weights]
+        shares = [[share for _, share in each.token_weights] for each in (one, other)]
+        assert shares[0] == pytest.approx(shares[1], abs=1e-4)
 
 
 @pytest.mark.parametrize("devices", ["gpu", "cuda:99", "cpu:0"])

@@ -36,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _text(info: Info) -> str:
     lines = [f"model     {info.model.name} {info.model.version}", f"digest    {info.model.digest}"]
+    if info.computes:
+        lines.append(f"computes  {info.computes}")
     for number, taxonomy in enumerate(info.taxonomies):
         default = ", the default" if number == 0 else ""
         lines.append(f"taxonomy  {taxonomy.name}: {len(taxonomy.labels)} labels{default}")

@@ -327,6 +327,9 @@ class GetModelInfoResponse(_message.Message):
     MODEL_FIELD_NUMBER: _builtins.int
     TAXONOMIES_FIELD_NUMBER: _builtins.int
     LIMITS_FIELD_NUMBER: _builtins.int
+    COMPUTES_FIELD_NUMBER: _builtins.int
+    computes: _builtins.str
+    """What computes the tags, for people, such as "native avx512", "torch" or "cuda"; empty if the server does not say."""
     @_builtins.property
     def model(self) -> _model_info_pb2.ModelIdentity:
         """The model."""
@@ -345,10 +348,11 @@ class GetModelInfoResponse(_message.Message):
         model: _model_info_pb2.ModelIdentity | None = ...,
         taxonomies: _abc.Iterable[_model_info_pb2.TaxonomyInfo] | None = ...,
         limits: _model_info_pb2.Limits | None = ...,
+        computes: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["limits", b"limits", "model", b"model", "taxonomies", b"taxonomies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["computes", b"computes", "limits", b"limits", "model", b"model", "taxonomies", b"taxonomies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

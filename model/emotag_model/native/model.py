@@ -1,0 +1,54 @@
+"""A checkpoint as the native core computes it."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Self
+
+from emotag_model.native.encoder import NativeEncoder
+from emotag_model.native.folding import Folding
+from emotag_model.native.network import NativeNetwork
+from emotag_model.native.tables import character_table, word_table
+
+if TYPE_CHECKING:
+    from typing import Literal
+
+    from emotag_model.checkpoint import Checkpoint
+
+KIND: Literal["float32", "float16"] = "float32"
+"""Precision of the folded table that is served by; `python -m tests.benchmarks.precision` says what each costs."""
+
+
+@dataclass(frozen=True)
+class NativeModel:
+    """Encoder and network of one checkpoint. Any number of threads may share one; neither needs torch.
+
+    Attributes:
+        encoder: texts → ids, as the checkpoint's tokenizer gives them.
+        network: ids → logits, as the checkpoint's network gives them, to 1e-5.
+    """
+
+    encoder: NativeEncoder
+    network: NativeNetwork
+
+    @classmethod
+    def load(cls, checkpoint: Checkpoint, kind: Literal["float32", "float16"] = KIND) -> Self:
+        """Make one; tables are folded at the first load on a machine, and mapped from its cache at all others.
+
+        Raises:
+            LibraryMissingError: this installation has no library.
+            RefusedError: the checkpoint's rules or sizes are not those that the core knows.
+        """
+        encoder = NativeEncoder(checkpoint.tokenizer, character_table())
+        folding = Folding(checkpoint.config, checkpoint.weights)
+        matrices = folding.matrices()
+        # A checkpoint that was never saved has no digest: what is behind the table tells it from others as well.
+        behind = hashlib.blake2b(matrices.tobytes(), digest_size=8).hexdigest()
+        table = word_table(folding, f"{checkpoint.identity.digest} {behind}", kind)
+        return cls(encoder, NativeNetwork(checkpoint.config, table, matrices))
+
+    @property
+    def name(self) -> str:
+        """What computes, such as "native avx512"."""
+        return f"native {self.network.kernel}"
