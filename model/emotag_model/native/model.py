@@ -6,13 +6,19 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
+import numpy as np
+
 from emotag_model.native.encoder import NativeEncoder
 from emotag_model.native.folding import Folding
 from emotag_model.native.network import NativeNetwork
+from emotag_model.native.reading import Reading, read
 from emotag_model.native.tables import character_table, word_table
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Literal
+
+    from numpy.typing import NDArray
 
     from emotag_model.checkpoint import Checkpoint
 
@@ -47,6 +53,16 @@ class NativeModel:
         behind = hashlib.blake2b(matrices.tobytes(), digest_size=8).hexdigest()
         table = word_table(folding, f"{checkpoint.identity.digest} {behind}", kind)
         return cls(encoder, NativeNetwork(checkpoint.config, table, matrices))
+
+    def read(self, texts: Sequence[str]) -> Reading:
+        """Read B texts in one call without the GIL; the logits of a text without tokens mean nothing."""
+        return read(self.encoder, self.network, texts)
+
+    def explain(self, texts: Sequence[str]) -> tuple[Reading, list[NDArray[np.float32]]]:
+        """As `read`, and for each text what each of its T tokens adds to each logit [T, F]."""
+        ids, lengths, truncated = self.encoder.encode_all(texts)
+        logits, evidence = self.network.explain(ids, lengths)
+        return Reading(logits, lengths, truncated), np.split(evidence, np.cumsum(lengths)[:-1]) if len(texts) else []
 
     @property
     def name(self) -> str:

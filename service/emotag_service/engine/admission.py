@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 from itertools import count
-from math import isfinite, isnan
 from typing import TYPE_CHECKING, Protocol
 
+from emotag_service.engine.checks import MessageChecks, nothing_to_read
 from emotag_service.engine.entry import Entry
-from emotag_service.engine.errors import ComputeError, ExpiredError, InvalidMessageError, QueueFullError
+from emotag_service.engine.errors import ComputeError, ExpiredError, QueueFullError
 from emotag_service.engine.message import Message
 
 if TYPE_CHECKING:
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from emotag_service.engine.job import Job
     from emotag_service.engine.limits import EngineLimits
     from emotag_service.engine.room import Room
-
-_UTF8_WIDEST = 4  # bytes of one character
-_NAMES = ("id", "sender", "conversation_id")
 
 
 class TextEncoder(Protocol):
@@ -48,12 +45,11 @@ class Admission:
     ) -> None:
         """Make one; `retry_after` is asked for the seconds that a refused message should wait."""
         self._tokenizer = tokenizer
-        self._limits = limits
+        self._checks = MessageChecks(limits)
         self._room = room
         self._retry_after = retry_after
         self._prefix = secrets.token_hex(8)
         self._made = count(1)
-        self._surely_short = limits.max_name_bytes // _UTF8_WIDEST
 
     def name(self, message: Message) -> str:
         """Return the id that the message's tag carries, made up when it has none."""
@@ -71,16 +67,16 @@ class Admission:
             QueueFullError: There is no room for it.
             ComputeError: The tokenizer failed on it.
         """
-        size = self._check(message)
+        size = self._checks.size(message)
         if message.time_to_live is not None:
-            deadline = min(deadline, now + _time_to_live(message.time_to_live))
+            deadline = min(deadline, now + self._checks.time_to_live(message))
         if deadline <= now:
             raise ExpiredError("time_to_live: it had run out when the message arrived; give it more, or none")
         if not self._room.admits(size, patient=patient):
             raise self._full(size)
         ids, truncated = self._encode(message.text)
         if not ids:
-            raise InvalidMessageError("text", "has nothing to read: only blanks, controls or zero-width characters")
+            raise nothing_to_read()
         self._room.enter(1, size, patient=patient)
         text = message.text if job.options.explain else ""
         return Entry(job, index, name, ids, truncated, text, size, patient, now, deadline)
@@ -91,37 +87,6 @@ class Admission:
         except Exception as error:
             raise ComputeError(f"the tokenizer failed on this message ({type(error).__name__}); report it") from error
 
-    def _check(self, message: Message) -> int:
-        """Return the size of a valid message's text."""
-        if not isinstance(message, Message):
-            raise InvalidMessageError("message", f"is a {type(message).__name__}; give an engine Message")
-        for field in _NAMES:
-            value = getattr(message, field)
-            if value and not (isinstance(value, str) and len(value) <= self._surely_short):
-                self._check_name(field, value)
-        _check_number("sent_at", message.sent_at)
-        return self._check_text(message.text)
-
-    def _check_text(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise InvalidMessageError("text", f"is a {type(text).__name__}; give a str")
-        if not text:
-            raise InvalidMessageError("text", "is empty; give at least one word")
-        bound = self._limits.max_text_bytes
-        size = len(text)
-        if size <= bound and not text.isascii():
-            size = _utf8_size(text)
-        if size > bound:
-            raise InvalidMessageError("text", f"has {size:,} bytes or more; send at most {bound:,}, or cut it")
-        return size
-
-    def _check_name(self, field: str, value: object) -> None:
-        if not isinstance(value, str):
-            raise InvalidMessageError(field, f"is a {type(value).__name__}; give a str")
-        bound = self._limits.max_name_bytes
-        if len(value) > bound or _utf8_size(value) > bound:
-            raise InvalidMessageError(field, f"is longer than {bound} bytes; shorten it")
-
     def _full(self, size: int) -> QueueFullError:
         held, bound = self._room.held, self._room.bound
         return QueueFullError(
@@ -129,20 +94,3 @@ class Admission:
             f"bytes, no room for {size:,} bytes more; wait before you send it again",
             self._retry_after(),
         )
-
-
-def _time_to_live(value: float) -> float:
-    """Return seconds; infinity is as good as none."""
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or isnan(value):
-        raise InvalidMessageError("time_to_live", f"is {value!r}; give seconds, or None")
-    return float(value)
-
-
-def _check_number(field: str, value: float | None) -> None:
-    if value is not None and (not isinstance(value, (int, float)) or not isfinite(value)):
-        raise InvalidMessageError(field, f"is {value!r}; give seconds, or None")
-
-
-def _utf8_size(text: str) -> int:
-    """Count bytes; a lone surrogate, which UTF-8 has no place for, counts as three."""
-    return len(text.encode("utf-8", "surrogatepass"))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
+from emotag_model.labels.verdict import token_shares, verdicts
 from emotag_service.engine.tag import Tag
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from emotag_model.labels import Taxonomy
@@ -49,19 +49,8 @@ class Tagger:
     def _label(self, tags: Sequence[Tag], logits: NDArray[np.float32], options: Options) -> None:
         taxonomy = self._taxonomies[options.taxonomy]
         scores = taxonomy.scores(logits)  # [B, K]
-        passed = scores >= taxonomy.threshold_array  # [B, K]
-        counts = passed.sum(axis=1)  # [B]
-        ranked = np.where(passed, scores, -1)  # [B, K]
-        best = np.where(counts, ranked.argmax(axis=1), scores.argmax(axis=1))  # [B]
-        top = scores[np.arange(len(tags)), best].tolist()
-        for row, (tag, winner, score, count) in enumerate(zip(tags, best.tolist(), top, counts.tolist(), strict=True)):
-            tag.label = taxonomy.labels[winner]
-            tag.score = score
-            tag.uncertain = not count
-            if count == 1:
-                tag.labels = (tag.label,)
-            elif count:
-                tag.labels = _best(taxonomy.labels, ranked[row], min(count, options.top_k or count))
+        for row, (tag, said) in enumerate(zip(tags, verdicts(taxonomy, scores, options.top_k), strict=True)):
+            tag.label, tag.score, tag.labels, tag.uncertain = said
             if options.all_scores:
                 tag.scores = scores[row].copy()  # a view would keep the whole batch's alive
 
@@ -72,10 +61,10 @@ class Tagger:
             raise ValueError("the predictor was asked for evidence and gave none")
         for row in rows:
             taxonomy = self._taxonomies[entries[row].job.options.taxonomy]
-            members = taxonomy.members[taxonomy.labels.index(tags[row].label)]
-            decisive = max(members, key=prediction.logits[row].__getitem__)  # a label's logit is its members' largest
-            tokens = self._tokenizer.tokens(entries[row].text)
-            tags[row].token_weights = _shares(tokens, prediction.evidence[row, : len(entries[row].ids), decisive])
+            tokens, evidence = self._tokenizer.tokens(entries[row].text), prediction.evidence[row]
+            tags[row].token_weights = token_shares(
+                taxonomy, tags[row].label, tokens, prediction.logits[row], evidence[: len(entries[row].ids)]
+            )
 
 
 def _by_options(entries: Sequence[Entry]) -> list[tuple[Options, list[int]]]:
@@ -88,15 +77,3 @@ def _by_options(entries: Sequence[Entry]) -> list[tuple[Options, list[int]]]:
             groups[id(options)] = group = (options, [])
         group[1].append(row)
     return list(groups.values())
-
-
-def _best(labels: Sequence[str], ranked: NDArray[np.float32], count: int) -> tuple[str, ...]:
-    return tuple(labels[column] for column in np.argsort(-ranked, kind="stable")[:count].tolist())
-
-
-def _shares(tokens: Sequence[str], evidence: NDArray[np.float32]) -> tuple[tuple[str, float], ...]:
-    """Pair tokens with their shares of all that speaks for the label; where nothing does, they are equal."""
-    weights = np.clip(evidence.astype(np.float64), 0.0, None)
-    total = weights.sum()
-    weights = weights / total if total > 0 else np.full(len(weights), 1 / len(weights))
-    return tuple(zip(tokens, weights.tolist(), strict=True))

@@ -11,11 +11,12 @@ from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_targe
 from emotag.cli.paint import Paint
 from emotag.cli.record import record
 from emotag.client import EmotionClient
+from emotag.errors import InvalidArgumentError
 from emotag.retry import Retry
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from emotag.tag import Tag
 
@@ -28,11 +29,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "examples:\n"
         '  emotag classify "I can\'t believe you did this for me, thank you!"\n'
+        '  emotag classify --local "no server is needed for this"\n'
         "  tail -f agent.log | emotag classify - --json\n\n"
         "A ? after the score says that no label is certain.\n" + EXIT_CODES
     )
     parser.add_argument("texts", nargs="+", metavar="TEXT", help="what was said; - reads one message per line of input")
     parser.add_argument("--json", action="store_true", help="print one JSON object a line (default: text for people)")
+    parser.add_argument(
+        "--local",
+        action="store_true",
+        help="tag in this process, without a server; needs the extra emotag[local] (default: ask a server)",
+    )
     add_options(parser)
     add_target(parser)
     add_timeout(parser, None)
@@ -40,12 +47,32 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
-    errors = 0
+    return _local(args) if args.local else _remote(args)
+
+
+def _local(args: argparse.Namespace) -> int:
+    try:
+        from emotag.local import EmotionTagger  # noqa: PLC0415 - needs what the base install lacks
+    except ModuleNotFoundError as error:
+        raise InvalidArgumentError(f"--local: {error}", field="local") from error
+
+    tagger, texts = EmotionTagger(), args.texts
+    wanted = {name: value for name, value in options(args).items() if name != "unordered"}
+    lines = _lines(deque()) if texts == [STDIN] else iter(texts)
+    return _show(((text, tag) for text in lines for tag in tagger.tag([text], **wanted)), as_json=args.json)
+
+
+def _remote(args: argparse.Namespace) -> int:
     # Nobody waits at a prompt for as long as a program may.
     with EmotionClient(args.target, retry=Retry(attempts=3)) as client:
-        for text, tag in _tags(client, args):
-            _print(text, tag, as_json=args.json)
-            errors += tag.error is not None
+        return _show(_tags(client, args), as_json=args.json)
+
+
+def _show(tags: Iterable[tuple[str, Tag]], *, as_json: bool) -> int:
+    errors = 0
+    for text, tag in tags:
+        _print(text, tag, as_json=as_json)
+        errors += tag.error is not None
     return SOME_ERRORS if errors else 0
 
 

@@ -92,8 +92,11 @@ def _run(command: Command, arguments: Sequence[str]) -> int:
 
 def _hint(error: EmotionError) -> str:
     unreachable = isinstance(error, UnavailableError)
+    if not unreachable:
+        return ""
     return (
-        "\nIs a server running there? Start one with: emotag serve; name another with --target" if unreachable else ""
+        "\nIs a server running there? Start one with: emotag serve; name another with --target; "
+        "or do without one: emotag classify --local TEXT"
     )
 
 

@@ -115,7 +115,7 @@ int emotag_encoder_encode(emotag_encoder* handle, const char* texts, const int64
 int emotag_read(emotag_encoder* text, emotag_model* network, const char* texts, const int64_t* ends, size_t count,
                 float* logits, int32_t* lengths, uint8_t* truncated, char* error, size_t error_size) {
     return guarded(error, error_size, [&] {
-        if (encoder(text)->words() != model(network)->network().vocabulary)
+        if (encoder(text)->rows() != model(network)->network().vocabulary)
             throw Refused("encoder and model: are of different vocabularies");
         const emotag::Pool<Ids>::Loan ids(ids_pool);
         encode(*encoder(text), texts, ends, count, lengths, truncated, ids->values);

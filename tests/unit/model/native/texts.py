@@ -18,8 +18,10 @@ WORDS = (
     *("привет", "σίγμας", "ωσ", "日本", "한국", "i̇stanbul", "ﬁne", "fine", "١", "<pad", "www", "http"),
     *MARKS,
 )
+ALIKE = {"splendid": "wonderful", "gladsome": "happy", "ärgerlich": "sad"}
 PIECES = (
     *WORDS,
+    *ALIKE,
     *EMOTICONS,
     *SPELLINGS,
     *SLANG,
@@ -119,4 +121,6 @@ HOSTILE = (
 @cache
 def make_tokenizer(max_tokens=16, *, technical=True):
     steps = ("drawn-out", "number", "emoji", "hyphen", "slang", "typo")
-    return Tokenizer(Vocabulary(WORDS), rules=Rules(steps=steps, technical=technical), max_tokens=max_tokens)
+    return Tokenizer(
+        Vocabulary(WORDS, alike=ALIKE), rules=Rules(steps=steps, technical=technical), max_tokens=max_tokens
+    )

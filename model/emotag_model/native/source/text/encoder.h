@@ -20,7 +20,7 @@ public:
     Encoder(const Encoder&) = delete;
     Encoder& operator=(const Encoder&) = delete;
 
-    size_t words() const { return resolver_.vocabulary().size(); }
+    size_t rows() const { return resolver_.rows(); }
     size_t max_tokens() const { return max_tokens_; }
 
     // Appends the ids of a text in UTF-8 and returns whether it has more than there is room for. Throws Refused for

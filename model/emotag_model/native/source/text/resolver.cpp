@@ -39,6 +39,7 @@ void Resolver::read(Reader& rules) {
 void Resolver::read_vocabulary(Reader& rules) {
     const bool repairs = std::find(steps_.begin(), steps_.end(), Step::kTypo) != steps_.end();
     const uint32_t count = rules.number(2, kMostWords);
+    rows_ = count;
     for (uint32_t row = 0; row < count; ++row) {
         const Span word = rules.sequence();
         if (!vocabulary_.insert(word, row)) throw Refused("vocabulary: a word occurs twice");

@@ -46,6 +46,7 @@ public:
     void resolve(const uint32_t* word, size_t size, Sink& sink) const;
 
     const Words& vocabulary() const { return vocabulary_; }
+    size_t rows() const { return rows_; }  // of the table: words may share one
 
 private:
     static constexpr uint32_t kUnknown = 1;
@@ -62,6 +63,7 @@ private:
     std::vector<Saying> sayings_;
     Words emoji_;  // to their place in sayings_
     Typos typos_;
+    size_t rows_ = 0;
     uint32_t elongated_ = Words::kNone, number_ = Words::kNone;
 
     void read_vocabulary(Reader& rules);
