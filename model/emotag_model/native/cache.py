@@ -12,6 +12,7 @@ import json
 import logging
 import os
 import tempfile
+import zlib
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 OVERRIDE = "EMOTAG_CACHE"
 """Environment variable that names the folder, or is "off" for none."""
 
-_MAGIC = b"emotag-cache-1\n"
+_MAGIC = b"emotag-cache-2\n"
 _HEADER = 4_096  # bytes: a page, so that what follows can be mapped
 _AT_ONCE = 1 << 22
 _SEAL = 32  # bytes before a file of bytes: their checksum, made with their key
@@ -176,11 +177,14 @@ def _describe(key: str, contents: Contents) -> dict[str, Any]:
 
 
 def _sum(file: BinaryIO) -> str:
-    """Return the checksum of what follows the header, by reading: mapped pages would count as this process's memory."""
-    digest = hashlib.blake2b(digest_size=16)
+    """Return the checksum of what follows the header, by reading: mapped pages would count as this process's memory.
+
+    Against damage, not against forgers, who could as well replace the library: it is what every start waits for.
+    """
+    found = 0
     while block := file.read(_AT_ONCE):
-        digest.update(block)
-    return digest.hexdigest()
+        found = zlib.crc32(block, found)
+    return f"{found:08x}"
 
 
 _said: set[str] = set()

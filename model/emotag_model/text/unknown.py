@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ class UnknownWords:
 
     def __init__(self, vocabulary: Vocabulary, rules: Rules) -> None:
         self._index, self._slang = vocabulary.index, rules.slang
-        self._typos = Typos(vocabulary.words if "typo" in rules.steps else ())
+        self._words = vocabulary.words if "typo" in rules.steps else ()
         ways: dict[str, Callable[[str], list[str]]] = {
             "drawn-out": self._drawn_out,
             "number": _number,
@@ -36,6 +37,11 @@ class UnknownWords:
             "typo": self._typo,
         }
         self._ways = [ways[step] for step in rules.steps]
+
+    @cached_property
+    def _typos(self) -> Typos:
+        """The index takes a third of a second to make: not where another encoder reads the texts."""
+        return Typos(self._words)
 
     def read(self, word: str) -> list[str]:
         """Return the known words that `word` is read as; none if nothing is known of it."""
