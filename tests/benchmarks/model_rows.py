@@ -1,83 +1,159 @@
-"""The lines of the model: one core, 24-token messages, in batches of 64 against the same tokens through each baseline."""
+"""The lines of the model: one core, distinct real comments, each subject against what came before it or what others use."""
 
 from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from itertools import cycle
 
+import numpy as np
 import torch
-from torch import Tensor
 
+from emotag.local import EmotionTagger
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
-from emotag_model.network.cnn_bisru import CnnBiSru
+from emotag_model.labels.verdict import verdicts
+from emotag_model.native.model import NativeModel
+from emotag_model.native.network import concatenate
 from emotag_model.network.folded import FoldedCnnBiSru
 from emotag_model.network.token_batch import TokenBatch
 from emotag_model.sru.layer import BiSru
 from emotag_model.sru.naive import naive_bisru
+from emotag_model.text import Tokenizer
+from emotag_model.text.padding import pad
 from tests.benchmarks import transformers_baseline
 from tests.benchmarks.row import Row, compare
+from tests.benchmarks.texts import long_texts, short_texts
 
 BATCH = 64
-TOKENS = 24
+TEXTS = 20_000
 SECONDS = 0.5
-BARS = {("BiSRU channel as served, one core", "PyPI sru 2.6.0"): ">= 10"}
+SHORT_TOKENS, SHORT_BATCH = 24, 64  # of the SRU's lines
+SRU_BAR = ("BiSRU channel as served, one core", "PyPI sru 2.6.0")
 
 
 def rows(repeats: int) -> Iterator[Row]:
-    """Measure the shipped checkpoint's network as the engine runs it; threads stay at one for every subject."""
+    """Measure the shipped checkpoint as the engine runs it; threads stay at one for every subject."""
     torch.set_num_threads(1)
     torch.manual_seed(0)
+    checkpoint = Checkpoint.load(default_checkpoint())
+    native = NativeModel.load(checkpoint)
     with torch.inference_mode():
-        yield from _model_rows(repeats)
-        yield from _sru_rows(repeats)
+        yield _encoder_row(checkpoint, native, repeats)
+        yield from _network_rows(checkpoint, native, repeats)
+        yield from _text_rows(checkpoint, native, repeats)
+        yield from _sru_rows(checkpoint, repeats)
 
 
-def _model_rows(repeats: int) -> Iterator[Row]:
-    network, folded, ids, lengths = _subjects()
-    mine = _rate(lambda: folded.predict(ids, lengths))
+def _encoder_row(checkpoint: Checkpoint, native: NativeModel, repeats: int) -> Row:
+    """Texts never seen before: the tokenizer in Python is made anew for each pass, since it remembers chunks."""
+    batches = _batches(short_texts(TEXTS))
+
+    def in_python() -> float:
+        plain = Tokenizer(checkpoint.tokenizer.vocabulary, rules=checkpoint.tokenizer.rules)
+        plain.encode("a wamrthly wecloming")  # its index of misspelt words is made at the first word that needs it
+        return _rate(lambda texts: [plain.encode(text) for text in texts], batches)()
+
+    mine = _rate(native.encoder.encode_all, batches)
+    return compare("text to ids", "texts/s", mine, "tokenizer in Python", in_python, repeats=repeats, bar=">= 9")
+
+
+def _network_rows(checkpoint: Checkpoint, native: NativeModel, repeats: int) -> Iterator[Row]:
+    """Ids of real texts, in batches as they come; what was served before grouped them by length, and so may the folded."""
+    folded = FoldedCnnBiSru.from_network(checkpoint.network())
+    for name, texts in (("comments", short_texts(TEXTS)), ("agents' messages", long_texts(TEXTS // 4))):
+        ids = [native.encoder.encode(text).ids or [1] for text in texts]
+        ragged = [concatenate(part) for part in _batches(ids)]
+        padded = [pad(part) for part in _batches(sorted(ids, key=len))]
+        np.random.default_rng(0).shuffle(padded := list(padded))
+        yield compare(
+            f"network, one core, {name}",
+            "messages/s",
+            _rate(lambda part: native.network.predict(*part), ragged, size=BATCH),
+            "folded in torch, grouped by length",
+            _rate(lambda part: folded.predict(*part), padded, size=BATCH),
+            repeats=repeats,
+            bar=">= 2" if name == "comments" else "",
+        )
+
+
+def _text_rows(checkpoint: Checkpoint, native: NativeModel, repeats: int) -> Iterator[Row]:
+    """Text in, label out."""
+    texts = short_texts(TEXTS)
+    scale = checkpoint.labels.taxonomy()
+
+    def label(part: Sequence[str]) -> object:
+        return verdicts(scale, scale.scores(native.read(part).logits))
+
+    mine = _rate(label, _batches(texts))
+    lengths = [len(native.encoder.encode(text).ids) + 4 for text in texts]  # word pieces: a few more than tokens
     for name, make, bar in (
-        ("DistilRoBERTa-sized, fp32", transformers_baseline.distilroberta, ">= 100"),
+        ("DistilRoBERTa-sized, fp32", transformers_baseline.distilroberta, ">= 600"),
         ("MiniLM-L6-sized, fp32", transformers_baseline.minilm, ""),
     ):
+        encoder = make()
+        parts = [pad([[7] * length for length in part]) for part in _batches(sorted(lengths))[::16]]
+
+        def forward(part: tuple[torch.Tensor, torch.Tensor], encoder: torch.nn.Module = encoder) -> object:
+            ids, counts = part
+            return encoder(input_ids=ids, attention_mask=(torch.arange(ids.shape[1]) < counts[:, None]).long())
+
         yield compare(
-            "model, one core", "messages/s", mine, name, _rate(_forward(make(), ids)), repeats=repeats, bar=bar
+            "text to label, one core",
+            "messages/s",
+            mine,
+            f"{name}, its ids given",
+            _rate(forward, parts, size=BATCH),
+            repeats=repeats,
+            bar=bar,
         )
-    plain = _rate(lambda: network(ids, lengths))
-    yield compare("model, one core", "messages/s", mine, "itself as trained (not folded)", plain, repeats=repeats)
+    tagger, folded = EmotionTagger(), FoldedCnnBiSru.from_network(checkpoint.network())
+
+    def before(part: Sequence[str]) -> object:
+        return verdicts(scale, scale.scores(folded.predict(*pad([checkpoint.tokenizer.encode(part[0]).ids])).numpy()))
+
+    yield compare(
+        "one message in process, text to tag",
+        "messages/s",
+        _rate(tagger.tag, _batches(texts, 1)),
+        "tokenizer in Python and folded in torch",
+        _rate(before, _batches(texts, 1)),
+        repeats=repeats,
+        bar=">= 9",
+    )
 
 
-def _subjects() -> tuple[CnnBiSru, FoldedCnnBiSru, Tensor, Tensor]:
-    """The shipped network, the same folded as it is served, and one batch of random words."""
-    network = Checkpoint.load(default_checkpoint()).network().eval()
-    ids = torch.randint(2, network.config.vocabulary_size, (BATCH, TOKENS))
-    return network, FoldedCnnBiSru.from_network(network), ids, torch.full((BATCH,), TOKENS)
-
-
-def _forward(encoder: torch.nn.Module, ids: Tensor) -> Callable[[], object]:
-    ids, mask = ids % 30_000, torch.ones_like(ids)
-    return lambda: encoder(input_ids=ids, attention_mask=mask)
-
-
-def _sru_rows(repeats: int) -> Iterator[Row]:
-    """The layer by itself, and the channel as it is served: from token ids, its projections looked up."""
+def _sru_rows(checkpoint: Checkpoint, repeats: int) -> Iterator[Row]:
+    """The layer by itself, and the channel as torch serves it: from token ids, its projections looked up."""
     layer = BiSru(100, 64).eval()
-    inputs = torch.randn(TOKENS, BATCH, 100)  # [T, B, E]
-    mask = torch.ones(TOKENS, BATCH, dtype=torch.bool)
-    _, folded, ids, lengths = _subjects()
-    subjects = {
-        "BiSRU layer, one core": _rate(lambda: layer(inputs, mask)),
-        "BiSRU channel as served, one core": _rate(lambda: folded.sru(TokenBatch.of(ids, lengths))),
+    inputs = torch.randn(SHORT_TOKENS, SHORT_BATCH, 100)  # [T, B, E]
+    mask = torch.ones(SHORT_TOKENS, SHORT_BATCH, dtype=torch.bool)
+    folded = FoldedCnnBiSru.from_network(checkpoint.network())
+    ids = torch.randint(2, checkpoint.config.vocabulary_size, (SHORT_BATCH, SHORT_TOKENS))
+    lengths = torch.full((SHORT_BATCH,), SHORT_TOKENS)
+    subjects: dict[str, Callable[[object], object]] = {
+        "BiSRU layer, one core": lambda _: layer(inputs, mask),
+        "BiSRU channel as served, one core": lambda _: folded.sru(TokenBatch.of(ids, lengths)),
     }
-    baselines = {"naive reference": _rate(lambda: naive_bisru(inputs, mask, layer.weights))}
+    baselines: dict[str, Callable[[object], object]] = {
+        "naive reference": lambda _: naive_bisru(inputs, mask, layer.weights)
+    }
     if (published := _published_sru()) is not None:
-        baselines["PyPI sru 2.6.0"] = _rate(lambda: published(inputs))
+        baselines["PyPI sru 2.6.0"] = lambda _: published(inputs)
     for what, mine in subjects.items():
         for name, other in baselines.items():
-            yield compare(what, "messages/s", mine, name, other, repeats=repeats, bar=BARS.get((what, name), ""))
+            yield compare(
+                what,
+                "messages/s",
+                _rate(mine, [None], size=SHORT_BATCH),
+                name,
+                _rate(other, [None], size=SHORT_BATCH),
+                repeats=repeats,
+                bar=">= 15" if (what, name) == SRU_BAR else "",
+            )
 
 
-def _published_sru() -> Callable[[Tensor], object] | None:
+def _published_sru() -> Callable[[torch.Tensor], object] | None:
     """The `sru` package's layer, or None where it cannot compile itself."""
     try:
         with warnings.catch_warnings():
@@ -85,19 +161,25 @@ def _published_sru() -> Callable[[Tensor], object] | None:
             from sru import SRU  # noqa: PLC0415 - compiles C++ at import
     except (ImportError, OSError, RuntimeError):
         return None
-    layer: Callable[[Tensor], object] = SRU(100, 64, num_layers=1, bidirectional=True).eval()
+    layer: Callable[[torch.Tensor], object] = SRU(100, 64, num_layers=1, bidirectional=True).eval()
     return layer
 
 
-def _rate(step: Callable[[], object]) -> Callable[[], float]:
-    """A measurement of `step`: messages per second over about `SECONDS`."""
+def _batches(items: Sequence, size: int = BATCH) -> list:
+    return [items[start : start + size] for start in range(0, len(items) - size + 1, size)]
+
+
+def _rate(step: Callable, batches: Sequence, size: int = 0) -> Callable[[], float]:
+    """A measurement of `step`: messages per second over about `SECONDS`, each time of batches that come next."""
+    rest = cycle(batches)
 
     def measure() -> float:
         began = time.perf_counter()
-        steps = 0
+        done = 0
         while (elapsed := time.perf_counter() - began) < SECONDS:
-            step()
-            steps += 1
-        return steps * BATCH / elapsed
+            part = next(rest)
+            step(part)
+            done += size or len(part)
+        return done / elapsed
 
     return measure

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-_LARGEST_LOGIT = 80.0  # beyond it float32's exp overflows, and the score is 0 or 1 anyway
+_LARGEST_LOGIT = 80.0  # beyond it float32's exp overflows, and the score is 0 anyway
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,8 +74,8 @@ class Taxonomy:
         """Logits [B, F] → calibrated probabilities [B, K], float32, in the order of `labels`."""
         above, below, bias = self._line
         rolled = self.roll_up(logits)
-        adjusted = above * softplus(rolled) - below * softplus(-rolled) + bias
-        scores: NDArray[np.float32] = 1 / (1 + np.exp(-np.clip(adjusted, -_LARGEST_LOGIT, _LARGEST_LOGIT)))
+        adjusted = (above - below) * softplus(rolled) + below * rolled + bias  # softplus(-z) is softplus(z) - z
+        scores: NDArray[np.float32] = 1 / (1 + np.exp(np.minimum(-adjusted, _LARGEST_LOGIT)))
         return scores
 
     @cached_property

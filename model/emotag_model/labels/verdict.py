@@ -32,20 +32,15 @@ class Verdict(NamedTuple):
 
 def verdicts(taxonomy: Taxonomy, scores: NDArray[np.float32], most: int = 0) -> list[Verdict]:
     """Scores [B, K] → what is said of each message, with at most so many labels; 0 means all that hold."""
-    holds = scores >= taxonomy.threshold_array  # [B, K]
-    counts = holds.sum(axis=1)  # [B]
-    ranked = np.where(holds, scores, -1)  # [B, K]
-    best = np.where(counts, ranked.argmax(axis=1), scores.argmax(axis=1))  # [B]
-    top = scores[np.arange(len(scores)), best].tolist()
+    # Row by row in plain Python: for one message the calls that numpy would need cost more than all the rest of a tag.
+    thresholds, labels = taxonomy.threshold_array.tolist(), taxonomy.labels
     said = []
-    for row, (winner, score, count) in enumerate(zip(best.tolist(), top, counts.tolist(), strict=True)):
-        label = taxonomy.labels[winner]
-        if count <= 1:
-            labels = (label,) * count
-        else:
-            order = np.argsort(-ranked[row], kind="stable")[: min(count, most or count)].tolist()
-            labels = tuple(taxonomy.labels[column] for column in order)
-        said.append(Verdict(label, score, labels, not count))
+    for row in scores.tolist():
+        held = [place for place, (score, least) in enumerate(zip(row, thresholds, strict=True)) if score >= least]
+        held.sort(key=row.__getitem__, reverse=True)  # stable: among equals the first label comes first
+        best = held[0] if held else row.index(max(row))
+        names = tuple([labels[place] for place in held[: most or None]])
+        said.append(Verdict(labels[best], row[best], names, not held))
     return said
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import weakref
+from array import array
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,16 +62,16 @@ class NativeEncoder:
         lengths, truncated = np.empty(len(texts), np.int32), np.empty(len(texts), np.bool_)
         self.library.attempt(
             "emotag_encoder_encode",
-            *(self.handle, data, ends.ctypes.data, len(texts), ids.ctypes.data, len(ids)),
+            *(self.handle, data, ends.buffer_info()[0], len(texts), ids.ctypes.data, len(ids)),
             *(lengths.ctypes.data, truncated.ctypes.data),
         )
         return ids[: lengths.sum()].copy(), lengths, truncated
 
 
-def join(texts: Sequence[str]) -> tuple[bytes, NDArray[np.int64]]:
+def join(texts: Sequence[str]) -> tuple[bytes, array[int]]:
     """Return texts as the core reads them: their UTF-8 in one, and where each ends."""
     parts = [text.encode("utf-8", "surrogatepass") for text in texts]
-    return b"".join(parts), np.cumsum([len(part) for part in parts], dtype=np.int64)
+    return b"".join(parts), array("q", accumulate(map(len, parts)))
 
 
 def rule_numbers(tokenizer: Tokenizer) -> NDArray[np.uint32]:

@@ -38,7 +38,7 @@ def read(encoder: NativeEncoder, network: NativeNetwork, texts: Sequence[str]) -
     lengths, truncated = np.empty(count, np.int32), np.empty(count, np.bool_)
     network.library.attempt(
         "emotag_read",
-        *(encoder.handle, network.handle, data, ends.ctypes.data, count),
+        *(encoder.handle, network.handle, data, ends.buffer_info()[0], count),
         *(logits.ctypes.data, lengths.ctypes.data, truncated.ctypes.data),
     )
     return Reading(logits, lengths, truncated)
