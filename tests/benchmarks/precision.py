@@ -1,27 +1,43 @@
-"""Print what storing word vectors in fewer bits costs: `python -m tests.benchmarks.precision --data DATA`.
+"""Print what storing numbers in fewer bits costs: `python -m tests.benchmarks.precision --data DATA`.
 
 Word vectors are most of a checkpoint. A run folder (`--run`) has them in float32, as they were trained; a checkpoint,
 in float16. int8 has one scale per row, its largest number being 127. Calibration and thresholds stay the checkpoint's.
+
+The second table is of the native core's folded table of words, from which it computes: its size is what a message
+waits for when memory is slow. Tags that differ are counted on distinct messages that nothing here was fitted to.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import torch
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.evaluation import EncodedExamples, encode_examples, predict_logits
+from emotag_model.evaluation.document import table
+from emotag_model.evaluation.encoded import truth_of
 from emotag_model.evaluation.evaluate import report_all
-from emotag_model.labels import EKMAN, FINE_LABELS, GOEMOTIONS, OUTPUTS
+from emotag_model.labels import BASIC, EKMAN, FINE_LABELS, GOEMOTIONS, OUTPUTS
+from emotag_model.labels.verdict import verdicts
+from emotag_model.native.model import NativeModel
+from emotag_model.network.shapes import EMBEDDING
 from emotag_model.text.examples import load_examples
 from emotag_model.training.state import RunState
+from tests.benchmarks.texts import long_texts, short_texts
 
-EMBEDDING = "embedding.weight"
 _FLOAT16 = "float16"
+_KINDS: tuple[Literal["float32", "float16"], ...] = ("float32", "float16")
+_TABLE_HEAD = (
+    *("folded table", "MB", "macro-F1, Ekman", "macro-F1, 28 labels", "`basic` tags that differ", "`goemotions`"),
+    *("comments/s", "agents' messages/s"),
+)
 
 
 def stored(rows: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -55,7 +71,57 @@ def main() -> int:
         macro = {each.taxonomy: each.macro_f1 for each in report_all(checkpoint.labels, found, dev.truth)}
         change = float(np.abs(found - logits[_FLOAT16]).max())
         print(f"| {way} | {size(way, rows):.1f} | {macro[EKMAN]:.4f} | {macro[GOEMOTIONS]:.4f} | {change:.4f} |")
+    print()
+    print(table(_TABLE_HEAD, table_rows(checkpoint, args.data, args.messages)))
     return 0
+
+
+def table_rows(checkpoint: Checkpoint, data: Path, messages: int) -> list[list[str]]:
+    """Return a line for each precision of the folded table, differences being to float32."""
+    examples = load_examples(data / "text" / "goemotions" / "dev.jsonl.gz", FINE_LABELS)
+    truth = truth_of(examples, len(OUTPUTS))
+    texts = [*short_texts(messages // 2), *long_texts(messages // 2)]
+    models = {kind: NativeModel.load(checkpoint, kind) for kind in _KINDS}
+    said = {kind: _tags(checkpoint, model, texts) for kind, model in models.items()}
+    rows = []
+    for kind, model in models.items():
+        found = model.read([each.text for each in examples]).logits
+        macro = {each.taxonomy: each.macro_f1 for each in report_all(checkpoint.labels, found, truth)}
+        flips = {
+            name: sum(one != other for one, other in zip(said[kind][name], said["float32"][name], strict=True))
+            for name in (BASIC, GOEMOTIONS)
+        }
+        megabytes = model.network.table_bytes / 1e6
+        rates = [_rate(model, texts[:half] if short else texts[half:]) for half, short in _halves(len(texts))]
+        rows.append(
+            [
+                *(kind, f"{megabytes:.0f}", f"{macro[EKMAN]:.4f}", f"{macro[GOEMOTIONS]:.4f}"),
+                *(f"{flips[name]} of {len(texts):,}" for name in (BASIC, GOEMOTIONS)),
+                *(f"{rate:,.0f}" for rate in rates),
+            ]
+        )
+    return rows
+
+
+def _halves(count: int) -> list[tuple[int, bool]]:
+    return [(count // 2, True), (count // 2, False)]
+
+
+def _tags(checkpoint: Checkpoint, model: NativeModel, texts: Sequence[str]) -> dict[str, list[str]]:
+    logits = model.read(texts).logits
+    scales = checkpoint.labels.taxonomies
+    return {name: [each.label for each in verdicts(scale, scale.scores(logits))] for name, scale in scales.items()}
+
+
+def _rate(model: NativeModel, texts: Sequence[str]) -> float:
+    """Messages per second, text to logits, the best of five passes in batches of 64."""
+    best = 0.0
+    for _ in range(5):
+        began = time.perf_counter()
+        for start in range(0, len(texts), 64):
+            model.read(texts[start : start + 64])
+        best = max(best, len(texts) / (time.perf_counter() - began))
+    return best
 
 
 def _logits(checkpoint: Checkpoint, rows: torch.Tensor, dev: EncodedExamples) -> np.ndarray:
@@ -70,6 +136,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, required=True, help="folder as `emotag train` takes it (required)")
     parser.add_argument("--checkpoint", type=Path, default=default_checkpoint(), help="(default: the one that ships)")
     parser.add_argument("--run", type=Path, help="its run folder, for float32 (default: float16 is where it begins)")
+    parser.add_argument("--messages", type=int, default=20_000, help="to compare tags of (default: %(default)s)")
     return parser.parse_args()
 
 

