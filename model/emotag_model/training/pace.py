@@ -15,7 +15,8 @@ class Pace:
     """The settings that every network is trained by."""
 
     seed: int = 1
-    epochs: int = 8  # at most; the learning rate falls over them
+    epochs: int = 8  # at most
+    cycle_epochs: int = 0  # that the learning rate rises and falls over, again and again; 0: once over all epochs
     patience: int = 3  # epochs without a better dev macro-F1 until the run ends early
     threads: int = 1  # sums differ in their last bits with the number of threads, and so do results
     batch_size: int = 64
@@ -29,7 +30,7 @@ class Pace:
         for name in _COUNTS:
             self._check(name, getattr(self, name) >= 1, "at least 1")
         self._check("learning_rate", 0 < self.learning_rate < float("inf"), "a positive number")
-        for name in ("seed", "coarse_weight", "weight_decay"):
+        for name in ("seed", "cycle_epochs", "coarse_weight", "weight_decay"):
             self._check(name, 0 <= getattr(self, name) < float("inf"), "0 or more")
         self._check("average_decay", 0 <= self.average_decay < 1, "in [0, 1)")
 

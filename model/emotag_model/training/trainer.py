@@ -63,7 +63,7 @@ class Trainer:
         self._pace = pace
         self._clipped: list[nn.Parameter] = []
         self._optimizer = torch.optim.AdamW(self._parameters(groups), betas=(0.9, 0.99), fused=True)
-        self._steps = pace.epochs * -(-len(ids) // pace.batch_size)
+        self._cycle = (pace.cycle_epochs or pace.epochs) * -(-len(ids) // pace.batch_size)  # steps
 
     def run_epoch(self, epoch: int, on_batch: Callable[[int], None]) -> float:
         """Train one epoch and return its mean loss; `on_batch` is told how many messages each batch had."""
@@ -114,7 +114,7 @@ class Trainer:
 
     def _train_batch(self, rows: list[int]) -> float:
         for group in self._optimizer.param_groups:
-            group["lr"] = self._pace.learning_rate * group["share"] * rate_share(self.step, self._steps)
+            group["lr"] = self._pace.learning_rate * group["share"] * rate_share(self.step % self._cycle, self._cycle)
         ids = [self._ids[row][: self._pace.train_tokens] for row in rows]
         loss: Tensor = self._loss(self.network(*pad(ids)), torch.tensor(rows))
         self._optimizer.zero_grad()

@@ -11,6 +11,7 @@ from emotag_model.training import TrainingError, TrainingSettings
     ("field", "value"),
     [
         ("epochs", 0),
+        ("cycle_epochs", -1),
         ("patience", 0),
         ("threads", -1),
         ("batch_size", 0),

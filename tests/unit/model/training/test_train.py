@@ -154,6 +154,14 @@ def test_it_stops_when_dev_stops_improving_and_keeps_the_best(data, tmp_path, mo
     assert "4 epochs of at most 9, the best being epoch 2" in checkpoint.card
 
 
+def test_a_cycle_of_the_learning_rate_is_a_run_of_its_own_length(data, tmp_path):
+    train(data, tmp_path / "once", tiny_recipe(epochs=1), once := Watcher())
+    train(data, tmp_path / "again", tiny_recipe(epochs=2, cycle_epochs=1), again := Watcher())
+    train(data, tmp_path / "whole", tiny_recipe(epochs=2), whole := Watcher())
+    assert again.ended[:1] == once.ended
+    assert again.ended[1] != whole.ended[1]
+
+
 def test_a_run_is_never_overwritten_by_accident(data, tmp_path):
     train(data, tmp_path / "out", tiny_recipe(epochs=1), Watcher())
     with pytest.raises(TrainingError, match="holds a run already; add --resume"):
