@@ -17,8 +17,9 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from emotag_model.evaluation import EncodedExamples, predict_logits
 from emotag_model.evaluation.document import table
+from emotag_model.evaluation.encoded import EncodedExamples
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import BASIC, BASIC_LABELS, HEADS, OUTPUTS
 from emotag_model.text import Tokenizer, Vocabulary
 from emotag_model.text.examples import Row, read_rows

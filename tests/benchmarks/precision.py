@@ -20,10 +20,10 @@ import numpy as np
 import torch
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
-from emotag_model.evaluation import EncodedExamples, encode_examples, predict_logits
 from emotag_model.evaluation.document import table
-from emotag_model.evaluation.encoded import truth_of
+from emotag_model.evaluation.encoded import EncodedExamples, encode_examples, truth_of
 from emotag_model.evaluation.evaluate import report_all
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import BASIC, EKMAN, FINE_LABELS, GOEMOTIONS, OUTPUTS
 from emotag_model.labels.verdict import verdicts
 from emotag_model.native.model import NativeModel

@@ -23,11 +23,11 @@ from emotag_model.evaluation.crossfit import crossfit
 from emotag_model.evaluation.encoded import encode_texts
 from emotag_model.evaluation.evaluate import report_of
 from emotag_model.labels import BASIC, EKMAN, GOEMOTIONS
-from emotag_model.training import Recipe, train
 from emotag_model.training.data import TrainingData, load_data
 from emotag_model.training.data.agents import DEV
 from emotag_model.training.dev import Dev
-from emotag_model.training.train import RUN, TEACHERS
+from emotag_model.training.recipe import Recipe
+from emotag_model.training.train import RUN, TEACHERS, train
 
 Figures = dict[str, float]
 

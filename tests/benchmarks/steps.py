@@ -12,9 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from emotag_model.training import Recipe
 from emotag_model.training.data import TrainingData, load_data
 from emotag_model.training.data.agents import DEV
+from emotag_model.training.recipe import Recipe
 from tests.benchmarks.seeds import Figures, spreads, train_seeds
 
 _TITLES = (

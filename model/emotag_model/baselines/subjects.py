@@ -16,11 +16,10 @@ from emotag_model.evaluation.system import System
 from emotag_model.labels import BASIC, GOEMOTIONS, OUTPUTS
 from emotag_model.network.folded import FoldedCnnBiSru
 from emotag_model.text.padding import pad
-from emotag_model.training import train
 from emotag_model.training.dev import Dev
 from emotag_model.training.recipe import Recipe
 from emotag_model.training.state import STATE
-from emotag_model.training.train import RUN
+from emotag_model.training.train import RUN, train
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from emotag_model.behaviour.cases import Tagged
 from emotag_model.behaviour.errors import SuiteError
 from emotag_model.evaluation.metrics import tag_columns
-from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import BASIC, EKMAN
-from emotag_model.text.vocabulary import UNKNOWN_ID
+from emotag_model.reader import load_reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,14 +29,13 @@ def judged(labels: Labels) -> Taxonomy:
 
 
 def tag_texts(checkpoint: Checkpoint, texts: Iterable[str]) -> dict[str, Tagged]:
-    """Tag every text once; a text in which there is nothing to read is read as one unknown word.
-
-    Raises SuiteError as `judged` does.
-    """
+    """Tag every text once. Raises SuiteError as `judged` does, and for a text in which there is nothing to read."""
     distinct = list(dict.fromkeys(texts))
     taxonomy = judged(checkpoint.labels)
-    ids = [checkpoint.tokenizer.encode(text).ids or [UNKNOWN_ID] for text in distinct]
-    scores = taxonomy.scores(predict_logits(checkpoint.network(), ids))
+    reading = load_reader(checkpoint).read(distinct)
+    if not reading.lengths.all():
+        raise SuiteError(f"a case shows nothing to read: {distinct[int(reading.lengths.argmin())]!r}; give it a word")
+    scores = taxonomy.scores(reading.logits)
     columns = tag_columns(scores, taxonomy.threshold_array).tolist()
     rows = (dict(zip(taxonomy.labels, row, strict=True)) for row in scores.tolist())
     return {

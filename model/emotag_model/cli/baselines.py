@@ -23,8 +23,8 @@ from emotag_model.evaluation.assessment import Sampling
 from emotag_model.evaluation.bootstrap import RESAMPLES, SEED
 from emotag_model.evaluation.document import put_between
 from emotag_model.text import TextDataError
-from emotag_model.training import TrainingError
 from emotag_model.training.data import load_data
+from emotag_model.training.errors import TrainingError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

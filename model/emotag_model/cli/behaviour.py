@@ -6,9 +6,6 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import torch
-
-from emotag_model.behaviour.deletion import deletion_table
 from emotag_model.behaviour.errors import SuiteError
 from emotag_model.behaviour.fairness import measure_fairness
 from emotag_model.behaviour.suite import pass_rate, run_suite
@@ -74,14 +71,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--data", type=Path, metavar="FILE", help="labelled messages for --deletion (default: none; it needs some)"
     )
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="CPU threads (default: %(default)s)")
 
 
 def run(args: argparse.Namespace) -> int:
     """Run the command and return its exit code."""
     if problem := _problem(args):
         return fail("behaviour", problem, USAGE)
-    torch.set_num_threads(args.threads)
     try:
         return _run(args, Checkpoint.load(args.checkpoint))
     except (CheckpointError, TextDataError, SuiteError) as error:
@@ -91,8 +86,6 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _problem(args: argparse.Namespace) -> str:
-    if args.threads < 1:
-        return f"--threads is {args.threads}; it must be at least 1"
     if args.failures < 0:
         return f"--failures is {args.failures}; it must be at least 0"
     if not 0 <= args.min_pass <= 1:
@@ -107,6 +100,8 @@ def _problem(args: argparse.Namespace) -> str:
 def _run(args: argparse.Namespace, checkpoint: Checkpoint) -> int:
     results: list[Result] = []
     if args.deletion:
+        from emotag_model.behaviour.deletion import deletion_table  # noqa: PLC0415 - imports torch, seconds
+
         text = deletion_table(checkpoint, load_examples(args.data, FINE_LABELS))
     else:
         results = run_suite(checkpoint)

@@ -12,9 +12,9 @@ from tqdm import tqdm
 from emotag_model.cli.data_report import render_report, report_dict
 from emotag_model.cli.data_table import data_set_dict, render_table
 from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
-from emotag_model.training import TrainingError
 from emotag_model.training.data.check import Layout, examine
 from emotag_model.training.data.registry import REGISTRY
+from emotag_model.training.errors import TrainingError
 
 if TYPE_CHECKING:
     from emotag_model.training.data.check import DataSetFindings

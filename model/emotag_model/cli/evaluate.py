@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-import torch
-
 from emotag_model.checkpoint import Checkpoint, CheckpointError, default_checkpoint
 from emotag_model.cli.evaluate_labelled import evaluate_labelled
 from emotag_model.cli.evaluate_unlabelled import evaluate_unlabelled
@@ -52,7 +50,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="folder of the checkpoint (default: the one that ships with emotag)",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of tables (default: off)")
-    parser.add_argument("--threads", type=int, default=1, metavar="N", help="CPU threads (default: %(default)s)")
     _add_labelled(parser.add_argument_group("with --data"))
     _add_unlabelled(parser.add_argument_group("with --unlabelled"))
 
@@ -64,7 +61,6 @@ def run(args: argparse.Namespace) -> int:
     if args.label_sets:
         print(mapping_table(LABEL_SETS))
         return 0
-    torch.set_num_threads(args.threads)
     try:
         checkpoint = Checkpoint.load(args.checkpoint)
         print(evaluate_labelled(checkpoint, args) if args.data else evaluate_unlabelled(checkpoint, args))
@@ -112,8 +108,6 @@ def _add_unlabelled(group: argparse._ArgumentGroup) -> None:
 
 
 def _problem(args: argparse.Namespace) -> str:
-    if args.threads < 1:
-        return f"--threads is {args.threads}; it must be at least 1"
     if args.resamples < 0 or args.seed < 0 or args.top < 0:
         return "--resamples, --seed and --top must not be negative"
     if args.against and args.against_predictions:

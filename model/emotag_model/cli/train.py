@@ -10,8 +10,11 @@ from emotag_model.checkpoint import CheckpointError
 from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
 from emotag_model.cli.training_progress import TrainingProgress
 from emotag_model.text import TextDataError
-from emotag_model.training import Recipe, TrainingError, TrainingSettings, recipe_names, train
 from emotag_model.training.data import load_data
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.recipe import Recipe, recipe_names
+from emotag_model.training.settings import TrainingSettings
+from emotag_model.training.train import train
 
 DESCRIPTION = """\
 Trains a CNN-BiSRU, starting from GloVe vectors, and writes a checkpoint folder that `emotag serve` and

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Never, Self
 from tqdm import tqdm
 
 if TYPE_CHECKING:
-    from emotag_model.training import EpochFigures
     from emotag_model.training.data import TrainingData
+    from emotag_model.training.state import EpochFigures
 
 
 class TrainingProgress:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 NOTE = (
     "Readers are language models that read by a guide. Precision and recall are of tags that are not neutral; a tag is "
-    "right when either reader accepts its label. macro-F1 is over labels that at least ten messages have."
+    "right when either reader accepts its label. macro-F1 is over labels that at least ten messages have. By score, "
+    "recall counts tags that are not neutral alone; by part, neutral counts too where a reader accepts it."
 )
 _PARTS = ("messages", "accuracy", "always neutral", "said", "precision", "meant", "recall", "macro-F1")
 

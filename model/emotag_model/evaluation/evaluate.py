@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emotag_model.evaluation.encoded import encode_examples
+from emotag_model.evaluation.encoded import truth_of
 from emotag_model.evaluation.headline import MACRO
 from emotag_model.evaluation.metrics import Counts, calibration_error, pooled_calibration_error
 from emotag_model.evaluation.outcome import taxonomy_outcome
-from emotag_model.evaluation.predict import predict_logits
+from emotag_model.evaluation.reading import logits_of
 from emotag_model.evaluation.report import LabelReport, Report
 from emotag_model.labels import HEADS, head_of
+from emotag_model.reader import load_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
 
 
 def evaluate(checkpoint: Checkpoint, examples: Sequence[Example]) -> list[Report]:
-    """Tag `examples` with `checkpoint` and report on every taxonomy of it. Raises TextDataError as encoding does."""
-    encoded = encode_examples(examples, checkpoint.tokenizer, len(checkpoint.labels.outputs))
-    return report_all(checkpoint.labels, predict_logits(checkpoint.network(), encoded.ids), encoded.truth)
+    """Tag `examples` with `checkpoint` and report on every taxonomy of it. Raises TextDataError as `logits_of` does."""
+    truth = truth_of(examples, len(checkpoint.labels.outputs))
+    return report_all(checkpoint.labels, logits_of(load_reader(checkpoint), examples), truth)
 
 
 def report_all(labels: Labels, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> list[Report]:

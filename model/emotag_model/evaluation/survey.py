@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emotag_model.evaluation.metrics import tag_columns
-from emotag_model.evaluation.predict import predict_logits
+from emotag_model.reader import load_reader
 from emotag_model.text.errors import TextDataError
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from emotag_model.checkpoint import Checkpoint
     from emotag_model.labels import Taxonomy
-    from emotag_model.network.cnn_bisru import CnnBiSru
+    from emotag_model.reader import Reader
     from emotag_model.text.examples import Row
 
 NEUTRAL, ALL = "neutral", "all files"
@@ -87,23 +87,23 @@ def survey_files(
     checkpoint: Checkpoint, files: Mapping[str, Iterable[Row]], *, taxonomy: str = "", top: int = 20
 ) -> list[Survey]:
     """Return the survey of each file and, where there are several, of all; raises as `survey` does."""
-    chosen, network = checkpoint.labels.taxonomy(taxonomy), checkpoint.network()
-    tagged = {source: _tag(checkpoint, network, chosen, source, rows) for source, rows in files.items()}
+    chosen, reader = checkpoint.labels.taxonomy(taxonomy), load_reader(checkpoint)
+    tagged = {source: _tag(reader, chosen, source, rows) for source, rows in files.items()}
     if len(tagged) > 1:
         tagged[ALL] = _join(list(tagged.values()))
     return [_sum_up(source, chosen, each, top) for source, each in tagged.items()]
 
 
-def _tag(checkpoint: Checkpoint, network: CnnBiSru, taxonomy: Taxonomy, source: str, rows: Iterable[Row]) -> _Tagged:
+def _tag(reader: Reader, taxonomy: Taxonomy, source: str, rows: Iterable[Row]) -> _Tagged:
     rows = list(rows)
-    encoded = [checkpoint.tokenizer.encode(row.text) for row in rows]
-    readable = [index for index, each in enumerate(encoded) if each.ids]
+    reading = reader.read([row.text for row in rows])
+    readable = np.flatnonzero(reading.lengths).tolist()
     if not readable:
         raise TextDataError(f"{source}: no message shows anything to read")
     return _Tagged(
         [rows[index] for index in readable],
-        taxonomy.scores(predict_logits(network, [encoded[index].ids for index in readable])),
-        [encoded[index].truncated for index in readable],
+        taxonomy.scores(reading.logits[readable]),
+        reading.truncated[readable].tolist(),
         len(rows) - len(readable),
     )
 

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from emotag_model.evaluation.encoded import encode_texts
 from emotag_model.evaluation.headline import MACRO
 from emotag_model.evaluation.outcome import taxonomy_outcome
-from emotag_model.evaluation.predict import predict_logits
+from emotag_model.evaluation.reading import logits_of
 from emotag_model.evaluation.zero_shot import zero_shot_outcome
 from emotag_model.labels import head_of
+from emotag_model.reader import load_reader
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,12 +45,8 @@ class System:
 
 def checkpoint_system(checkpoint: Checkpoint) -> System:
     """Return the system that a checkpoint is."""
-    network = checkpoint.network()
-
-    def logits(examples: Sequence[Example]) -> NDArray[np.float32]:
-        return predict_logits(network, encode_texts(examples, checkpoint.tokenizer))
-
     identity = checkpoint.identity
+    logits = partial(logits_of, load_reader(checkpoint))
     return System(f"{identity.name} {identity.version} ({identity.digest[:12]})", checkpoint.labels, logits)
 
 

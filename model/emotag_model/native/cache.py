@@ -51,12 +51,22 @@ class Contents:
         """Bytes."""
         return int(np.prod(self.shape)) * np.dtype(self.dtype).itemsize
 
+    def made(self) -> NDArray[Any]:
+        """Return all of it in memory, read-only."""
+        made = np.empty(self.shape, self.dtype)
+        row = 0
+        for block in self.blocks():
+            made[row : row + len(block)] = block
+            row += len(block)
+        made.flags.writeable = False
+        return made
+
 
 def cached(key: str, contents: Contents) -> NDArray[Any]:
     """Return what `contents` makes, read-only: mapped from the cache, or in memory where there can be none."""
     folder = cache_folder()
     if folder is None:
-        return _make(contents)
+        return contents.made()
     path = _path(folder, key)
     try:
         return _read(path, key, contents)
@@ -69,7 +79,7 @@ def cached(key: str, contents: Contents) -> NDArray[Any]:
         return _read(path, key, contents)
     except (OSError, CacheError) as error:
         _say_once(f"{path}: cannot be kept ({error}); folded tables stay in this process's own memory")
-        return _make(contents)
+        return contents.made()
 
 
 def cached_bytes(key: str, make: Callable[[], bytes]) -> bytes:
@@ -106,16 +116,6 @@ def cache_folder() -> Path | None:
         return Path.home() / ".cache" / "emotag"
     except RuntimeError:
         return None
-
-
-def _make(contents: Contents) -> NDArray[Any]:
-    made = np.empty(contents.shape, contents.dtype)
-    row = 0
-    for block in contents.blocks():
-        made[row : row + len(block)] = block
-        row += len(block)
-    made.flags.writeable = False
-    return made
 
 
 def _read(path: Path, key: str, contents: Contents) -> NDArray[Any]:

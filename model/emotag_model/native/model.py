@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
+from zlib import crc32
 
 import numpy as np
 
@@ -52,9 +52,9 @@ class NativeModel:
         encoder = NativeEncoder(checkpoint.tokenizer, character_table())
         folding = Folding(checkpoint.config, checkpoint.weights)
         matrices = folding.matrices()
-        # A checkpoint that was never saved has no digest: what is behind the table tells it from others as well.
-        behind = hashlib.blake2b(matrices.tobytes(), digest_size=8).hexdigest()
-        table = word_table(folding, f"{checkpoint.identity.digest} {behind}", kind)
+        # One that was changed in memory still has the digest of its files: what is behind the table tells them apart.
+        key = f"{digest} {crc32(matrices.tobytes()):08x}" if (digest := checkpoint.identity.digest) else ""
+        table = word_table(folding, key, kind)
         return cls(encoder, NativeNetwork(checkpoint.config, table, matrices))
 
     def read(self, texts: Sequence[str]) -> Reading:

@@ -24,15 +24,19 @@ LAYOUT = 1
 _LARGEST_HALF = 65_504.0
 
 
-def word_table(folding: Folding, digest: str, kind: Literal["float32", "float16"]) -> NDArray[Any]:
-    """Return the folded table of a checkpoint, by its digest, in single or in half precision."""
+def word_table(folding: Folding, key: str, kind: Literal["float32", "float16"]) -> NDArray[Any]:
+    """Return the folded table of a checkpoint, in single or in half precision.
+
+    It is kept under `key`, which tells the checkpoint from all others; without one it is made each time.
+    """
 
     def blocks() -> Iterator[NDArray[Any]]:
         for block in folding.table():
             yield np.clip(block, -_LARGEST_HALF, _LARGEST_HALF) if kind == "float16" else block
 
     shape = (folding.config.vocabulary_size, folding.row)
-    return cached(f"words {LAYOUT} {digest} {kind}", Contents(kind, shape, blocks))
+    contents = Contents(kind, shape, blocks)
+    return cached(f"words {LAYOUT} {key} {kind}", contents) if key else contents.made()
 
 
 @cache

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emotag_model.checkpoint import Checkpoint
-    from emotag_model.evaluation import Report
     from emotag_model.evaluation.bootstrap import Interval
+    from emotag_model.evaluation.report import Report
     from emotag_model.training.data import TrainingData
     from emotag_model.training.recipe import Recipe
     from emotag_model.training.state import RunState
@@ -157,7 +157,7 @@ def _unlabelled(recipe: Recipe) -> str:
 
 
 def _teachers(recipe: Recipe) -> str:
-    names = [f"{each.kind} (seed {each.seed}, epochs: {each.epochs})" for each in recipe.teachers]
+    names = [f"{each.kind} (seed {each.seed}, {each.epochs} epochs)" for each in recipe.teachers]
     return _TEACHERS.format(names=", ".join(names)) if names else ""
 
 

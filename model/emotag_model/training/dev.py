@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from emotag_model.evaluation import EncodedExamples, predict_logits
 from emotag_model.evaluation.calibrate import calibrate
-from emotag_model.evaluation.encoded import truth_of
+from emotag_model.evaluation.encoded import EncodedExamples, truth_of
 from emotag_model.evaluation.headline import MACRO
 from emotag_model.evaluation.outcome import taxonomy_outcome
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import BASIC, GOEMOTIONS, OUTPUTS, default_labels, head_of
 
 if TYPE_CHECKING:

@@ -9,17 +9,19 @@ from typing import TYPE_CHECKING
 import torch
 
 from emotag_model.checkpoint import Checkpoint, Identity
-from emotag_model.evaluation import encode_examples, predict_logits
 from emotag_model.evaluation.agent_report import agent_tables
 from emotag_model.evaluation.bootstrap import interval
 from emotag_model.evaluation.crossfit import crossfit
-from emotag_model.evaluation.encoded import encode_texts
+from emotag_model.evaluation.encoded import encode_examples, encode_texts
 from emotag_model.evaluation.evaluate import report_of
 from emotag_model.evaluation.headline import MACRO
-from emotag_model.labels import BASIC, HEADS, OUTPUTS
+from emotag_model.evaluation.predict import predict_logits
+from emotag_model.evaluation.reading import logits_of
+from emotag_model.labels import BASIC, GOEMOTIONS, HEADS, OUTPUTS, default_labels
 from emotag_model.network.cnn_bisru import CnnBiSru
 from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.network.stored import stored_weights
+from emotag_model.reader import load_reader
 from emotag_model.text import Tokenizer
 from emotag_model.training.card import write_card
 from emotag_model.training.dev import Dev
@@ -88,24 +90,25 @@ def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state:
     network, settings = student.network, recipe.settings
     with torch.no_grad():  # calibrate what will be read back
         network.embedding.weight.copy_(network.embedding.weight.half().float())
-    dev = Dev.encode(data, partial(encode_texts, tokenizer=student.tokenizer))
-    logits = dev.logits(network)
-    labels = dev.calibrated(logits)
-    outcomes = dev.outcomes(labels, logits)
-    draw_plots(folder, state.history, outcomes)
-    checkpoint = Checkpoint(
+    plain = Checkpoint(
         identity=Identity(settings.name, settings.version, digest=""),
         config=network.config,
         tokenizer=student.tokenizer,
-        labels=labels,
+        labels=default_labels(),
         weights=stored_weights(network),
         card="",
     )
+    dev = Dev.encode(data, partial(encode_texts, tokenizer=student.tokenizer))
+    reader = load_reader(plain)  # what will serve is what is calibrated and measured
+    logits = {GOEMOTIONS: logits_of(reader, data.dev), BASIC: logits_of(reader, data.agents_dev)}
+    checkpoint = replace(plain, labels=dev.calibrated(logits))
+    outcomes = dev.outcomes(checkpoint.labels, logits)
+    draw_plots(folder, state.history, outcomes)
     figures = [
         (
             report_of(outcome),
             interval(outcome.tally, MACRO.statistic(outcome.labels)),
-            *crossfit(labels.taxonomies[outcome.name], *dev.of(outcome.name, logits)),
+            *crossfit(checkpoint.labels.taxonomies[outcome.name], *dev.of(outcome.name, logits)),
         )
         for outcome in outcomes
     ]

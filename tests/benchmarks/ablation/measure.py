@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emotag_model.checkpoint import Checkpoint
-from emotag_model.evaluation import EncodedExamples, encode_examples
+from emotag_model.evaluation.encoded import EncodedExamples, encode_examples
 from emotag_model.evaluation.evaluate import report_all
 from emotag_model.labels import EKMAN, GOEMOTIONS, OUTPUTS, Labels
 from emotag_model.network.cnn_bisru import CnnBiSru

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from emotag_model.evaluation import predict_logits
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.network.cnn_bisru import CnnBiSru
 
 

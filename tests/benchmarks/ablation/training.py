@@ -11,8 +11,9 @@ from torch import Tensor
 from torch.nn.functional import binary_cross_entropy_with_logits
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 
-from emotag_model.evaluation import EncodedExamples, predict_logits
 from emotag_model.evaluation.calibrate import calibrate
+from emotag_model.evaluation.encoded import EncodedExamples
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import GOEMOTIONS, OUTPUTS, Labels, default_labels, head_of
 from emotag_model.network.cnn_bisru import CnnBiSru
 from emotag_model.network.config import CnnBiSruConfig

@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
-from emotag_model.training import Recipe, train
 from emotag_model.training.data import load_data
 from emotag_model.training.material import gather
-from emotag_model.training.train import RUN, TEACHERS
+from emotag_model.training.recipe import Recipe
+from emotag_model.training.train import RUN, TEACHERS, train
 from tests.benchmarks import steps
 from tests.unit.model.training.datafolder import TINY_TOML, Watcher, write_data, write_rows
 

@@ -12,8 +12,7 @@ import torch
 from emotag_model.baselines.architectures.network import ArchitectureNetwork
 from emotag_model.baselines.architectures.trained import Trained
 from emotag_model.baselines.architectures.trial import Trial
-from emotag_model.evaluation import encode_examples
-from emotag_model.evaluation.encoded import encode_texts
+from emotag_model.evaluation.encoded import encode_examples, encode_texts
 from emotag_model.labels import HEADS, OUTPUTS
 from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.text import Tokenizer
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
     from typing import Self
 
     from emotag_model.baselines.architectures.architecture import Architecture
-    from emotag_model.evaluation import EncodedExamples
+    from emotag_model.evaluation.encoded import EncodedExamples
     from emotag_model.training.data import TrainingData
     from emotag_model.training.run import Progress
     from emotag_model.training.settings import TrainingSettings

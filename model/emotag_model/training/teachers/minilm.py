@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from emotag_model.evaluation import predict_logits
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import OUTPUTS
 from emotag_model.text.emoji import spell_out
 from emotag_model.training.errors import TrainingError

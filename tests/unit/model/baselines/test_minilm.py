@@ -5,7 +5,7 @@ import pytest
 
 from emotag_model.baselines import minilm
 from emotag_model.baselines.minilm import fine_tuned, taken
-from emotag_model.training import TrainingError
+from emotag_model.training.errors import TrainingError
 from emotag_model.training.state import STATE, RunState
 from emotag_model.training.teachers.settings import TeacherSettings
 from tests.unit.model.training.datafolder import Watcher, tiny_settings

@@ -40,7 +40,7 @@ def test_falls_are_what_removing_a_token_does_to_the_score(tiny):
     assert set(falls.by_method) == set(METHODS)
     for found in falls.by_method.values():
         assert found.shape == (1, len(COUNTS))
-        assert min(abs(found[0, 0] - fall) for fall in possible) < 1e-5
+        assert min(abs(found[0, 0] - fall) for fall in possible) < 1e-3
 
 
 def test_short_messages_are_left_out(tiny):

@@ -18,7 +18,7 @@ def test_scores_and_label_are_those_of_the_taxonomy(tiny):
     logits = predict_logits(tiny.network(), [tiny.tokenizer.encode(text).ids])
     expected = taxonomy.scores(logits)[0]
     assert list(found.scores) == list(taxonomy.labels)
-    np.testing.assert_allclose(list(found.scores.values()), expected, atol=1e-6)
+    np.testing.assert_allclose(list(found.scores.values()), expected, atol=1e-3)
     passing = [label for label, score in found.scores.items() if score >= 0.5] or list(found.scores)
     assert found.label == max(passing, key=found.scores.__getitem__)
 
@@ -50,9 +50,9 @@ def test_every_text_is_tagged_once_whatever_it_stands_beside(tiny):
         assert alone.scores == pytest.approx(together[text].scores, abs=1e-5)
 
 
-def test_a_text_that_shows_nothing_is_read_as_one_unknown_word(tiny):
-    found = tag_texts(tiny, ["\u200b", "qwrtzp"])
-    assert found["\u200b"].scores == pytest.approx(found["qwrtzp"].scores, abs=1e-5)
+def test_a_case_that_shows_nothing_is_a_mistake_of_its_writer(tiny):
+    with pytest.raises(SuiteError, match="a case shows nothing to read"):
+        tag_texts(tiny, ["i am happy", "\u200b"])
 
 
 def test_the_shipped_checkpoint_knows_joy_from_anger(shipped):

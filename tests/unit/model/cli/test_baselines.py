@@ -6,7 +6,7 @@ import pytest
 
 from emotag_model.baselines import subjects
 from emotag_model.cli import baselines as command
-from emotag_model.training import TrainingError
+from emotag_model.training.errors import TrainingError
 from tests.unit.model.cli.typed import typed
 from tests.unit.model.training.datafolder import tiny_recipe, write_data, write_rows
 

@@ -45,7 +45,6 @@ def test_deletion_prints_its_own_table(data_file, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--threads", 0], "--threads is 0"),
         (["--failures", -1], "--failures is -1"),
         (["--min-pass", 1.5], "--min-pass is 1.5; it must lie between 0 and 1"),
         (["--deletion"], "--deletion and --data FILE go together"),
@@ -80,4 +79,4 @@ def test_help_teaches(capsys):
         run("--help")
     out = capsys.readouterr().out
     assert "examples:" in out
-    assert out.count("(default:") == 7
+    assert out.count("(default:") == 6

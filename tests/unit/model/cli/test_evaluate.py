@@ -6,7 +6,7 @@ import pytest
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.cli import evaluate as command
-from emotag_model.evaluation import evaluate
+from emotag_model.evaluation.evaluate import evaluate
 from emotag_model.labels import FINE_LABELS
 from emotag_model.text.examples import load_examples
 from tests.unit.model.cli.typed import typed
@@ -74,11 +74,6 @@ def test_a_missing_file_and_a_folder_that_is_no_checkpoint(data_file, tmp_path, 
     assert "none.jsonl: cannot be read" in capsys.readouterr().err
     assert run("--data", data_file, "--checkpoint", tmp_path) == 2
     assert "not an emotag checkpoint" in capsys.readouterr().err
-
-
-def test_a_number_of_threads_that_cannot_be(data_file, capsys):
-    assert run("--data", data_file, "--threads", "0") == 2
-    assert "--threads is 0; it must be at least 1" in capsys.readouterr().err
 
 
 def test_help_teaches(capsys):

@@ -6,7 +6,8 @@ import pytest
 
 from emotag_model.checkpoint import Checkpoint
 from emotag_model.cli import train as command
-from emotag_model.training import TrainingSettings, recipe_names
+from emotag_model.training.recipe import recipe_names
+from emotag_model.training.settings import TrainingSettings
 from tests.unit.model.cli.typed import typed
 from tests.unit.model.training.datafolder import TINY
 

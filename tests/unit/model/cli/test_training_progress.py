@@ -6,8 +6,8 @@ import pytest
 
 from emotag_model.cli import training_progress
 from emotag_model.cli.training_progress import TrainingProgress
-from emotag_model.training import EpochFigures
 from emotag_model.training.data import load_data
+from emotag_model.training.state import EpochFigures
 from tests.unit.model.training.datafolder import write_data
 
 

@@ -2,8 +2,7 @@
 
 import pytest
 
-from emotag_model.evaluation import encode_examples
-from emotag_model.evaluation.encoded import encode_texts, truth_of
+from emotag_model.evaluation.encoded import encode_examples, encode_texts, truth_of
 from emotag_model.text import TextDataError
 from emotag_model.text.examples import Example
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from emotag_model.evaluation import predict, predict_logits
+from emotag_model.evaluation import predict
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.text.padding import pad
 
 

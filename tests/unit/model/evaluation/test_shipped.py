@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
-from emotag_model.evaluation import evaluate
 from emotag_model.evaluation.agent_messages import figures_of, parts_of, read_agent_messages
 from emotag_model.evaluation.agent_report import agent_tables, tags_of
-from emotag_model.evaluation.evaluate import report_of
+from emotag_model.evaluation.evaluate import evaluate, report_of
 from emotag_model.evaluation.label_set import OWN_LABEL_SETS
 from emotag_model.evaluation.selection import select
 from emotag_model.evaluation.system import checkpoint_system, outcomes

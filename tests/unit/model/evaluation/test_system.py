@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from emotag_model.evaluation import encode_examples, predict_logits
+from emotag_model.evaluation.encoded import encode_examples
 from emotag_model.evaluation.label_set import OWN_LABEL_SETS
 from emotag_model.evaluation.label_sets import LABEL_SETS
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.evaluation.selection import Selection
 from emotag_model.evaluation.system import checkpoint_system, outcomes
 from emotag_model.labels import FINE_LABELS, OUTPUTS
@@ -23,7 +24,8 @@ def own(data_file):
 def test_the_system_computes_what_the_network_does(checkpoint, own):
     system = checkpoint_system(checkpoint)
     encoded = encode_examples(own.examples, checkpoint.tokenizer, len(OUTPUTS))
-    np.testing.assert_array_equal(system.logits(own.examples), predict_logits(checkpoint.network(), encoded.ids))
+    expected = predict_logits(checkpoint.network(), encoded.ids)
+    np.testing.assert_allclose(system.logits(own.examples), expected, atol=5e-3)
     assert system.name == "tiny 0.1.0 (000000000000)"
     assert system.labels is checkpoint.labels
 

@@ -5,7 +5,8 @@ import json
 
 import numpy as np
 
-from emotag_model.training import Recipe, TrainingSettings
+from emotag_model.training.recipe import Recipe
+from emotag_model.training.settings import TrainingSettings
 
 SAID = {
     "joy": ("happy", "glad", "yay", "great"),

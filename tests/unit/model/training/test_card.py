@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from emotag_model.cli import train as command
-from emotag_model.training import EpochFigures, Recipe
 from emotag_model.training.card import _teachers, _unlabelled, training_command, write_card
 from emotag_model.training.data.registry import find
-from emotag_model.training.state import RunState
+from emotag_model.training.recipe import Recipe
+from emotag_model.training.state import EpochFigures, RunState
 from tests.unit.model.tiny import tiny_checkpoint
 from tests.unit.model.training.datafolder import WORDS, tiny_recipe
 

@@ -5,9 +5,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from emotag_model.evaluation import predict_logits
 from emotag_model.evaluation.calibrate import calibrate
 from emotag_model.evaluation.encoded import encode_texts, truth_of
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import HEADS, OUTPUTS, default_labels
 from emotag_model.training.dev import Dev
 from tests.unit.model.tiny import tiny_checkpoint

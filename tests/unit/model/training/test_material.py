@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from emotag_model.training import TrainingError
 from emotag_model.training.data import load_data
+from emotag_model.training.errors import TrainingError
 from emotag_model.training.faces import FACES
 from emotag_model.training.material import Material, gather
 from tests.unit.model.training.datafolder import tiny_recipe, tiny_settings, write_data

@@ -2,8 +2,10 @@
 
 import pytest
 
-from emotag_model.training import Recipe, TrainingError, TrainingSettings, recipe_names
 from emotag_model.training.data.registry import find
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.recipe import Recipe, recipe_names
+from emotag_model.training.settings import TrainingSettings
 from emotag_model.training.teachers.settings import TeacherSettings
 
 TEXT = """

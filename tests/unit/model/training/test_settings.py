@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from emotag_model.training import TrainingError, TrainingSettings
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.settings import TrainingSettings
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,9 @@ import json
 import pytest
 import torch
 
-from emotag_model.training import EpochFigures, TrainingError, TrainingSettings
-from emotag_model.training.state import METRICS, STATE, RunState
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.settings import TrainingSettings
+from emotag_model.training.state import METRICS, STATE, EpochFigures, RunState
 
 
 def figures(epoch, ekman, goemotions=0.1):

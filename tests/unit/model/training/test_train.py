@@ -11,14 +11,17 @@ import numpy as np
 import pytest
 
 from emotag_model.checkpoint import Checkpoint
-from emotag_model.evaluation import encode_examples, evaluate, predict_logits
 from emotag_model.evaluation.agent_report import agent_tables
+from emotag_model.evaluation.encoded import encode_examples
+from emotag_model.evaluation.evaluate import evaluate
 from emotag_model.evaluation.headline import MACRO
 from emotag_model.evaluation.outcome import taxonomy_outcome
+from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import OUTPUTS
-from emotag_model.training import TrainingError, train
 from emotag_model.training import run as module
 from emotag_model.training.data import load_data
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.train import train
 from tests.unit.model.training.datafolder import Watcher, tiny_recipe, write_data
 
 
@@ -114,7 +117,7 @@ def test_an_interrupted_run_ends_as_if_it_had_not_been(data, tmp_path, epoch):
 KILLED = """
 import functools, os, signal, sys
 from pathlib import Path
-from emotag_model.training import train
+from emotag_model.training.train import train
 from emotag_model.training.data import load_data
 from tests.unit.model.training.datafolder import Watcher, tiny_recipe
 kill = functools.partial(os.kill, os.getpid(), signal.SIGKILL)

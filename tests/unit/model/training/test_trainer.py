@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from emotag_model.evaluation import EncodedExamples
+from emotag_model.evaluation.encoded import EncodedExamples
 from emotag_model.network.cnn_bisru import CnnBiSru
 from emotag_model.network.config import CnnBiSruConfig
-from emotag_model.training import TrainingError
+from emotag_model.training.errors import TrainingError
 from emotag_model.training.loss import RowLoss
 from emotag_model.training.trainer import Group, Trainer
 from tests.unit.model.training.datafolder import tiny_settings

@@ -3,7 +3,7 @@
 import pytest
 
 from emotag_model.baselines.architectures.architecture import ARCHITECTURES, NAMES, find
-from emotag_model.training import TrainingError
+from emotag_model.training.errors import TrainingError
 
 
 def test_found_in_order_whatever_the_order_asked_for():

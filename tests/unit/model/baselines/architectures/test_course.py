@@ -6,9 +6,8 @@ import pytest
 
 from emotag_model.baselines.architectures.architecture import ARCHITECTURES, find
 from emotag_model.baselines.architectures.course import Course
-from emotag_model.training import train
 from emotag_model.training.state import RunState
-from emotag_model.training.train import RUN
+from emotag_model.training.train import RUN, train
 from tests.unit.model.training.datafolder import Watcher, tiny_recipe, tiny_settings
 
 

@@ -5,7 +5,7 @@ import pytest
 from emotag_model.baselines.architectures.architecture import find
 from emotag_model.baselines.architectures.course import Course
 from emotag_model.baselines.architectures.study import FOLDER, study
-from emotag_model.training import TrainingError
+from emotag_model.training.errors import TrainingError
 from tests.unit.model.training.datafolder import Watcher, tiny_settings
 
 TWO = find(["cnn", "bisru"])

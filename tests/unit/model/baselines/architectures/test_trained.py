@@ -6,8 +6,8 @@ import pytest
 
 from emotag_model.baselines.architectures.trained import Trained
 from emotag_model.text.examples import Example
-from emotag_model.training import TrainingError
 from emotag_model.training.data import TrainingData
+from emotag_model.training.errors import TrainingError
 from tests.unit.model.baselines.architectures.trainings import make_trained
 from tests.unit.model.training.datafolder import tiny_settings
 

@@ -10,11 +10,11 @@ import pytest
 from emotag_model.labels import BASIC_LABELS, OUTPUTS
 from emotag_model.text import TextDataError
 from emotag_model.text.examples import read_rows
-from emotag_model.training import TrainingError
 from emotag_model.training.data import agents as module
 from emotag_model.training.data.agents import DEV, TRAIN, agents_dev, agents_train, readings, written
 from emotag_model.training.data.held_out import HeldOut, held_back
 from emotag_model.training.data.normal_form import normal_form
+from emotag_model.training.errors import TrainingError
 from tests.unit.model.training.data.miniature import SHARED, needs_shared, said
 from tests.unit.model.training.datafolder import write_rows
 

@@ -3,9 +3,9 @@
 import pytest
 
 from emotag_model.text.examples import Example
-from emotag_model.training import TrainingError
 from emotag_model.training.data import check_no_leak
 from emotag_model.training.data.row import Row
+from emotag_model.training.errors import TrainingError
 
 
 def test_a_leak_is_named():

@@ -7,12 +7,12 @@ import pytest
 
 from emotag_model.labels import OUTPUTS
 from emotag_model.text import TextDataError
-from emotag_model.training import TrainingError
 from emotag_model.training.data import load as module
 from emotag_model.training.data import load_data
 from emotag_model.training.data.agents import written
 from emotag_model.training.data.normal_form import normal_form
 from emotag_model.training.data.registry import REGISTRY
+from emotag_model.training.errors import TrainingError
 from tests.unit.model.training.data.miniature import SHARED, needs_shared, said, write_short_texts, write_split
 from tests.unit.model.training.datafolder import write_rows
 

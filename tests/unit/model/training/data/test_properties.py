@@ -3,12 +3,12 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emotag_model.training import TrainingError
 from emotag_model.training.data import check_no_leak
 from emotag_model.training.data.check.overlap import Keyed, Seen, overlap_between, overlap_within
 from emotag_model.training.data.held_out import HeldOut
 from emotag_model.training.data.near import NEAR, runs
 from emotag_model.training.data.row import Row
+from emotag_model.training.errors import TrainingError
 
 WORDS = st.lists(
     st.sampled_from(["hi", "Hi", "HI", "you", "You", "straße", "STRASSE", "é", "É", "!"]), min_size=1, max_size=6

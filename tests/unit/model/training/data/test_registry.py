@@ -5,9 +5,9 @@ import re
 import pytest
 
 from emotag_model.labels.catalogue import EKMAN, FINE_LABELS, GROUPS
-from emotag_model.training import TrainingError
 from emotag_model.training.data.registry import REGISTRY, find
 from emotag_model.training.data.split import Role
+from emotag_model.training.errors import TrainingError
 from tests.unit.model.training.data.miniature import SHARED, needs_shared
 
 SPDX = {

@@ -3,10 +3,10 @@
 import pytest
 
 from emotag_model.text import TextDataError
-from emotag_model.training import TrainingError
 from emotag_model.training.data.held_out import held_back
 from emotag_model.training.data.registry import find
 from emotag_model.training.data.unlabelled import check_may_ship, unlabelled_rows
+from emotag_model.training.errors import TrainingError
 from tests.unit.model.training.data.miniature import said, write_short_texts, write_split
 from tests.unit.model.training.datafolder import write_rows
 

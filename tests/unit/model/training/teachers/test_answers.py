@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from emotag_model.training import TrainingError
+from emotag_model.training.errors import TrainingError
 from emotag_model.training.teachers.answers import Answers
 
 TEXTS = ["one", "two \ud800", ""]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from emotag_model.checkpoint import Checkpoint
-from emotag_model.training import TrainingError, train
 from emotag_model.training.data import load_data
+from emotag_model.training.errors import TrainingError
 from emotag_model.training.made_examples import made_examples
 from emotag_model.training.material import Material
 from emotag_model.training.soft_labels import SoftLabels
@@ -16,6 +16,7 @@ from emotag_model.training.teachers import lesson
 from emotag_model.training.teachers.fine_tune import fine_tune
 from emotag_model.training.teachers.lesson import teach
 from emotag_model.training.teachers.settings import TeacherSettings
+from emotag_model.training.train import train
 from tests.unit.model.training.datafolder import SAID, Watcher, tiny_recipe, tiny_settings, write_data, write_rows
 from tests.unit.model.training.teachers.encoder import tiny_encoder
 

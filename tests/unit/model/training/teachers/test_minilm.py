@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from emotag_model.training import TrainingError
+from emotag_model.training.errors import TrainingError
 from emotag_model.training.teachers import minilm
 from emotag_model.training.teachers.minilm import MiniLm, Teacher, load_encoder
 from tests.unit.model.training.teachers.encoder import SIZE, tiny_encoder

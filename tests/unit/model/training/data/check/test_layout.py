@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from emotag_model.training import TrainingError
 from emotag_model.training.data.check.layout import Layout
 from emotag_model.training.data.registry import REGISTRY
 from emotag_model.training.data.split import Role
+from emotag_model.training.errors import TrainingError
 from tests.unit.model.training.data.miniature import said, write_short_texts, write_split
 from tests.unit.model.training.datafolder import write_rows
 
