@@ -17,10 +17,11 @@ class Tag:
 
     Attributes:
         message_id: The id of the message.
-        label: The highest-scoring label that passes its threshold; the highest-scoring one when `uncertain`; empty on
-            error.
+        label: The highest-scoring label that passes its threshold, in `basic` neutral only when no other does; when
+            `uncertain` neutral in `basic`, else the highest-scoring one; empty on error.
         score: Calibrated probability of `label`, in [0, 1].
-        labels: Every label that passes its threshold, highest score first; at most `top_k` when asked for.
+        labels: Every label that passes its threshold, highest score first and neutral of `basic` last; at most `top_k`
+            when asked for.
         scores: Label → calibrated probability for every label of the taxonomy, when asked for. Scores are independent
             and need not sum to 1.
         uncertain: No label passes its threshold.

@@ -12,7 +12,6 @@ import numpy as np
 import torch
 
 from emotag_model.evaluation.bootstrap import interval
-from emotag_model.evaluation.metrics import tag_columns
 from emotag_model.evaluation.predict import predict_logits
 from emotag_model.network.evidence import contributions
 from emotag_model.network.fused_classifier import fuse_classifier
@@ -88,7 +87,7 @@ def measure_deletion(checkpoint: Checkpoint, texts: Sequence[str], seed: int = 1
         raise TextDataError(f"no message has {SHORTEST} tokens or more; the deletion test needs some that do")
     network, taxonomy = checkpoint.network(), checkpoint.labels.taxonomy()
     logits = predict_logits(network, ids)
-    columns = tag_columns(taxonomy.scores(logits), taxonomy.threshold_array)
+    columns = taxonomy.chosen(taxonomy.scores(logits))
     score = _scorer(network, taxonomy, columns)
     whole = score(ids)
     weights = _weights(network, ids, _decisive(taxonomy, logits, columns), seed)

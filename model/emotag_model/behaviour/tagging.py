@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from emotag_model.behaviour.cases import Tagged
 from emotag_model.behaviour.errors import SuiteError
-from emotag_model.evaluation.metrics import tag_columns
 from emotag_model.labels import BASIC, EKMAN
 from emotag_model.reader import load_reader
 
@@ -36,7 +35,7 @@ def tag_texts(checkpoint: Checkpoint, texts: Iterable[str]) -> dict[str, Tagged]
     if not reading.lengths.all():
         raise SuiteError(f"a case shows nothing to read: {distinct[int(reading.lengths.argmin())]!r}; give it a word")
     scores = taxonomy.scores(reading.logits)
-    columns = tag_columns(scores, taxonomy.threshold_array).tolist()
+    columns = taxonomy.chosen(scores).tolist()
     rows = (dict(zip(taxonomy.labels, row, strict=True)) for row in scores.tolist())
     return {
         text: Tagged(taxonomy.labels[column], row) for text, column, row in zip(distinct, columns, rows, strict=True)

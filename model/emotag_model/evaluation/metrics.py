@@ -53,12 +53,6 @@ def count(scores: NDArray[np.float32], truth: NDArray[np.float32], thresholds: N
     return Counts((given & true).sum(axis=0), given.sum(axis=0), true.sum(axis=0))
 
 
-def tag_columns(scores: NDArray[np.float32], thresholds: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return the label of each message's tag [N]: the highest-scoring that passes; where none does, the highest."""
-    columns: NDArray[np.intp] = (scores + (scores >= thresholds)).argmax(axis=1)
-    return columns
-
-
 def pooled_calibration_error(scores: NDArray[np.float32], truth: NDArray[Any]) -> float:
     """Return the expected calibration error over all pairs of message and label."""
     return calibration_error(scores.ravel(), truth.ravel())

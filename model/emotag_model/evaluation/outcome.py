@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotag_model.evaluation.metrics import tag_columns
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -78,7 +76,7 @@ def taxonomy_outcome(
         labels=taxonomy.labels,
         scores=scores,
         given=scores >= smallest,
-        columns=tag_columns(scores, smallest),
+        columns=taxonomy.chosen(scores),
         truth=taxonomy.roll_up(truth) > 0,
         thresholds=taxonomy.thresholds,
         headline=headline,

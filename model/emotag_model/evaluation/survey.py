@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emotag_model.evaluation.metrics import tag_columns
 from emotag_model.reader import load_reader
 from emotag_model.text.errors import TextDataError
 
@@ -118,7 +117,7 @@ def _join(parts: Sequence[_Tagged]) -> _Tagged:
 
 
 def _sum_up(source: str, taxonomy: Taxonomy, tagged: _Tagged, top: int) -> Survey:
-    columns = tag_columns(tagged.scores, taxonomy.threshold_array)
+    columns = taxonomy.chosen(tagged.scores)
     scores = tagged.scores[np.arange(len(columns)), columns]
     return Survey(
         source=source,

@@ -62,7 +62,11 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
 def default_labels() -> Labels:
     """Return the four taxonomies, not calibrated yet; `basic` is the default."""
     taxonomies = {
-        name: Taxonomy.plain(name, {label: _ids(members) for label, members in groups.items()})
+        name: Taxonomy.plain(
+            name,
+            {label: _ids(members) for label, members in groups.items()},
+            rest="neutral" if name == BASIC else "",  # what is left when nothing else is expressed: the guide's default
+        )
         for name, groups in GROUPS.items()
     }
     return Labels(outputs=OUTPUTS, taxonomies=taxonomies, default=BASIC)

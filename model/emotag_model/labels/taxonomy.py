@@ -34,18 +34,28 @@ class Taxonomy:
     below: tuple[float, ...]  # slope of small ones
     bias: tuple[float, ...]
     thresholds: tuple[float, ...]
+    rest: str = ""  # label that a tag carries only where no other holds; none unless given
 
     def __post_init__(self) -> None:
         self._check_shapes()
         self._check_values()
 
     @classmethod
-    def plain(cls, name: str, groups: Mapping[str, Sequence[int]]) -> Self:
+    def plain(cls, name: str, groups: Mapping[str, Sequence[int]], *, rest: str = "") -> Self:
         """Make a taxonomy that is not calibrated yet: scores are plain sigmoids, every threshold is one half."""
         count = len(groups)
         members = tuple(tuple(group) for group in groups.values())
         one, zero, half = (1.0,) * count, (0.0,) * count, (0.5,) * count
-        return cls(name=name, labels=tuple(groups), members=members, above=one, below=one, bias=zero, thresholds=half)
+        return cls(
+            name=name,
+            labels=tuple(groups),
+            members=members,
+            above=one,
+            below=one,
+            bias=zero,
+            thresholds=half,
+            rest=rest,
+        )
 
     def calibrated(
         self,
@@ -78,6 +88,19 @@ class Taxonomy:
         scores: NDArray[np.float32] = 1 / (1 + np.exp(np.minimum(-adjusted, _LARGEST_LOGIT)))
         return scores
 
+    def chosen(self, scores: NDArray[np.float32]) -> NDArray[np.intp]:
+        """Scores [B, K] → the column of the label that each message's tag carries [B].
+
+        The highest-scoring that holds, `rest` after all others; where none holds, `rest`, or the highest-scoring one.
+        """
+        holds = scores >= self.threshold_array
+        if not self.rest:
+            columns: NDArray[np.intp] = (scores + holds).argmax(axis=1)
+            return columns
+        column = self.labels.index(self.rest)
+        holds[:, column] = False
+        return np.where(holds.any(axis=1), np.where(holds, scores, -1).argmax(axis=1), column)
+
     @cached_property
     def threshold_array(self) -> NDArray[np.float32]:
         """The thresholds [K] in float32; a label holds where its score reaches its threshold."""
@@ -87,7 +110,8 @@ class Taxonomy:
         """Return what `from_dict` reads, in JSON's types."""
         rows = zip(self.labels, self.members, self.above, self.below, self.bias, self.thresholds, strict=True)
         keys = ("label", "members", "above", "below", "bias", "threshold")
-        return {"name": self.name, "labels": [dict(zip(keys, row, strict=True)) for row in rows]}
+        listed = [dict(zip(keys, row, strict=True)) for row in rows]
+        return {"name": self.name, "labels": listed, **({"rest": self.rest} if self.rest else {})}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -101,6 +125,7 @@ class Taxonomy:
             below=tuple(float(row["below"]) for row in rows),
             bias=tuple(float(row["bias"]) for row in rows),
             thresholds=tuple(float(row["threshold"]) for row in rows),
+            rest=str(data.get("rest", "")),
         )
 
     @cached_property
@@ -117,6 +142,8 @@ class Taxonomy:
     def _check_shapes(self) -> None:
         if not self.labels or len(set(self.labels)) != len(self.labels):
             raise LabelsError(f"taxonomy {self.name!r}: labels must be distinct and at least one, not {self.labels}")
+        if self.rest and self.rest not in self.labels:
+            raise LabelsError(f"taxonomy {self.name!r}: rest is {self.rest!r}, which is none of its labels")
         for field in ("members", "above", "below", "bias", "thresholds"):
             if (count := len(getattr(self, field))) != len(self.labels):
                 raise LabelsError(f"taxonomy {self.name!r}: {field} has {count} entries for {len(self.labels)} labels")

@@ -18,9 +18,10 @@ class Verdict(NamedTuple):
     """What is said of one message.
 
     Attributes:
-        label: The highest-scoring label that holds, or when none does of all.
+        label: The highest-scoring label that holds, the taxonomy's `rest` after all others; where none holds, `rest`,
+            or the highest-scoring one.
         score: Of `label`.
-        labels: Every label that holds, highest score first.
+        labels: Every label that holds, highest score first and `rest` last.
         uncertain: None holds.
     """
 
@@ -34,11 +35,12 @@ def verdicts(taxonomy: Taxonomy, scores: NDArray[np.float32], most: int = 0) -> 
     """Scores [B, K] → what is said of each message, with at most so many labels; 0 means all that hold."""
     # Row by row in plain Python: for one message the calls that numpy would need cost more than all the rest of a tag.
     thresholds, labels = taxonomy.threshold_array.tolist(), taxonomy.labels
+    rest = labels.index(taxonomy.rest) if taxonomy.rest else None
     said = []
     for row in scores.tolist():
         held = [place for place, (score, least) in enumerate(zip(row, thresholds, strict=True)) if score >= least]
-        held.sort(key=row.__getitem__, reverse=True)  # stable: among equals the first label comes first
-        best = held[0] if held else row.index(max(row))
+        held.sort(key=lambda place: (place != rest, row[place]), reverse=True)  # stable: equals keep order
+        best = held[0] if held else row.index(max(row)) if rest is None else rest
         names = tuple([labels[place] for place in held[: most or None]])
         said.append(Verdict(labels[best], row[best], names, not held))
     return said

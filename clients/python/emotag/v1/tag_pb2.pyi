@@ -41,7 +41,8 @@ class Tag(_message.Message):
     message_id: _builtins.str
     """The id of the message that this tag is of."""
     label: _builtins.str
-    """The highest-scoring label among `labels`; when `uncertain`, the
+    """The highest-scoring label among `labels`, but in `basic` neutral only when
+    no other holds; when `uncertain`, neutral in `basic`, else the
     highest-scoring label of the taxonomy. Empty when `error` is set.
     """
     score: _builtins.float

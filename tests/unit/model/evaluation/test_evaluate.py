@@ -7,7 +7,7 @@ import pytest
 
 from emotag_model.evaluation.encoded import encode_examples
 from emotag_model.evaluation.evaluate import evaluate, report, report_all
-from emotag_model.evaluation.metrics import calibration_error, count, tag_columns
+from emotag_model.evaluation.metrics import calibration_error, count
 from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import FINE_LABELS, HEADS, OUTPUTS, default_labels
 from emotag_model.text.examples import load_examples
@@ -36,7 +36,7 @@ def test_a_report_holds_what_the_metrics_say(checkpoint, examples):
     found = evaluate(checkpoint, examples)[0]
     assert found.macro_f1 == pytest.approx(counts.macro_f1)
     assert found.micro_f1 == pytest.approx(counts.micro_f1)
-    tags = np.arange(len(scores)), tag_columns(scores, ekman.threshold_array)
+    tags = np.arange(len(scores)), ekman.chosen(scores)
     assert found.accuracy == pytest.approx(truth[tags].mean())
     assert found.calibration_error == pytest.approx(calibration_error(scores[tags], truth[tags]), abs=1e-3)
     assert [row.f1 for row in found.labels] == pytest.approx(counts.f1.tolist())

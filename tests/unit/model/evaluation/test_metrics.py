@@ -10,7 +10,6 @@ from emotag_model.evaluation.metrics import (
     calibration_error,
     count,
     pooled_calibration_error,
-    tag_columns,
 )
 
 SCORES = np.array([[0.9, 0.2], [0.6, 0.6], [0.1, 0.3], [0.4, 0.8]], np.float32)
@@ -40,16 +39,6 @@ def test_labels_never_given_or_true_count_as_zero():
     counts = count(nothing, nothing, THRESHOLDS)
     assert (counts.macro_f1, counts.micro_f1) == (0.0, 0.0)
     assert counts.precision.tolist() == counts.recall.tolist() == [0.0, 0.0]
-
-
-def test_the_tag_is_the_highest_that_passes_else_the_highest():
-    scores = np.array([[0.55, 0.58], [0.55, 0.62], [0.3, 0.4], [0.45, 0.2]], np.float32)
-    assert tag_columns(scores, THRESHOLDS).tolist() == [0, 1, 1, 0]
-
-
-def test_a_label_that_passes_goes_before_a_higher_one_that_does_not():
-    scores = np.array([[0.31, 0.9]], np.float32)
-    assert tag_columns(scores, np.array([0.3, 0.95], np.float32)).tolist() == [0]
 
 
 def slow_calibration_error(scores, truth):

@@ -10,6 +10,7 @@ from hypothesis.extra.numpy import arrays
 
 from emotag_model.labels import LabelsError, Taxonomy
 from emotag_model.labels.taxonomy import softplus
+from emotag_model.labels.verdict import verdicts
 
 GROUPS = {"good": (0, 3), "bad": (1,), "odd": (2, 4)}
 
@@ -126,3 +127,22 @@ def test_contradictions_are_refused(changes, message):
     }
     with pytest.raises(LabelsError, match=message):
         Taxonomy(**(values | changes))
+
+
+def test_the_tag_carries_the_highest_that_holds_and_else_the_highest():
+    scale = Taxonomy.plain("plain", {"joy": [0], "anger": [1], "neutral": [2]})
+    scores = np.array([[0.6, 0.9, 0.2], [0.1, 0.2, 0.4], [0.5, 0.5, 0.8]], np.float32)
+    assert scale.chosen(scores).tolist() == [1, 2, 2]
+
+
+def test_what_is_left_comes_after_all_others_and_where_nothing_holds():
+    scale = Taxonomy.plain("plain", {"joy": [0], "anger": [1], "neutral": [2]}, rest="neutral")
+    scores = np.array([[0.6, 0.9, 0.2], [0.4, 0.2, 0.1], [0.5, 0.7, 0.8], [0.1, 0.1, 0.9]], np.float32)
+    assert scale.chosen(scores).tolist() == [1, 2, 1, 2]
+    said = verdicts(scale, scores)
+    assert [each.label for each in said] == ["anger", "neutral", "anger", "neutral"]
+    assert [each.labels for each in said] == [("anger", "joy"), (), ("anger", "joy", "neutral"), ("neutral",)]
+    assert [each.uncertain for each in said] == [False, True, False, False]
+    assert Taxonomy.from_dict(scale.to_dict()) == scale
+    with pytest.raises(LabelsError, match="rest is 'none', which is none of its labels"):
+        Taxonomy.plain("plain", {"joy": [0]}, rest="none")
