@@ -48,11 +48,12 @@ _OWNED_FOLLOWS = re.compile(rf"\s+(?!(?:{_NOT_OWNED})\b)[a-z]", re.IGNORECASE)
 def augmented(examples: Sequence[Example], share: float, seed: int) -> list[Example]:
     """Return `examples` in their order, about that `share` of them varied in one way.
 
-    What a row becomes depends on `seed` and on where it stands alone. Raises ValueError for a share outside [0, 1].
+    What a row becomes depends on `seed` and its text alone, and not on the folder that it was read from. Raises
+    ValueError for a share outside [0, 1].
     """
     if not 0 <= share <= 1:
         raise ValueError(f"share is {share}; it must lie between 0 and 1")
-    return [_augment(example, share, Random(f"{seed} {example.place}")) for example in examples]  # noqa: S311 - no secret
+    return [_augment(example, share, Random(f"{seed} {example.text}")) for example in examples]  # noqa: S311 - no secret
 
 
 def exchange_people(text: str, random: Random) -> str:

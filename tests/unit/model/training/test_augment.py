@@ -1,5 +1,6 @@
 """Augmentation: rows stay rows, labels stay true, and the seed decides."""
 
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -25,7 +26,12 @@ def test_about_the_share_is_varied():
     assert all(new != old for new, old in zip(augmented(EXAMPLES, 1.0, seed=1), EXAMPLES, strict=True))
 
 
-def test_the_seed_and_the_place_decide_and_neighbours_do_not():
+def test_the_folder_that_a_row_was_read_from_decides_nothing():
+    moved = [replace(each, place=f"/elsewhere/{each.place}") for each in EXAMPLES]
+    assert [each.text for each in augmented(moved, 1.0, 1)] == [each.text for each in augmented(EXAMPLES, 1.0, 1)]
+
+
+def test_the_seed_and_the_text_decide_and_neighbours_do_not():
     whole = augmented(EXAMPLES, 0.7, seed=3)
     assert augmented(EXAMPLES, 0.7, seed=3) == whole
     assert augmented(EXAMPLES, 0.7, seed=4) != whole
