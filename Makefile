@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run demo test chaos check bench protos format clean help
+.PHONY: setup run demo test chaos fuzz check bench protos format clean help
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -29,6 +29,9 @@ test: $(STAMP) ## Run every test, on all cores, a file at a time on each
 
 chaos: $(STAMP) ## Run the tests that break taggers and brokers for minutes (EMOTAG_TEST_KAFKA=... for all of them)
 	@$(BIN)/pytest -m long
+
+fuzz: $(STAMP) ## Let libFuzzer look for what the native core trips over, for ten minutes at most (needs clang++)
+	@$(BIN)/python -m tests.fuzz.core --runs 1000000 --seconds 600
 
 check: $(STAMP) ## Lint, format, types, layers, contract, generated code, deploy files
 	$(BIN)/ruff check .

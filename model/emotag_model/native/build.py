@@ -35,7 +35,7 @@ _KERNELS: dict[str, dict[str, tuple[str, ...]]] = {
     "aarch64": {"neon": ("-DEMOTAG_NEON",)},
     "arm64": {"neon": ("-DEMOTAG_NEON",)},
 }
-_SANITIZE = ("-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
+SANITIZE = ("-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 _GNU_LINK = ("-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL")  # nothing to install beside it
 
 
@@ -88,7 +88,7 @@ def write_characters(out: Path = BUILT) -> Path:
 
 def _units(machine: str) -> list[tuple[Path, tuple[str, ...]]]:
     kernel = SOURCE / "kernel.cpp"
-    plain = [(path, ()) for path in sorted(SOURCE.rglob("*.cpp")) if path.parent.name != "fuzz"]
+    plain = [(path, ()) for path in sorted(SOURCE.rglob("*.cpp"))]
     return [*plain, *((kernel, flags) for flags in _KERNELS.get(machine, {}).values())]
 
 
@@ -110,7 +110,7 @@ def main() -> int:
     parser.add_argument("--sanitize", action="store_true", help="with checks of memory and undefined behaviour")
     options = parser.parse_args()
     try:
-        build(options.out, compiler=options.compiler, flags=_SANITIZE if options.sanitize else ())
+        build(options.out, compiler=options.compiler, flags=SANITIZE if options.sanitize else ())
         write_characters()
     except BuildError as error:
         sys.stderr.write(f"{error}\n")

@@ -1,0 +1,1 @@
+"""libFuzzer and replays of the native core, from C++."""
