@@ -1,5 +1,7 @@
 """The trainable network: two channels over word vectors, CNN and BiSRU, fused and classified."""
 
+from typing import TYPE_CHECKING, cast
+
 import torch
 from torch import Tensor, nn
 
@@ -9,7 +11,12 @@ from emotag_model.network.conv_channel import ConvChannel
 from emotag_model.network.evidence import Readings, contributions
 from emotag_model.network.fused_classifier import fuse_classifier
 from emotag_model.network.masking import masked_max, pooling_mask, token_mask
+from emotag_model.sru.kernel_trial import kernels_serve
 from emotag_model.sru.layer import BiSru
+from emotag_model.sru.ragged import spanned_bisru
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PADDING_ID = 0
 UNKNOWN_ID = 1
@@ -19,7 +26,8 @@ class CnnBiSru(nn.Module):
     """Token ids → logits; a message's logits do not depend on what it was padded or batched with.
 
     ``embedding.weight`` [vocabulary_size, embedding_size] may be set from pre-trained vectors; what its row 0 holds is
-    never read. Runs under autocast; nothing in it waits for the device.
+    never read. Runs under autocast; nothing in it waits for the device, but for the trial of the SRU's kernels that the
+    first batch on a GPU makes. It has never run on a GPU: both ways of computing the SRU are tested on a CPU.
     """
 
     def __init__(self, config: CnnBiSruConfig) -> None:
@@ -51,7 +59,7 @@ class CnnBiSru(nn.Module):
         """As ``forward``, and what was pooled on the way."""
         mask, pooling = token_mask(lengths, token_ids.shape[1]), pooling_mask(lengths, token_ids.shape[1])
         embedded = self._embed(token_ids, mask)
-        states = self._encode(embedded, mask)
+        states = self._encode(embedded, mask, lengths)
         responses = self.conv.responses(embedded, mask)
         attended, weights = self.attention(states, pooling)
         strongest = masked_max(states, pooling).view(len(states), 2, -1).amax(dim=1)
@@ -65,9 +73,21 @@ class CnnBiSru(nn.Module):
         embedded: Tensor = self.embedding_dropout(self.embedding(token_ids))
         return embedded * mask.unsqueeze(-1)
 
-    def _encode(self, embedded: Tensor, mask: Tensor) -> Tensor:
+    def _encode(self, embedded: Tensor, mask: Tensor, lengths: Tensor) -> Tensor:
+        if kernels_serve(embedded.device):
+            return self._encode_rows(embedded, lengths)
         states = embedded.transpose(0, 1)  # the SRU is time-major
         steps = mask.t()
         for layer in self.sru:
             states = self.dropout(layer(states, steps))
         return states.transpose(0, 1)
+
+    def _encode_rows(self, embedded: Tensor, lengths: Tensor) -> Tensor:
+        """Scan each message's rows where they lie: to pack them the host would have to wait for the lengths."""
+        messages, steps, _ = embedded.shape
+        starts = torch.arange(messages, device=embedded.device) * steps
+        ends = starts + lengths.clamp(max=steps)
+        states = embedded.flatten(0, 1)
+        for layer in cast("Iterable[BiSru]", self.sru):
+            states = self.dropout(spanned_bisru(states, starts, ends, layer.weights))
+        return states.view(messages, steps, 2 * self.config.sru_size)

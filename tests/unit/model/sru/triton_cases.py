@@ -11,11 +11,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from emotag_model.network import cnn_bisru
+from emotag_model.sru import kernel_trial
 from emotag_model.sru.layer import BiSru
 from emotag_model.sru.naive import naive_bisru
 from emotag_model.sru.ragged import ragged_bisru, spanned_bisru
 from emotag_model.sru.triton_scan import triton_scan
 from emotag_model.sru.weights import SruWeights
+from tests.unit.model.network.networks import make_batch, make_network
 
 DEVICE = torch.device("cpu" if os.environ.get("TRITON_INTERPRET") == "1" else "cuda")
 SHORT, LONG = [0, 1, 7, 2, 0], [2, 33, 0, 1, 7]
@@ -161,3 +164,38 @@ def test_a_second_derivative_is_refused_instead_of_being_wrong() -> None:
     (gradient,) = torch.autograd.grad(ragged_bisru(inputs, offsets, weights).square().sum(), inputs, create_graph=True)
     with pytest.raises(RuntimeError, match="once_differentiable"):
         gradient.sum().backward()
+
+
+@pytest.mark.parametrize(
+    "sizes", [{"sru_layers": 2, "sru_size": 6, "attention_heads": 3}, {"sru_size": 10, "attention_heads": 4}]
+)
+def test_the_network_gives_the_same_by_the_kernels(monkeypatch, sizes: dict[str, int]) -> None:
+    network = make_network(dropout=0.0, embedding_dropout=0.0, **sizes).to(DEVICE)
+    ids, lengths = (tensor.to(DEVICE) for tensor in make_batch([5, 1, 0, 8, 3], steps=9))
+    answers = []
+    for serve in (False, True):
+        monkeypatch.setattr(cnn_bisru, "kernels_serve", lambda device, serve=serve: serve)
+        logits, evidence = network.explain(ids, lengths)
+        gradients = torch.autograd.grad(logits.square().sum(), list(network.parameters()))
+        answers.append([logits, evidence, *gradients])
+    for padded, by_kernels in zip(*answers, strict=True):
+        torch.testing.assert_close(by_kernels, padded, atol=1e-4, rtol=1e-4)
+
+
+def test_a_network_reads_no_row_of_another_message_where_a_length_is_too_long(monkeypatch) -> None:
+    monkeypatch.setattr(cnn_bisru, "kernels_serve", lambda device: True)
+    network = make_network(sru_size=4, attention_heads=2).to(DEVICE)
+    ids, lengths = (tensor.to(DEVICE) for tensor in make_batch([3, 3]))
+    with torch.no_grad():
+        assert torch.equal(network(ids, lengths + 4), network(ids, lengths))
+
+
+def test_the_trial_passes() -> None:
+    with torch.inference_mode(), torch.autocast(DEVICE.type, dtype=torch.bfloat16):
+        kernel_trial.try_kernels(DEVICE)
+
+
+def test_the_trial_fails_where_the_kernels_are_wrong(monkeypatch) -> None:
+    monkeypatch.setattr(kernel_trial, "ragged_bisru", lambda *given: ragged_bisru(*given) * 1.2)
+    with pytest.raises(ArithmeticError, match="wrong"):
+        kernel_trial.try_kernels(DEVICE)
