@@ -48,9 +48,9 @@ class ServeConfig:
         default=_ENGINE.queue_bytes,
         metadata=about(whole_number(1), "bytes of text held at once; more are answered with RESOURCE_EXHAUSTED"),
     )
-    batch_tokens: int = field(
-        default=_ENGINE.batch_tokens,
-        metadata=about(whole_number(1), "tokens computed at once, padding included"),
+    batch_bytes: int = field(
+        default=_ENGINE.batch_bytes,
+        metadata=about(whole_number(1), "bytes of text computed at once"),
     )
     drain_seconds: float = field(
         default=30.0,
@@ -74,7 +74,7 @@ class ServeConfig:
         """
         try:
             return EngineLimits(
-                queue_messages=self.queue_messages, queue_bytes=self.queue_bytes, batch_tokens=self.batch_tokens
+                queue_messages=self.queue_messages, queue_bytes=self.queue_bytes, batch_bytes=self.batch_bytes
             )
         except ValueError as error:
             raise ConfigError(str(error)) from error

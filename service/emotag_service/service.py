@@ -89,14 +89,14 @@ class Service:
         await asyncio.gather(engine.start(), server.start(engine))
 
     def _announce(self, server: Server, engine: Engine) -> None:
-        model = engine.info.model
+        model = engine.model.identity
         _log.info(
             "serving",
             host=self._config.host,
             port=server.port,
             model=model.name,
             version=model.version,
-            computes=engine.info.computes,
+            computes=engine.model.computes,
             startup_seconds=round(time.perf_counter() - self._began, 3),
         )
         self._ready(server.port)

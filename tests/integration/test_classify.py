@@ -221,6 +221,6 @@ async def test_model_info_lists_what_answers(stub: EmotionServiceAsyncStub, engi
         ("goemotions", 28, 28),
         ("sentiment", 4, 4),
     ]
-    assert info.limits.max_text_bytes == engine.info.limits.max_text_bytes
+    assert info.limits.max_text_bytes == engine.limits.max_text_bytes
     assert (info.limits.max_frame_bytes, info.limits.max_frame_messages) == (16 * 2**20, 1024)
     assert info.limits.max_tokens == 64

@@ -55,7 +55,7 @@ def test_a_port_in_use(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> N
     [
         (("--host", "192.0.2.1"), 1, "cannot listen on 192.0.2.1:50051"),
         (("--port", "x"), 2, "--port: must be a whole number, not 'x'"),
-        (("--batch-tokens", "1", "--port", "0"), 2, "batch_tokens"),
+        (("--batch-bytes", "0", "--port", "0"), 2, "--batch-bytes: must be"),
         (("--checkpoint", "/nonexistent", "--port", "0"), 1, "/nonexistent"),
         (("--devices", "abacus", "--port", "0"), 1, "abacus"),
     ],

@@ -1,96 +1,103 @@
-"""Looks at a message before anything is spent on it: valid, in time, room for it, and its tokens."""
+"""Looks at messages before anything is spent on them: valid, in time, and room for them."""
 
 from __future__ import annotations
 
 import secrets
 from itertools import count
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from emotag_service.engine.checks import MessageChecks, nothing_to_read
+from emotag_model.text.tokenizer import CHARACTERS_PER_TOKEN
+from emotag_service.engine.checks import MessageChecks
 from emotag_service.engine.entry import Entry
-from emotag_service.engine.errors import ComputeError, ExpiredError, QueueFullError
+from emotag_service.engine.errors import ExpiredError, MessageError, QueueFullError
 from emotag_service.engine.message import Message
+from emotag_service.engine.tag import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from emotag_model.text.tokenizer import Encoding
+    from emotag_service.engine.counters import Counters
     from emotag_service.engine.job import Job
     from emotag_service.engine.limits import EngineLimits
     from emotag_service.engine.room import Room
 
 
-class TextEncoder(Protocol):
-    """What the engine needs of a tokenizer; `emotag_model.text.tokenizer.Tokenizer` is one."""
-
-    @property
-    def max_tokens(self) -> int:
-        """Tokens that the model reads of a text."""
-
-    def encode(self, text: str) -> Encoding:
-        """Return the token ids of a text, none when it shows nothing, and whether it was cut."""
-
-    def tokens(self, text: str) -> list[str]:
-        """Return what the ids stand for, one each."""
-
-
 class Admission:
-    """Admits messages one by one. Belongs to the engine's event loop; the cost per message counts.
+    """Fills jobs: each message is either admitted or answered at once. Belongs to the engine's event loop.
 
-    Checks come cheapest first, and all that refuse come before the text is read: overload costs next to nothing.
+    Nothing here reads a text: what a message costs the loop does not depend on what it says.
     """
 
-    def __init__(
-        self, tokenizer: TextEncoder, limits: EngineLimits, room: Room, retry_after: Callable[[], float]
-    ) -> None:
-        """Make one; `retry_after` is asked for the seconds that a refused message should wait."""
-        self._tokenizer = tokenizer
+    def __init__(self, limits: EngineLimits, room: Room, counters: Counters, clock: Callable[[], float]) -> None:
         self._checks = MessageChecks(limits)
+        self._most_read = limits.max_tokens * CHARACTERS_PER_TOKEN
         self._room = room
-        self._retry_after = retry_after
+        self._counters = counters
+        self._clock = clock
         self._prefix = secrets.token_hex(8)
         self._made = count(1)
 
-    def name(self, message: Message) -> str:
+    def admit(
+        self, messages: Sequence[Message], job: Job, deadline: float, *, patient: bool, retry_after: Callable[[], float]
+    ) -> list[Entry]:
+        """Admit what can be tagged and answer the rest, each for itself.
+
+        Args:
+            messages: Those of the job.
+            job: Whose tags they will be.
+            deadline: Engine-clock seconds after which none is worth anything.
+            patient: They come on room that their caller waited for.
+            retry_after: Asked for the seconds that a message should wait for which there is no room.
+        """
+        entries: list[Entry] = []
+        now = self._clock()
+        for index, message in enumerate(messages):
+            name = self._name(message)
+            try:
+                entries.append(self._admit(message, name, job, index, now, deadline, patient, retry_after))
+            except MessageError as error:
+                self._answer(job, index, name, error)
+        return entries
+
+    def refuse(self, messages: Sequence[Message], job: Job, error: MessageError) -> None:
+        """Answer all of them with one error."""
+        for index, message in enumerate(messages):
+            self._answer(job, index, self._name(message), error)
+
+    def _name(self, message: Message) -> str:
         """Return the id that the message's tag carries, made up when it has none."""
         given = message.id if isinstance(message, Message) else ""
         return given if given and isinstance(given, str) else f"{self._prefix}-{next(self._made)}"
 
-    def admit(
-        self, message: Message, name: str, job: Job, index: int, now: float, deadline: float, patient: bool
+    def _admit(
+        self,
+        message: Message,
+        name: str,
+        job: Job,
+        index: int,
+        now: float,
+        deadline: float,
+        patient: bool,
+        retry_after: Callable[[], float],
     ) -> Entry:
-        """Return the message as the scheduler holds it, counted in.
-
-        Raises:
-            InvalidMessageError: A field is not what it should be.
-            ExpiredError: It arrived too late.
-            QueueFullError: There is no room for it.
-            ComputeError: The tokenizer failed on it.
-        """
         size = self._checks.size(message)
         if message.time_to_live is not None:
             deadline = min(deadline, now + self._checks.time_to_live(message))
         if deadline <= now:
             raise ExpiredError("time_to_live: it had run out when the message arrived; give it more, or none")
         if not self._room.admits(size, patient=patient):
-            raise self._full(size)
-        ids, truncated = self._encode(message.text)
-        if not ids:
-            raise nothing_to_read()
+            raise self._full(size, retry_after())
         self._room.enter(1, size, patient=patient)
-        text = message.text if job.options.explain else ""
-        return Entry(job, index, name, ids, truncated, text, size, patient, now, deadline)
+        return Entry(job, index, name, message.text, size, min(size, self._most_read), patient, now, deadline)
 
-    def _encode(self, text: str) -> Encoding:
-        try:
-            return self._tokenizer.encode(text)
-        except Exception as error:
-            raise ComputeError(f"the tokenizer failed on this message ({type(error).__name__}); report it") from error
-
-    def _full(self, size: int) -> QueueFullError:
+    def _full(self, size: int, retry_after: float) -> QueueFullError:
         held, bound = self._room.held, self._room.bound
         return QueueFullError(
             f"the engine holds {held.messages:,} of {bound.messages:,} messages and {held.size:,} of {bound.size:,} "
             f"bytes, no room for {size:,} bytes more; wait before you send it again",
-            self._retry_after(),
+            retry_after,
         )
+
+    def _answer(self, job: Job, index: int, name: str, error: MessageError) -> None:
+        job.answer(index, Tag(name, error=error))
+        self._counters.count_error(error)

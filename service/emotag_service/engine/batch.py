@@ -1,4 +1,4 @@
-"""A batch: what a replica computes at once, and how a draw of messages is cut into batches."""
+"""A batch: what a replica computes at once, and what becomes of it when a replica fails on it."""
 
 from __future__ import annotations
 
@@ -6,13 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from emotag_service.engine.entry import Entry
-    from emotag_service.engine.limits import EngineLimits
-
-_WASTE = 0.25  # share of padding from which a batch that is worth a replica's while is closed
-_WORTHWHILE = 0.25  # share of the token budget that makes it so: below that, overhead costs more than padding
 
 
 @dataclass(slots=True, eq=False)
@@ -20,7 +14,7 @@ class Batch:
     """What a replica computes at once.
 
     Attributes:
-        entries: Its messages.
+        entries: Its messages, at least one.
         failures: How many replicas have failed on it, or on a batch that it was cut from.
         avoid: The replica that last failed on it.
         bisecting: It is part of a batch that failed twice: the next failure is the messages', not the replica's.
@@ -33,42 +27,23 @@ class Batch:
     bisecting: bool = False
     taken: float = 0.0
 
-    def width(self) -> int:
-        """Return the tokens of its longest message."""
-        return max(len(entry.ids) for entry in self.entries)
+    def again(self, error: BaseException, replica: str) -> list[Batch]:
+        """Return what to compute instead after `replica` failed on it; nothing when its one message is beyond help.
 
-    def urgency(self) -> tuple[float, float]:
-        """Return what batches of one round are served by: the earliest deadline, then the earliest admission."""
-        return (
-            min(entry.deadline for entry in self.entries),
-            min(entry.admitted for entry in self.entries),
-        )
+        The first time it goes to another replica as it is. After the second it is cut in halves, and so on, until the
+        message at fault stands alone. Running out of memory is the batch's size and not the replica's fault: it is cut
+        at once and may stay where it was.
+        """
+        alone = len(self.entries) == 1
+        if isinstance(error, MemoryError) and not alone:
+            return self._halves(failures=self.failures, avoid="", bisecting=self.bisecting)
+        if self.failures == 0:
+            return [Batch(self.entries, failures=1, avoid=replica)]
+        if alone:
+            return []
+        return self._halves(failures=self.failures + 1, avoid=replica, bisecting=True)
 
-
-def cut(entries: Sequence[Entry], limits: EngineLimits) -> list[Batch]:
-    """Cut messages into batches of neighbours in length, the most urgent batch first.
-
-    A batch takes the next longer message while `longest * (count + 1) <= batch_tokens`, and while padding does not
-    waste more than a quarter of a batch that is already worth computing.
-    """
-    ordered = sorted(entries, key=lambda entry: len(entry.ids))
-    batches: list[Batch] = []
-    current: list[Entry] = []
-    real = 0
-    for entry in ordered:
-        length = len(entry.ids)
-        if current and _is_full(len(current), length, real, limits):
-            batches.append(Batch(current))
-            current, real = [], 0
-        current.append(entry)
-        real += length
-    if current:
-        batches.append(Batch(current))
-    return sorted(batches, key=Batch.urgency) if len(batches) > 1 else batches
-
-
-def _is_full(count: int, length: int, real: int, limits: EngineLimits) -> bool:
-    padded = length * (count + 1)
-    if count >= limits.batch_messages or padded > limits.batch_tokens:
-        return True
-    return real >= _WORTHWHILE * limits.batch_tokens and padded - real - length > _WASTE * padded
+    def _halves(self, *, failures: int, avoid: str, bisecting: bool) -> list[Batch]:
+        middle = len(self.entries) // 2
+        parts = (self.entries[:middle], self.entries[middle:])
+        return [Batch(part, failures=failures, avoid=avoid, bisecting=bisecting) for part in parts]

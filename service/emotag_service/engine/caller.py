@@ -19,7 +19,7 @@ class Caller:
         name: For logs; empty when it does not matter.
         closed: Nothing more is taken from it.
         jobs: Its jobs that are not done.
-        queue: Its waiting messages; belongs to the scheduler.
+        queue: Its waiting messages; belongs to the engine's `Queue`.
         claim: Room (messages, bytes) that was granted to it and that its next submit takes up.
     """
 
@@ -41,12 +41,12 @@ class Caller:
 
 
 class CallerQueue:
-    """What a caller has waiting; guarded by the scheduler's lock.
+    """What a caller has waiting; guarded by the lock of `Queue`.
 
     Attributes:
         patient: Messages without deadline, in order of arrival.
         urgent: Heap of (deadline, arrival number, message).
-        credit: Tokens that it may still have drawn on its turn.
+        credit: Bytes that it may still have drawn on its turn.
         cancelled: How many of its waiting messages were cancelled, at least.
         in_ring: It waits for its turn.
     """

@@ -19,7 +19,6 @@ from emotag_service.engine.errors import (
 from emotag_service.engine.stats import EngineStats
 
 if TYPE_CHECKING:
-    from emotag_service.engine.batch import Batch
     from emotag_service.engine.room import Amount
 
 _KINDS: dict[type[MessageError], str] = {
@@ -48,20 +47,18 @@ class Counters:
     tagged: int = 0
     batches: int = 0
     tokens: int = 0
-    padded_tokens: int = 0
     rate: float = 0.0
     errors: Counter[str] = field(default_factory=Counter)
 
     def count_error(self, error: MessageError) -> None:
         """Count a message that got no label."""
-        self.errors[_KINDS[type(error)]] += 1
+        kind = next((_KINDS[each] for each in type(error).__mro__ if each in _KINDS), "failed")
+        self.errors[kind] += 1
 
-    def count_batch(self, batch: Batch, seconds: float) -> None:
+    def count_batch(self, messages: int, tokens: int, seconds: float) -> None:
         """Count a computed batch."""
-        messages = len(batch.entries)
         self.batches += 1
-        self.tokens += sum(len(entry.ids) for entry in batch.entries)
-        self.padded_tokens += messages * batch.width()
+        self.tokens += tokens
         if seconds > 0:
             rate = messages / seconds
             self.rate = rate if not self.rate else self.rate + _SMOOTHING * (rate - self.rate)
@@ -79,7 +76,6 @@ class Counters:
             failed=self.errors["failed"],
             batches=self.batches,
             tokens=self.tokens,
-            padded_tokens=self.padded_tokens,
             messages_per_second=self.rate * sum(state == "serving" for state in replicas.values()),
             replicas=replicas,
         )

@@ -39,30 +39,34 @@ class Delivery:
         """Return every admitted message that has no tag yet."""
         return [entry for job in self._open for entry in job.entries if not entry.answered()]
 
-    def tagged(self, batch: Batch, tags: Sequence[Tag]) -> None:
-        """Answer a computed batch."""
-        self._counters.count_batch(batch, tags[0].compute_seconds)
-        self._counters.tagged += self._answer(zip(batch.entries, tags, strict=True))
+    def tagged(self, batch: Batch, tags: Sequence[Tag], tokens: int) -> None:
+        """Answer a computed batch of so many tokens; a text that had none to read has an error for a tag."""
+        self._counters.count_batch(len(tags), tokens, tags[0].compute_seconds)
+        for error in self._answer(zip(batch.entries, tags, strict=True)):
+            if error is None:
+                self._counters.tagged += 1
+            else:
+                self._counters.count_error(error)
 
     def failed(self, entries: Sequence[Entry], error: MessageError, *, tell: bool = True) -> int:
         """Answer messages that get no label; returns how many had no answer before.
 
         With `tell=False` the jobs' `on_tags` are not called.
         """
-        answers = ((entry, Tag(entry.message_id, truncated=entry.truncated, error=error)) for entry in entries)
-        answered = self._answer(answers, tell=tell)
-        for _ in range(answered):
+        answered = self._answer(((entry, Tag(entry.message_id, error=error)) for entry in entries), tell=tell)
+        for _ in answered:
             self._counters.count_error(error)
-        return answered
+        return len(answered)
 
-    def _answer(self, answers: Iterable[tuple[Entry, Tag]], *, tell: bool = True) -> int:
+    def _answer(self, answers: Iterable[tuple[Entry, Tag]], *, tell: bool = True) -> list[MessageError | None]:
+        """Return the error, or None, of each message that had no answer before."""
         fresh: dict[Job, list[int]] = {}
-        room, answered = self._room, 0
+        room, answered = self._room, []
         for entry, tag in answers:
             job = entry.job
             if not job.answer(entry.index, tag):
                 continue
-            answered += 1
+            answered.append(tag.error)
             room.leave(1, entry.size, patient=entry.patient)
             if job.done():
                 self._open.discard(job)

@@ -20,29 +20,23 @@ from emotag_service.engine.errors import (
     NoReplicaError,
 )
 from emotag_service.engine.health import Health
-from emotag_service.engine.info import EngineInfo
-from emotag_service.engine.intake import Intake
 from emotag_service.engine.job import Job
 from emotag_service.engine.limits import EngineLimits
-from emotag_service.engine.options import Options
-from emotag_service.engine.plans import make_plan
+from emotag_service.engine.options import Options, OptionsResolver
+from emotag_service.engine.plans import plan_model
 from emotag_service.engine.pool import Pool
-from emotag_service.engine.resolver import Resolver
+from emotag_service.engine.queue import Queue
 from emotag_service.engine.room import Room
-from emotag_service.engine.scheduler import Scheduler
-from emotag_service.engine.tagger import Tagger
 from emotag_service.engine.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emotag_model.checkpoint import Checkpoint, Identity
-    from emotag_model.labels import Labels, Taxonomy
-    from emotag_service.engine.admission import TextEncoder
+    from emotag_model.checkpoint import Checkpoint
     from emotag_service.engine.entry import Entry
     from emotag_service.engine.errors import MessageError
     from emotag_service.engine.message import Message
-    from emotag_service.engine.pool import ReplicaPlan
+    from emotag_service.engine.model import Model
     from emotag_service.engine.stats import EngineStats
     from emotag_service.engine.tag import Tag
 
@@ -59,33 +53,25 @@ class Engine:
         await engine.close()
 
     Attributes:
-        info: What it answers with, and within which limits.
+        model: What it answers with.
+        limits: How much it takes, holds and computes at once.
     """
 
     def __init__(
-        self,
-        *,
-        model: Identity,
-        tokenizer: TextEncoder,
-        taxonomies: Sequence[Taxonomy],
-        replicas: Sequence[ReplicaPlan],
-        limits: EngineLimits = _DEFAULT_LIMITS,
-        clock: Callable[[], float] = time.monotonic,
-        computes: str = "",
+        self, model: Model, *, limits: EngineLimits = _DEFAULT_LIMITS, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Make one from its parts; `from_checkpoint` is the short way. The first taxonomy is the default."""
-        limits = _fit(limits, tokenizer)
-        self.info = EngineInfo(model, tuple(taxonomies), limits, computes)
+        """Make one; `from_checkpoint` is the short way. Raises ValueError for limits that contradict the model."""
+        self.model = model
+        self.limits = limits = _fit(limits, model)
         self._clock = clock
-        self._resolver = Resolver(taxonomies)
+        self._options = OptionsResolver(model.taxonomies)
         self._health = Health()
         self._counters = Counters()
         self._room = Room(limits.queue_messages, limits.queue_bytes)
         self._delivery = Delivery(self._room, self._counters, self._note_empty)
-        self._intake = Intake(Admission(tokenizer, limits, self._room, self._retry_after), self._counters, clock)
-        self._scheduler = Scheduler(limits, clock, self._expire)
-        tagger = Tagger({taxonomy.name: taxonomy for taxonomy in taxonomies}, tokenizer)
-        self._pool = Pool(replicas, self._scheduler, tagger, self._delivery, limits, clock, self._note_change)
+        self._admission = Admission(limits, self._room, self._counters, clock)
+        self._queue = Queue(limits, clock, self._expire)
+        self._pool = Pool(model.replicas, self._queue, self._delivery, limits, clock, self._note_change)
         self._watchdog = Watchdog(self._check)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._empty = asyncio.Event()
@@ -106,15 +92,7 @@ class Engine:
         Raises:
             DeviceError: `devices` names something unknown or missing.
         """
-        plan = make_plan(checkpoint, devices)
-        return cls(
-            model=checkpoint.identity,
-            tokenizer=plan.encoder,
-            taxonomies=_default_first(checkpoint.labels),
-            replicas=plan.replicas,
-            limits=limits,
-            computes=plan.computes,
-        )
+        return cls(plan_model(checkpoint, devices), limits=limits)
 
     @property
     def healthy(self) -> bool:
@@ -140,7 +118,7 @@ class Engine:
 
     def check_options(self, options: Options) -> Options:
         """Return options with the default taxonomy filled in. Raises InvalidOptionsError naming the field."""
-        return self._resolver.resolve(options)
+        return self._options.resolve(options)
 
     def caller(self, name: str = "") -> Caller:
         """Return a new unit of fairness and cancellation; close it when its stream, peer or partition goes."""
@@ -169,13 +147,14 @@ class Engine:
         if self._loop is None:
             raise EngineError("the engine is not started; await engine.start() first")
         caller = caller or self.caller()
-        job = Job(len(messages), self.check_options(options), caller, self._cancel)
+        job = Job(len(messages), self.check_options(options), self.model, caller, self._cancel)
         patient = self._room.redeem(caller)
         refusal = self._refusal(caller)
         if refusal is not None:
-            self._intake.refuse(messages, job, refusal)
+            self._admission.refuse(messages, job, refusal)
         else:
-            job.entries = self._intake.admit(messages, job, inf if deadline is None else deadline, patient=patient)
+            last = inf if deadline is None else deadline
+            job.entries = self._admission.admit(messages, job, last, patient=patient, retry_after=self._retry_after)
         if job.entries:
             self._schedule(job)
         if patient:
@@ -241,7 +220,7 @@ class Engine:
     def _schedule(self, job: Job) -> None:
         job.caller.jobs.add(job)
         self._delivery.expect(job)
-        self._scheduler.put(job.caller, job.entries)
+        self._queue.put(job.caller, job.entries)
         self._watchdog.arm()
 
     def _refusal(self, caller: Caller) -> MessageError | None:
@@ -257,7 +236,7 @@ class Engine:
     def _cancel(self, job: Job) -> None:
         entries = [entry for entry in job.entries if not entry.answered()]
         number = self._delivery.failed(entries, CancelledMessageError("its caller went away"), tell=False)
-        self._scheduler.discard_cancelled(job.caller, number)
+        self._queue.discard_cancelled(job.caller, number)
 
     def _close_caller(self, caller: Caller) -> None:
         for job in list(caller.jobs):
@@ -271,7 +250,7 @@ class Engine:
 
     def _give_up(self, error: MessageError) -> int:
         """Answer everything that has no tag yet; returns how many that were."""
-        self._scheduler.clear()
+        self._queue.clear()
         return self._delivery.failed(self._delivery.unanswered(), error)
 
     def _note_change(self) -> None:
@@ -284,7 +263,7 @@ class Engine:
 
     def _check(self) -> float | None:
         """Of the watchdog: look again when a replica could be overdue, or one that begins a batch now would be."""
-        delay, limit = self._pool.check(), self.info.limits.compute_seconds
+        delay, limit = self._pool.check(), self.limits.compute_seconds
         if delay is not None:
             return min(delay, limit)
         return limit if self._room.held.messages else None
@@ -293,20 +272,15 @@ class Engine:
         return self._counters.retry_after(self._room.held.messages, self._pool.serving)
 
 
-def _fit(limits: EngineLimits, tokenizer: TextEncoder) -> EngineLimits:
-    """Fill in what the tokenizer decides."""
-    if limits.max_tokens not in {0, tokenizer.max_tokens}:
+def _fit(limits: EngineLimits, model: Model) -> EngineLimits:
+    """Fill in what the model decides."""
+    most = model.encoder.max_tokens
+    if limits.max_tokens not in {0, most}:
         raise ValueError(
-            f"EngineLimits.max_tokens is {limits.max_tokens}, but the checkpoint's tokenizer cuts at "
-            f"{tokenizer.max_tokens}; leave it 0"
+            f"EngineLimits.max_tokens is {limits.max_tokens}, but the checkpoint's tokenizer cuts at {most}; leave it 0"
         )
-    return replace(limits, max_tokens=tokenizer.max_tokens)
+    return replace(limits, max_tokens=most)
 
 
 def _stopped() -> DrainingError:
     return DrainingError("the engine stopped before its turn came; send it again elsewhere")
-
-
-def _default_first(labels: Labels) -> list[Taxonomy]:
-    default = labels.taxonomy()
-    return [default, *(taxonomy for taxonomy in labels.taxonomies.values() if taxonomy is not default)]

@@ -1,4 +1,4 @@
-"""An admitted message, as the scheduler holds it."""
+"""An admitted message, as the queue holds it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,9 @@ class Entry:
         job: Whose tag it will be.
         index: Its position in the job.
         message_id: The id that its tag carries.
-        ids: Token ids, at least one.
-        truncated: The tokenizer cut the text.
-        text: Kept only for an explanation, else empty.
+        text: What it says.
         size: Bytes of UTF-8 that it was admitted with.
+        cost: Bytes of them that a model may look at; fairness and batches go by it.
         patient: It was admitted on room that its caller had waited for.
         admitted: Engine-clock seconds of its admission.
         deadline: Engine-clock seconds after which its tag is worth nothing; infinity means never.
@@ -29,10 +28,9 @@ class Entry:
     job: Job
     index: int
     message_id: str
-    ids: list[int]
-    truncated: bool
     text: str
     size: int
+    cost: int
     patient: bool
     admitted: float
     deadline: float

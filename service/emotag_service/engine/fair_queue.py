@@ -1,4 +1,4 @@
-"""The waiting messages of all callers, drawn fairly: deficit round robin over tokens."""
+"""The waiting messages of all callers, drawn fairly: deficit round robin over bytes of text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _SWEEP_FROM = 64  # cancelled messages of one caller: below that, skipping them 
 class FairQueue:
     """Waiting messages by caller; not thread-safe, the scheduler locks.
 
-    Each caller in turn may have `quantum` tokens drawn, what it does not use is carried over (Shreedhar and Varghese,
+    Each caller in turn may have `quantum` bytes drawn, what it does not use is carried over (Shreedhar and Varghese,
     "Efficient Fair Queueing Using Deficit Round Robin", 1995). Within a caller: earliest deadline first, then order of
     arrival. Cancelled messages are passed over and cost nothing.
     """
@@ -45,12 +45,12 @@ class FairQueue:
             queue.in_ring = True
             self._ring.append(queue)
 
-    def draw(self, tokens: int) -> list[Entry]:
-        """Take messages of about `tokens` tokens in all, fairly over callers; at least one when any waits."""
+    def draw(self, size: int, messages: int) -> list[Entry]:
+        """Take messages of about `size` bytes in all, and at most so many, fairly over callers; at least one."""
         drawn: list[Entry] = []
-        left = tokens
-        while left > 0 and self._ring:
-            left -= self._turn(self._ring[0], drawn)
+        left = size
+        while left > 0 and self._ring and len(drawn) < messages:
+            left -= self._turn(self._ring[0], drawn, messages)
         return drawn
 
     def discard_cancelled(self, caller: Caller, number: int) -> None:
@@ -75,19 +75,21 @@ class FairQueue:
             _leave(queue)
         self._ring.clear()
 
-    def _turn(self, queue: CallerQueue, drawn: list[Entry]) -> int:
-        """Serve the caller whose turn it is; returns the tokens drawn."""
+    def _turn(self, queue: CallerQueue, drawn: list[Entry], messages: int) -> int:
+        """Serve the caller whose turn it is; returns the bytes drawn."""
         queue.credit += self._quantum
         before = queue.credit
-        while queue:
+        while queue and len(drawn) < messages:
             entry = queue.urgent[0][2] if queue.urgent else queue.patient[0]
             if not entry.answered():
-                if len(entry.ids) > queue.credit:
+                if entry.cost > queue.credit:
                     break
-                queue.credit -= len(entry.ids)
+                queue.credit -= entry.cost
                 drawn.append(entry)
             _pop(queue)
         spent = before - queue.credit
+        if len(drawn) >= messages:
+            queue.credit = min(queue.credit, self._quantum)  # what it could not have this time is saved up to a turn
         self._ring.popleft()
         if queue:
             self._ring.append(queue)

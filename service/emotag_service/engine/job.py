@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from emotag_service.engine.caller import Caller
     from emotag_service.engine.entry import Entry
+    from emotag_service.engine.model import Model
     from emotag_service.engine.options import Options
     from emotag_service.engine.tag import Tag
 
@@ -20,17 +21,21 @@ class Job:
     Attributes:
         tags: By position in the request; None until answered.
         options: What they were submitted with, resolved.
+        model: What is to tag them.
         caller: Who submitted them.
         entries: Those of its messages that were admitted.
         on_tags: Called on the loop with the positions that were just answered. Not called for what `submit` itself
             answered, nor for what `cancel` answers: whoever called those knows.
     """
 
-    __slots__ = ("_canceller", "_pending", "_waiters", "caller", "entries", "on_tags", "options", "tags")
+    __slots__ = ("_canceller", "_pending", "_waiters", "caller", "entries", "model", "on_tags", "options", "tags")
 
-    def __init__(self, count: int, options: Options, caller: Caller, canceller: Callable[[Job], None]) -> None:
+    def __init__(
+        self, count: int, options: Options, model: Model, caller: Caller, canceller: Callable[[Job], None]
+    ) -> None:
         self.tags: list[Tag | None] = [None] * count
         self.options = options
+        self.model = model
         self.caller = caller
         self.entries: list[Entry] = []
         self.on_tags: Callable[[Job, Sequence[int]], None] | None = None

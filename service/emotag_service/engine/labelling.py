@@ -1,76 +1,65 @@
-"""Logits to tags, a whole batch at once."""
+"""Logits to tags, a whole batch at once, on the replica's thread."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from emotag_model.labels.verdict import token_shares, verdicts
+from emotag_service.engine.checks import nothing_to_read
 from emotag_service.engine.tag import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from emotag_model.labels import Taxonomy
-    from emotag_service.engine.admission import TextEncoder
     from emotag_service.engine.batch import Batch
     from emotag_service.engine.entry import Entry
     from emotag_service.engine.options import Options
     from emotag_service.engine.predictors.protocol import Prediction
 
 
-class Tagger:
-    """Expresses predictions in the taxonomies that callers asked for. Stateless: any thread may use it."""
-
-    def __init__(self, taxonomies: Mapping[str, Taxonomy], tokenizer: TextEncoder) -> None:
-        self._taxonomies = taxonomies
-        self._tokenizer = tokenizer
-
-    def tags(self, batch: Batch, prediction: Prediction, compute_seconds: float) -> list[Tag]:
-        """Return the tag of every message of the batch, in its order."""
-        tags = [
-            Tag(
-                entry.message_id,
-                truncated=entry.truncated,
-                queue_seconds=batch.taken - entry.admitted,
-                compute_seconds=compute_seconds,
-            )
-            for entry in batch.entries
-        ]
-        for options, rows in _by_options(batch.entries):
-            logits = prediction.logits if len(rows) == len(tags) else prediction.logits[rows]
-            self._label([tags[row] for row in rows], logits, options)
-            if options.explain:
-                self._explain(batch.entries, tags, rows, prediction)
-        return tags
-
-    def _label(self, tags: Sequence[Tag], logits: NDArray[np.float32], options: Options) -> None:
-        taxonomy = self._taxonomies[options.taxonomy]
-        scores = taxonomy.scores(logits)  # [B, K]
-        for row, (tag, said) in enumerate(zip(tags, verdicts(taxonomy, scores, options.top_k), strict=True)):
-            tag.label, tag.score, tag.labels, tag.uncertain = said
-            if options.all_scores:
-                tag.scores = scores[row].copy()  # a view would keep the whole batch's alive
-
-    def _explain(
-        self, entries: Sequence[Entry], tags: Sequence[Tag], rows: Sequence[int], prediction: Prediction
-    ) -> None:
-        if prediction.evidence is None:
-            raise ValueError("the predictor was asked for evidence and gave none")
-        for row in rows:
-            taxonomy = self._taxonomies[entries[row].job.options.taxonomy]
-            tokens, evidence = self._tokenizer.tokens(entries[row].text), prediction.evidence[row]
-            tags[row].token_weights = token_shares(
-                taxonomy, tags[row].label, tokens, prediction.logits[row], evidence[: len(entries[row].ids)]
-            )
+def label(batch: Batch, prediction: Prediction, compute_seconds: float) -> list[Tag]:
+    """Return the tag of every message of the batch, in its order; an error for a text that has nothing to read."""
+    entries, lengths, cut = batch.entries, prediction.lengths.tolist(), prediction.truncated.tolist()
+    tags = [
+        Tag(
+            entry.message_id,
+            truncated=cut[row],
+            queue_seconds=batch.taken - entry.admitted,
+            compute_seconds=compute_seconds,
+            error=None if lengths[row] else nothing_to_read(),
+            model=entry.job.model.identity,
+        )
+        for row, entry in enumerate(entries)
+    ]
+    for options, rows in _by_options([(row, entry) for row, entry in enumerate(entries) if lengths[row]]):
+        _label(entries, tags, rows, prediction, options)
+    return tags
 
 
-def _by_options(entries: Sequence[Entry]) -> list[tuple[Options, list[int]]]:
-    """Group rows by options; `Engine.check_options` gives equal options one identity, which is cheap to compare."""
+def _label(
+    entries: Sequence[Entry], tags: Sequence[Tag], rows: Sequence[int], prediction: Prediction, options: Options
+) -> None:
+    """Fill in the tags of those rows, which have the same options."""
+    model = entries[rows[0]].job.model
+    taxonomy = model.taxonomy(options.taxonomy)
+    logits = prediction.logits if len(rows) == len(tags) else prediction.logits[rows]
+    scores = taxonomy.scores(logits)  # [B, K]
+    for place, (row, said) in enumerate(zip(rows, verdicts(taxonomy, scores, options.top_k), strict=True)):
+        tag = tags[row]
+        tag.label, tag.score, tag.labels, tag.uncertain = said
+        if options.all_scores:
+            tag.scores = scores[place].copy()  # a view would keep the whole batch's alive
+        if options.explain:
+            if prediction.evidence is None:
+                raise ValueError("the predictor was asked for evidence and gave none")
+            words = model.encoder.tokens(entries[row].text)
+            tag.token_weights = token_shares(taxonomy, tag.label, words, logits[place], prediction.evidence[row])
+
+
+def _by_options(entries: Sequence[tuple[int, Entry]]) -> list[tuple[Options, list[int]]]:
+    """Group rows by options; `OptionsResolver` gives equal options one identity, which is cheap to compare."""
     groups: dict[int, tuple[Options, list[int]]] = {}
-    for row, entry in enumerate(entries):
+    for row, entry in entries:
         options = entry.job.options
         group = groups.get(id(options))
         if group is None:

@@ -15,9 +15,8 @@ class EngineLimits:
         max_tokens: Tokens that the model reads of a message; the tokenizer decides, 0 stands for that.
         queue_messages: Messages that are held at once, waiting or computed.
         queue_bytes: Bytes of UTF-8 text that are held at once.
-        batch_tokens: Tokens of one batch, padding included.
+        batch_bytes: Bytes of UTF-8 text in one batch, those that the model does not look at left out.
         batch_messages: Messages of one batch.
-        round_batches: Batches' worth of tokens that are drawn at once, fairly over callers, to be grouped by length.
         compute_seconds: A batch that takes longer than this hangs: its replica is replaced.
         build_seconds: The same for building and warming up a replica.
         close_seconds: How long a closing engine waits for a replica to finish its batch.
@@ -30,9 +29,8 @@ class EngineLimits:
     max_tokens: int = 0
     queue_messages: int = 16_384
     queue_bytes: int = 64 * 1024 * 1024
-    batch_tokens: int = 4_096
+    batch_bytes: int = 32_768
     batch_messages: int = 256
-    round_batches: int = 4
     compute_seconds: float = 20.0
     build_seconds: float = 120.0
     close_seconds: float = 5.0
@@ -44,11 +42,6 @@ class EngineLimits:
             value, least = getattr(self, field.name), _LEAST.get(field.name, 1)
             if not value >= least:
                 raise ValueError(f"EngineLimits.{field.name} is {value}; give it at least {least}")
-        if self.max_tokens > self.batch_tokens:
-            raise ValueError(
-                f"EngineLimits.batch_tokens is {self.batch_tokens}, too small for one message of max_tokens "
-                f"({self.max_tokens}); give batch_tokens at least {self.max_tokens}"
-            )
 
 
 _LEAST = {"max_tokens": 0, "compute_seconds": 1e-3, "build_seconds": 1e-3, "close_seconds": 0, "rebuild_delay": 0}

@@ -1,28 +1,67 @@
-"""What an engine answers with, and within which limits."""
+"""A model as the engine serves it, in one bundle that work refers to: several may live side by side."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emotag_model.checkpoint import Identity
     from emotag_model.labels import Taxonomy
-    from emotag_service.engine.limits import EngineLimits
+    from emotag_model.text import Encoding
+    from emotag_service.engine.predictors.protocol import Predictor
+
+
+class TextEncoder(Protocol):
+    """What cuts texts; `emotag_model.text.tokenizer.Tokenizer` is one."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens that the model reads of a text."""
+
+    def encode(self, text: str) -> Encoding:
+        """Return the token ids of a text, none when it shows nothing, and whether it was cut."""
+
+    def tokens(self, text: str) -> list[str]:
+        """Return what the ids stand for, one each."""
 
 
 @dataclass(frozen=True, slots=True)
-class EngineInfo:
-    """What an engine answers with.
+class ReplicaPlan:
+    """How to build one replica.
 
     Attributes:
-        model: The checkpoint that makes the tags.
-        taxonomies: What tags can be expressed in, the default first.
-        limits: The bounds in force.
-        computes: What computes the tags, for people, such as "native avx512"; empty where nobody said.
+        name: Of the device, unique among those of a model, such as "cpu:0".
+        build: Makes the predictor; called on the replica's thread, again after failures.
     """
 
-    model: Identity
+    name: str
+    build: Callable[[], Predictor]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Model:
+    """What makes tags.
+
+    Attributes:
+        identity: The checkpoint that it was loaded from; every tag names it.
+        taxonomies: What its tags can be expressed in, the default first.
+        encoder: Says how much of a text is read, and in which tokens it is explained.
+        replicas: What computes it.
+        computes: The same for people, such as "native avx512"; empty where nobody said.
+    """
+
+    identity: Identity
     taxonomies: tuple[Taxonomy, ...]
-    limits: EngineLimits
+    encoder: TextEncoder
+    replicas: tuple[ReplicaPlan, ...]
     computes: str = ""
+
+    def taxonomy(self, name: str) -> Taxonomy:
+        """Return one by its name. Raises KeyError."""
+        for taxonomy in self.taxonomies:
+            if taxonomy.name == name:
+                return taxonomy
+        raise KeyError(name)

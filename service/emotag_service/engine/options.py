@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from emotag_service.engine.errors import InvalidOptionsError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from emotag_model.labels import Taxonomy
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,3 +28,41 @@ class Options:
     all_scores: bool = False
     top_k: int = 0
     explain: bool = False
+
+
+class OptionsResolver:
+    """Checks options and fills defaults in. Equal options come out as one object, which batches are grouped by."""
+
+    def __init__(self, taxonomies: Sequence[Taxonomy]) -> None:
+        """Make one; the first taxonomy is the default."""
+        if not taxonomies:
+            raise ValueError("taxonomies: is empty; an engine needs at least one")
+        self._label_counts = {taxonomy.name: len(taxonomy.labels) for taxonomy in taxonomies}
+        self._default = taxonomies[0].name
+        self._known: dict[Options, Options] = {}
+
+    def resolve(self, options: Options) -> Options:
+        """Return the one object for these options. Raises InvalidOptionsError naming the field."""
+        try:
+            resolved = self._known.get(options)
+        except TypeError:  # a field that cannot be hashed is of no type that a field may have
+            resolved = None
+        return self._resolve(options) if resolved is None else resolved
+
+    def _resolve(self, options: Options) -> Options:
+        if not isinstance(options, Options):
+            raise InvalidOptionsError("options", f"is a {type(options).__name__}; give an engine Options")
+        taxonomy = options.taxonomy or self._default
+        if not isinstance(taxonomy, str) or taxonomy not in self._label_counts:
+            known = ", ".join(self._label_counts)
+            raise InvalidOptionsError(
+                "taxonomy", f"is {taxonomy!r}, which this model does not have; choose among {known}"
+            )
+        if not isinstance(options.top_k, int) or options.top_k < 0:
+            raise InvalidOptionsError("top_k", f"is {options.top_k!r}; give a whole number from 0, which means all")
+        # As many as there are labels means all, too: so there are only so many different options to remember.
+        top_k = options.top_k if options.top_k < self._label_counts[taxonomy] else 0
+        plain = replace(
+            options, taxonomy=taxonomy, top_k=top_k, all_scores=bool(options.all_scores), explain=bool(options.explain)
+        )
+        return self._known.setdefault(plain, plain)

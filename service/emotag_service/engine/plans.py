@@ -4,106 +4,84 @@ from __future__ import annotations
 
 import ctypes
 import os
-from dataclasses import dataclass
 from functools import partial
 from importlib.util import find_spec
-from threading import Lock
 from typing import TYPE_CHECKING
 
 import structlog
 
-from emotag_model.native.errors import LibraryMissingError, RefusedError
+from emotag_model.native.encoder import NativeEncoder
+from emotag_model.native.errors import NativeError
 from emotag_model.native.model import NativeModel
+from emotag_model.native.tables import character_table
+from emotag_model.reader import load_reader
 from emotag_service.engine.devices import parse
 from emotag_service.engine.errors import DeviceError
-from emotag_service.engine.pool import ReplicaPlan
-from emotag_service.engine.predictors.native import NativePredictor
+from emotag_service.engine.model import Model, ReplicaPlan
+from emotag_service.engine.predictors.reader import ReaderPredictor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emotag_model.checkpoint import Checkpoint
-    from emotag_service.engine.admission import TextEncoder
-    from emotag_service.engine.devices import Device
+    from emotag_model.labels import Labels, Taxonomy
+    from emotag_model.reader import Reader
+    from emotag_service.engine.model import TextEncoder
     from emotag_service.engine.predictors.protocol import Predictor
 
 log = structlog.get_logger("emotag.engine")
 
 
-@dataclass(frozen=True)
-class Plan:
-    """How a checkpoint is computed.
-
-    Attributes:
-        encoder: Cuts texts.
-        replicas: One for each device.
-        computes: What computes, for people, such as "native avx512".
-    """
-
-    encoder: TextEncoder
-    replicas: list[ReplicaPlan]
-    computes: str
-
-
-def make_plan(checkpoint: Checkpoint, devices: str) -> Plan:
-    """Plan replicas over `devices`.
+def plan_model(checkpoint: Checkpoint, devices: str) -> Model:
+    """Make a checkpoint ready for replicas over `devices`.
 
     Raises:
         DeviceError: It names a device that is not there, or nothing on this machine can compute the checkpoint.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = parse(devices, gpus=_gpus(), cores=cores)
-    native = load_native(checkpoint)
-    on_cpu = _native_builder(native) if native else _torch_builder(checkpoint)
-    replicas = [ReplicaPlan(each.name, _builder(checkpoint, each, on_cpu)) for each in wanted]
-    kinds = dict.fromkeys(each.kind for each in wanted)
-    computes = " and ".join((native.name if native else "torch") if kind == "cpu" else kind for kind in kinds)
-    return Plan(native.encoder if native else checkpoint.tokenizer, replicas, computes)
+    on_cpu: Callable[[], Predictor] | None = None
+    computes = dict.fromkeys(each.kind for each in wanted)
+    if "cpu" in computes:
+        reader = _load_reader(checkpoint)
+        computes["cpu"], on_cpu = reader.name, partial(_build_cpu, reader, checkpoint.config.label_count)
+    return Model(
+        checkpoint.identity,
+        _default_first(checkpoint.labels),
+        checkpoint.tokenizer,
+        tuple(ReplicaPlan(each.name, on_cpu or partial(_build_cuda, checkpoint, each.index)) for each in wanted),
+        " and ".join(name or kind for kind, name in computes.items()),
+    )
 
 
-def load_native(checkpoint: Checkpoint) -> NativeModel | None:
-    """Return the checkpoint as the native core computes it; None, and why in the log, where it cannot."""
+def _load_reader(checkpoint: Checkpoint) -> Reader:
     try:
-        return NativeModel.load(checkpoint)
-    except (LibraryMissingError, RefusedError) as error:
-        log.warning("computing by torch", reason=str(error), cost="several times as slow, and more memory")
-        return None
+        return load_reader(checkpoint)
+    except NativeError as error:
+        raise DeviceError(f"devices: {error}") from error
 
 
-def _builder(checkpoint: Checkpoint, device: Device, on_cpu: Callable[[], Predictor]) -> Callable[[], Predictor]:
-    return partial(_build_cuda, checkpoint, device.index) if device.kind == "cuda" else on_cpu
+def _build_cpu(reader: Reader, label_count: int) -> Predictor:
+    if not isinstance(reader, NativeModel):
+        import torch  # noqa: PLC0415 - seconds, and not needed by the native core
 
-
-def _native_builder(native: NativeModel) -> Callable[[], Predictor]:
-    return partial(NativePredictor, native.network)
-
-
-def _torch_builder(checkpoint: Checkpoint) -> Callable[[], Predictor]:
-    """Return what builds predictors that share one set of folded tables. Raises DeviceError where there is no torch."""
-    if find_spec("torch") is None:
-        raise DeviceError(
-            "devices: neither the native core nor torch is here to compute on a CPU: install emotag again where a C++ "
-            "compiler is (g++ or clang++), or pip install 'emotag[torch]'"
-        )
-    from emotag_model.network.folded import FoldedCnnBiSru  # noqa: PLC0415 - imports torch, seconds
-    from emotag_service.engine.predictors.cpu import CpuPredictor  # noqa: PLC0415 - see above
-
-    lock = Lock()
-    folded: list[FoldedCnnBiSru] = []
-
-    def build() -> Predictor:
-        with lock:
-            if not folded:
-                folded.append(FoldedCnnBiSru.from_network(checkpoint.network()))
-        return CpuPredictor(folded[0], checkpoint.config.label_count)
-
-    return build
+        torch.set_num_threads(1)  # of the replica's thread: more cores are for more replicas
+    return ReaderPredictor(reader, label_count)
 
 
 def _build_cuda(checkpoint: Checkpoint, index: int) -> Predictor:
-    from emotag_service.engine.predictors.cuda import CudaPredictor  # noqa: PLC0415 - see _torch_builder
+    from emotag_service.engine.predictors.cuda import CudaPredictor  # noqa: PLC0415 - imports torch, seconds
 
-    return CudaPredictor(checkpoint.network(), checkpoint.config.label_count, index)
+    try:
+        encoder: TextEncoder = NativeEncoder(checkpoint.tokenizer, character_table())
+    except NativeError:
+        encoder = checkpoint.tokenizer
+    return CudaPredictor(encoder, checkpoint.network(), checkpoint.config.label_count, index)
+
+
+def _default_first(labels: Labels) -> tuple[Taxonomy, ...]:
+    default = labels.taxonomy()
+    return default, *(taxonomy for taxonomy in labels.taxonomies.values() if taxonomy is not default)
 
 
 def _gpus() -> int:
@@ -115,6 +93,6 @@ def _gpus() -> int:
     if find_spec("torch") is None:
         log.warning("the GPU is not used", reason="there is no torch: pip install 'emotag[torch]'")
         return 0
-    import torch  # noqa: PLC0415 - see _torch_builder
+    import torch  # noqa: PLC0415 - seconds
 
     return torch.cuda.device_count() if torch.cuda.is_available() else 0

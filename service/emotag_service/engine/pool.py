@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import structlog
 
 from emotag_service.engine.errors import ComputeError, DeviceError
-from emotag_service.engine.recovery import after_failure
 from emotag_service.engine.replica import Replica, State
 
 if TYPE_CHECKING:
@@ -18,25 +17,11 @@ if TYPE_CHECKING:
     from emotag_service.engine.batch import Batch
     from emotag_service.engine.delivery import Delivery
     from emotag_service.engine.limits import EngineLimits
-    from emotag_service.engine.predictors.protocol import Predictor
-    from emotag_service.engine.scheduler import Scheduler
+    from emotag_service.engine.model import ReplicaPlan
+    from emotag_service.engine.queue import Queue
     from emotag_service.engine.tag import Tag
-    from emotag_service.engine.tagger import Tagger
 
 log = structlog.get_logger("emotag.engine")
-
-
-@dataclass(frozen=True, slots=True)
-class ReplicaPlan:
-    """How to build one replica.
-
-    Attributes:
-        name: Of the device, unique in the pool, such as "cpu:0".
-        build: Makes the predictor; called on the replica's thread, again after failures.
-    """
-
-    name: str
-    build: Callable[[], Predictor]
 
 
 @dataclass(slots=True, eq=False)
@@ -65,8 +50,7 @@ class Pool:
     def __init__(
         self,
         plans: Sequence[ReplicaPlan],
-        scheduler: Scheduler,
-        tagger: Tagger,
+        queue: Queue,
         delivery: Delivery,
         limits: EngineLimits,
         clock: Callable[[], float],
@@ -76,8 +60,7 @@ class Pool:
         if not plans or len({plan.name for plan in plans}) < len(plans):
             raise ValueError(f"replicas: {[plan.name for plan in plans]}; give at least one, each with its own name")
         self.slots = [Slot(plan) for plan in plans]
-        self._scheduler = scheduler
-        self._tagger = tagger
+        self._queue = queue
         self._delivery = delivery
         self._limits = limits
         self._clock = clock
@@ -116,7 +99,7 @@ class Pool:
     async def close(self) -> None:
         """Send every thread home and wait for it, for a bounded time."""
         self._closed = True
-        self._scheduler.close()
+        self._queue.close()
         for slot in self.slots:
             if slot.replica is not None:
                 slot.replica.close()
@@ -132,9 +115,9 @@ class Pool:
         dues = [due for slot in self.slots if slot.replica and (due := slot.replica.due()) is not None]
         return max(min(dues) - now, 0.0) if dues else None
 
-    def tagged(self, batch: Batch, tags: Sequence[Tag]) -> None:
+    def tagged(self, batch: Batch, tags: Sequence[Tag], tokens: int) -> None:
         """Of `Outcomes`: deliver on the loop, one call per batch."""
-        self.post(self._delivery.tagged, batch, tags)
+        self.post(self._delivery.tagged, batch, tags, tokens)
 
     def lost(self, batch: Batch, error: BaseException) -> None:
         """Of `Outcomes`: answer on the loop."""
@@ -155,13 +138,11 @@ class Pool:
                 self._loop.call_soon_threadsafe(function, *values)
         except RuntimeError:
             # The loop was closed without the engine: nobody is left to be told, and the thread ends.
-            self._scheduler.close()
+            self._queue.close()
 
     def _fill(self, slot: Slot, attempts: int) -> None:
         slot.ended.clear()
-        slot.replica = Replica(
-            slot.plan.name, slot.plan.build, self._scheduler, self._tagger, self, self._limits, self._clock
-        )
+        slot.replica = Replica(slot.plan.name, slot.plan.build, self._queue, self, self._limits, self._clock)
         slot.replica.start(attempts)
 
     def _note(self, replica: Replica, state: State, error: BaseException | None) -> None:
@@ -203,10 +184,10 @@ class Pool:
         if not batches:
             return
         failed, *untouched = batches
-        again = after_failure(failed, error, slot.plan.name)
+        again = failed.again(error, slot.plan.name)
         if not again:
             self._delivery.failed(failed.entries, _compute_error(error))
-        self._scheduler.retry([*untouched, *again])
+        self._queue.retry([*untouched, *again])
 
     async def _join(self, slot: Slot, replica: Replica) -> None:
         try:

@@ -6,15 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotag_service.engine.predictors.collate import collate
-
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from emotag_service.engine.predictors.protocol import Prediction, Predictor
 
-UNKNOWN_ID = 1  # every vocabulary has it
-_SAMPLES = ([4], [24] * 16, [1, 3, 8, 32])  # lengths of the messages of each warm-up batch
+WARM_UP_WORD = "emotag"
+_SAMPLES = ([4], [24] * 16, [1, 3, 8, 32])  # words of the texts of each warm-up batch
 
 
 class PredictionError(ValueError):
@@ -23,23 +19,26 @@ class PredictionError(ValueError):
 
 def probe(predictor: Predictor) -> None:
     """Warm a predictor up with real forward passes. Raises what it raises, or PredictionError."""
-    for lengths in _SAMPLES:
-        token_ids, sizes = collate([[UNKNOWN_ID] * length for length in lengths])
-        check(predictor.launch(token_ids, sizes, evidence=True)(), len(lengths), predictor.label_count)
+    for sizes in _SAMPLES:
+        texts = [" ".join([WARM_UP_WORD] * size) for size in sizes]
+        check(predictor.launch(texts, evidence=True)(), len(texts), predictor.label_count)
 
 
-def check(prediction: Prediction, messages: int, labels: int) -> None:
-    """Raise PredictionError unless there is a row of finite logits for every message."""
-    if prediction.logits.shape != (messages, labels):
-        raise PredictionError(f"logits have shape {prediction.logits.shape}, not {(messages, labels)}")
+def check(prediction: Prediction, texts: int, labels: int) -> None:
+    """Raise PredictionError unless there is a row of finite logits, and a length, for every text."""
+    if prediction.logits.shape != (texts, labels):
+        raise PredictionError(f"logits have shape {prediction.logits.shape}, not {(texts, labels)}")
+    if prediction.lengths.shape != (texts,) or prediction.truncated.shape != (texts,):
+        raise PredictionError(f"lengths have shape {prediction.lengths.shape}, not {(texts,)}, or truncated has not")
     if not np.isfinite(prediction.logits).all():
         raise PredictionError("logits are not all finite")
     if prediction.evidence is not None:
-        _check_evidence(prediction.evidence, messages, labels)
+        _check_evidence(prediction, labels)
 
 
-def _check_evidence(evidence: NDArray[np.float32], messages: int, labels: int) -> None:
-    if evidence.ndim != 3 or evidence.shape[::2] != (messages, labels):
-        raise PredictionError(f"evidence has shape {evidence.shape}, not ({messages}, tokens, {labels})")
-    if not np.isfinite(evidence).all():
+def _check_evidence(prediction: Prediction, labels: int) -> None:
+    shapes = [each.shape for each in prediction.evidence or ()]
+    if shapes != [(length, labels) for length in prediction.lengths.tolist()]:
+        raise PredictionError(f"evidence has shapes {shapes}, not (tokens, {labels}) for each text")
+    if not all(np.isfinite(each).all() for each in prediction.evidence or ()):
         raise PredictionError("evidence is not all finite")

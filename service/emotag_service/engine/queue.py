@@ -6,7 +6,7 @@ from collections import deque
 from threading import Condition, Lock
 from typing import TYPE_CHECKING
 
-from emotag_service.engine.batch import Batch, cut
+from emotag_service.engine.batch import Batch
 from emotag_service.engine.fair_queue import FairQueue
 
 if TYPE_CHECKING:
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from emotag_service.engine.entry import Entry
     from emotag_service.engine.limits import EngineLimits
 
+_QUANTUM = 4_096  # bytes of text on a caller's turn: a few screens of talk, the longest text that a model looks at
 
-class Scheduler:
+
+class Queue:
     """Work-conserving: a free replica takes at once from whatever waits, formed that moment; with nothing it sleeps.
 
-    Messages are drawn in rounds of several batches' worth, fairly over callers, and cut by length; all batches of a
-    round are served, the most urgent first, before the next is drawn. So grouping by length starves nobody.
-    Cancelled and expired messages are dropped when a replica takes their batch, before compute.
+    A batch is drawn fairly over callers, up to a number of bytes and of messages. Cancelled and expired messages are
+    dropped when a replica takes their batch, before compute.
     """
 
     def __init__(
@@ -34,8 +35,7 @@ class Scheduler:
         self._on_expired = on_expired
         self._lock = Lock()
         self._sleepers: list[Condition] = []  # the one that fell asleep last comes last
-        self._queue = FairQueue(quantum=max(256, limits.max_tokens))
-        self._round: deque[Batch] = deque()
+        self._waiting = FairQueue(quantum=min(_QUANTUM, limits.batch_bytes))
         self._retries: deque[Batch] = deque()
         self._serving: set[str] = set()
         self._closed = False
@@ -43,7 +43,7 @@ class Scheduler:
     def put(self, caller: Caller, entries: Sequence[Entry]) -> None:
         """Let messages of one caller wait for a replica."""
         with self._lock:
-            self._queue.add(caller, entries)
+            self._waiting.add(caller, entries)
             self._wake_one()
 
     def take(self, replica: str, *, wait: bool = True) -> Batch | None:
@@ -82,14 +82,13 @@ class Scheduler:
     def discard_cancelled(self, caller: Caller, number: int) -> None:
         """Note that `number` messages of a caller were cancelled."""
         with self._lock:
-            self._queue.discard_cancelled(caller, number)
+            self._waiting.discard_cancelled(caller, number)
 
     def clear(self) -> None:
         """Forget everything that waits: it was, or will be, answered otherwise."""
         with self._lock:
             self._retries.clear()
-            self._round.clear()
-            self._queue.clear()
+            self._waiting.clear()
 
     def close(self) -> None:
         """Send every replica home once nothing is left for it."""
@@ -103,7 +102,7 @@ class Scheduler:
             batch.entries = [entry for entry in batch.entries if _is_due(entry, now, expired)]
             if batch.entries:
                 batch.taken = now
-                if self._round or self._retries or self._queue:
+                if self._retries or self._waiting:
                     self._wake_one()
                 return batch
         return None
@@ -113,10 +112,8 @@ class Scheduler:
             if batch.avoid != replica or not self._serving - {replica}:
                 del self._retries[position]
                 return batch
-        if not self._round:
-            drawn = self._queue.draw(self._limits.round_batches * self._limits.batch_tokens)
-            self._round.extend(cut(drawn, self._limits))
-        return self._round.popleft() if self._round else None
+        drawn = self._waiting.draw(self._limits.batch_bytes, self._limits.batch_messages)
+        return Batch(drawn) if drawn else None
 
     def _wake_one(self) -> None:
         """Wake the replica that slept least: its caches are still warm, and at low load the others need not run."""

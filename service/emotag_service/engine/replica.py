@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 import structlog
 
 from emotag_service.engine.flight import Flight, Launched
-from emotag_service.engine.predictors.collate import collate
+from emotag_service.engine.labelling import label
 from emotag_service.engine.probe import check, probe
-from emotag_service.engine.recovery import after_failure
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
     from emotag_service.engine.batch import Batch
     from emotag_service.engine.limits import EngineLimits
     from emotag_service.engine.predictors.protocol import Prediction, Predictor
-    from emotag_service.engine.scheduler import Scheduler
+    from emotag_service.engine.queue import Queue
     from emotag_service.engine.tag import Tag
-    from emotag_service.engine.tagger import Tagger
 
 log = structlog.get_logger("emotag.engine")
 
@@ -38,8 +36,8 @@ class State(Enum):
 class Outcomes(Protocol):
     """Where a replica reports; called on the replica's thread."""
 
-    def tagged(self, batch: Batch, tags: Sequence[Tag]) -> None:
-        """A batch has its tags."""
+    def tagged(self, batch: Batch, tags: Sequence[Tag], tokens: int) -> None:
+        """A batch, which has so many tokens, has its tags."""
 
     def lost(self, batch: Batch, error: BaseException) -> None:
         """The one message of `batch` cannot be computed."""
@@ -54,9 +52,10 @@ class Outcomes(Protocol):
 class Replica:
     """One model on one device.
 
-    Its thread builds the predictor, warms it up with forward passes, and then computes what it takes from the
-    scheduler. After a failure it is fenced until a forward pass succeeds again: on a fresh build, or on the one it
-    has when the messages are the suspects. A thread that hangs is abandoned, and what it still returns is dropped.
+    Its thread builds the predictor, warms it up with forward passes, and then computes the batches that it takes from
+    the queue: texts are read, computed and labelled here, and the loop gets finished tags. After a failure it is fenced
+    until a forward pass succeeds again: on a fresh build, or on the one it has when the messages are the suspects. A
+    thread that hangs is abandoned, and what it still returns is dropped.
 
     Attributes:
         name: Of the device, unique in the pool.
@@ -68,8 +67,7 @@ class Replica:
         self,
         name: str,
         build: Callable[[], Predictor],
-        scheduler: Scheduler,
-        tagger: Tagger,
+        queue: Queue,
         outcomes: Outcomes,
         limits: EngineLimits,
         clock: Callable[[], float],
@@ -78,8 +76,7 @@ class Replica:
         self.thread = Thread(target=self._run, name=f"emotag-{name}", daemon=True)
         self.proven = False
         self._build = build
-        self._scheduler = scheduler
-        self._tagger = tagger
+        self._queue = queue
         self._outcomes = outcomes
         self._limits = limits
         self._clock = clock
@@ -96,7 +93,7 @@ class Replica:
         self.thread.start()
 
     def close(self) -> None:
-        """Let it build no more. The thread ends once the scheduler is closed, too."""
+        """Let it build no more. The thread ends once the queue is closed, too."""
         self._closing.set()
 
     def due(self) -> float | None:
@@ -112,7 +109,7 @@ class Replica:
         """Cut the thread off from everything, and return the batches it had, the hanging one first."""
         self._closing.set()
         with self._standing:
-            self._scheduler.set_serving(self.name, serving=False)
+            self._queue.set_serving(self.name, serving=False)
             return self._flight.seize()
 
     def _run(self) -> None:
@@ -122,7 +119,7 @@ class Replica:
                 alive = self._revive(self._limits.rebuild_attempts, rebuild=rebuild)
         except BaseException as error:  # a mistake of ours, or a predictor that exits: nobody may wait for this thread
             log.exception("replica_crashed", replica=self.name)
-            self._scheduler.retry(self._flight.clear())
+            self._queue.retry(self._flight.clear())
             self._enter(State.GIVEN_UP, error)
         finally:
             self._drop_predictor()
@@ -161,7 +158,7 @@ class Replica:
     def _enter(self, state: State, error: BaseException | None = None) -> None:
         with self._standing:
             if not self._flight.seized:
-                self._scheduler.set_serving(self.name, serving=state is State.SERVING)
+                self._queue.set_serving(self.name, serving=state is State.SERVING)
                 self._outcomes.changed(self, state, error)
 
     def _serve(self) -> bool | None:
@@ -179,7 +176,7 @@ class Replica:
         """Launch as many batches as pay; sleeps while there is none. False when it is time to end."""
         depth = self._predictor.depth if self._predictor else 0
         while len(self._flight) < depth and not self._flight.seized:
-            batch = self._scheduler.take(self.name, wait=not self._flight)
+            batch = self._queue.take(self.name, wait=not self._flight)
             if batch is None:
                 break
             self._launch(batch)
@@ -190,7 +187,7 @@ class Replica:
         if not self._flight:
             self._flight.busy(launched.since, self._limits.compute_seconds)
         if not self._flight.add(launched):
-            self._scheduler.retry([batch])
+            self._queue.retry([batch])
             return
         try:
             launched.collect = self._start_on(batch)
@@ -199,19 +196,18 @@ class Replica:
 
     def _start_on(self, batch: Batch) -> Callable[[], Prediction]:
         assert self._predictor is not None  # noqa: S101, narrows for mypy; `_fill` launches only with one
-        token_ids, lengths = collate([entry.ids for entry in batch.entries])
         explain = any(entry.job.options.explain for entry in batch.entries)
-        return self._predictor.launch(token_ids, lengths, evidence=explain)
+        return self._predictor.launch([entry.text for entry in batch.entries], evidence=explain)
 
     def _finish(self, launched: Launched) -> None:
         assert self._predictor is not None  # noqa: S101, narrows for mypy; something was launched on it
         prediction = launched.collect()
         check(prediction, len(launched.batch.entries), self._predictor.label_count)
         now = self._clock()
-        tags = self._tagger.tags(launched.batch, prediction, now - launched.since)
+        tags = label(launched.batch, prediction, now - launched.since)
         if self._flight.land(now):
             self.proven = True
-            self._outcomes.tagged(launched.batch, tags)
+            self._outcomes.tagged(launched.batch, tags, int(prediction.lengths.sum()))
 
     def _fail(self, error: Exception) -> bool | None:
         """Hand back what is in flight; returns whether to build anew, or None when the replica is beyond suspicion."""
@@ -220,14 +216,14 @@ class Replica:
             return None
         failed, *untouched = batches
         log.warning("batch_failed", replica=self.name, messages=len(failed.entries), error=_name(error))
-        again = after_failure(failed, error, self.name)
+        again = failed.again(error, self.name)
         if not again:
             self._outcomes.lost(failed, error)
         rebuild = bool(again) and not failed.bisecting
         too_large = isinstance(error, MemoryError) and bool(again)
         if rebuild and not too_large:
             self._enter(State.BUILDING, error)
-        self._scheduler.retry([*untouched, *again])
+        self._queue.retry([*untouched, *again])
         return None if too_large else rebuild
 
     def _drop_predictor(self) -> None:

@@ -19,8 +19,7 @@ class EngineStats:
         cancelled: By their callers.
         failed: The model failed on them.
         batches: Batches computed.
-        tokens: Tokens computed, without padding.
-        padded_tokens: Tokens computed, with padding.
+        tokens: Tokens computed.
         messages_per_second: Of all serving replicas while they compute, lately; 0 before the first batch.
         replicas: State of every replica by name.
     """
@@ -35,11 +34,5 @@ class EngineStats:
     failed: int
     batches: int
     tokens: int
-    padded_tokens: int
     messages_per_second: float
     replicas: dict[str, str]
-
-    @property
-    def padding_share(self) -> float:
-        """Share of computed tokens that was padding, in [0, 1)."""
-        return 1 - self.tokens / self.padded_tokens if self.padded_tokens else 0.0

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from emotag_model.checkpoint import Identity
     from emotag_service.engine.errors import MessageError
 
 
@@ -28,6 +29,7 @@ class Tag:
         queue_seconds: From admission until a replica took the message.
         compute_seconds: How long the batch it was part of was computed for.
         error: Why there is no label.
+        model: The checkpoint that made it; None on what no model saw.
     """
 
     message_id: str
@@ -41,3 +43,4 @@ class Tag:
     queue_seconds: float = 0.0
     compute_seconds: float = 0.0
     error: MessageError | None = None
+    model: Identity | None = None

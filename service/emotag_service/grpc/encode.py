@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
     from emotag.v1.tag_pb2 import Tag as WireTag
-    from emotag_service.engine.info import EngineInfo
+    from emotag_service.engine.engine import Engine
     from emotag_service.engine.tag import Tag
     from emotag_service.grpc.limits import FrontLimits
 
@@ -47,35 +47,36 @@ def add_tag(replies: RepeatedCompositeFieldContainer[WireTag], tag: Tag, path: s
         wire.token_weights.extend(TokenWeight(token=token, weight=weight) for token, weight in tag.token_weights)
 
 
-def model_identity(info: EngineInfo) -> ModelIdentity:
+def model_identity(engine: Engine) -> ModelIdentity:
     """The model that answers."""
-    return ModelIdentity(name=info.model.name, version=info.model.version, digest=info.model.digest)
+    identity = engine.model.identity
+    return ModelIdentity(name=identity.name, version=identity.version, digest=identity.digest)
 
 
-def limits(info: EngineInfo, front: FrontLimits) -> Limits:
+def limits(engine: Engine, front: FrontLimits) -> Limits:
     """What the server accepts."""
     return Limits(
-        max_text_bytes=info.limits.max_text_bytes,
+        max_text_bytes=engine.limits.max_text_bytes,
         max_frame_bytes=front.frame_bytes,
         max_frame_messages=front.frame_messages,
-        max_tokens=info.limits.max_tokens,
+        max_tokens=engine.limits.max_tokens,
     )
 
 
-def model_info(info: EngineInfo, front: FrontLimits) -> GetModelInfoResponse:
+def model_info(engine: Engine, front: FrontLimits) -> GetModelInfoResponse:
     """What answers, in which taxonomies, within which limits."""
     return GetModelInfoResponse(
-        model=model_identity(info),
+        model=model_identity(engine),
         taxonomies=[
             TaxonomyInfo(name=taxonomy.name, labels=taxonomy.labels, thresholds=[float(t) for t in taxonomy.thresholds])
-            for taxonomy in info.taxonomies
+            for taxonomy in engine.model.taxonomies
         ],
-        limits=limits(info, front),
-        computes=info.computes,
+        limits=limits(engine, front),
+        computes=engine.model.computes,
     )
 
 
-def stream_start(info: EngineInfo, front: FrontLimits, taxonomy: str) -> StreamStart:
+def stream_start(engine: Engine, front: FrontLimits, taxonomy: str) -> StreamStart:
     """What a stream's options came to; `taxonomy` is one that the engine has."""
-    labels = next(known.labels for known in info.taxonomies if known.name == taxonomy)
-    return StreamStart(model=model_identity(info), taxonomy=taxonomy, labels=labels, limits=limits(info, front))
+    labels = engine.model.taxonomy(taxonomy).labels
+    return StreamStart(model=model_identity(engine), taxonomy=taxonomy, labels=labels, limits=limits(engine, front))

@@ -73,11 +73,11 @@ class EmotionServicer:
 
     @cached_property
     def _model_info(self) -> GetModelInfoResponse:
-        return model_info(self._engine.info, self._limits)
+        return model_info(self._engine, self._limits)
 
     @cached_property
     def _model(self) -> ModelIdentity:
-        return model_identity(self._engine.info)
+        return model_identity(self._engine)
 
     def _check_count(self, messages: int) -> None:
         if messages == 0:

@@ -103,7 +103,7 @@ class Stream:
             self._outbox = UnorderedOutbox(self._wake.set)
         if options.explain:
             self._reply_tags = self._limits.explained_tags
-        self._notices.start.CopyFrom(stream_start(self._engine.info, self._limits, options.taxonomy))
+        self._notices.start.CopyFrom(stream_start(self._engine, self._limits, options.taxonomy))
         self._started = True
         self._wake.set()
         return options

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from emotag_model.checkpoint.identity import Identity
 from emotag_service.engine.engine import Engine
 from emotag_service.engine.limits import EngineLimits
-from emotag_service.engine.pool import ReplicaPlan
+from emotag_service.engine.model import Model, ReplicaPlan
 from emotag_service.testing.labels import plain_taxonomies
 from emotag_service.testing.scripted import ScriptedPredictor
 from emotag_service.testing.tokenizer import WordTokenizer
@@ -33,21 +33,22 @@ def in_memory_engine(
         builds: One per replica: a predictor, or what builds one; one ScriptedPredictor when there are none.
         limits: The engine's.
         clock: The engine's.
-        tokenizer: The engine's.
+        tokenizer: The model's, and that of the predictors that were given none.
     """
+    encoder = tokenizer or WordTokenizer()
     plans = [
-        ReplicaPlan(f"fake:{index}", build if callable(build) else _returning(build))
+        ReplicaPlan(f"fake:{index}", _builder(build, encoder))
         for index, build in enumerate(builds or (ScriptedPredictor(),))
     ]
-    return Engine(
-        model=IDENTITY,
-        tokenizer=tokenizer or WordTokenizer(),
-        taxonomies=plain_taxonomies(),
-        replicas=plans,
-        limits=limits or EngineLimits(),
-        clock=clock,
-    )
+    model = Model(IDENTITY, plain_taxonomies(), encoder, tuple(plans))
+    return Engine(model, limits=limits or EngineLimits(), clock=clock)
 
 
-def _returning(predictor: Predictor) -> Callable[[], Predictor]:
-    return lambda: predictor
+def _builder(build: Callable[[], Predictor] | Predictor, encoder: WordTokenizer) -> Callable[[], Predictor]:
+    def make() -> Predictor:
+        predictor = build() if callable(build) else build
+        if isinstance(predictor, ScriptedPredictor) and predictor.tokenizer is None:
+            predictor.tokenizer = encoder
+        return predictor
+
+    return make

@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emotag_service.engine.predictors.protocol import Prediction
+from emotag_service.engine.probe import WARM_UP_WORD
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
-_WARM_UP_ID = 1
+    from emotag_service.testing.tokenizer import WordTokenizer
+
 _PATIENCE = 60.0  # seconds until a held predictor whose test forgot it lets go
 
 
@@ -25,7 +27,8 @@ class ScriptedPredictor:
     Attributes:
         label_count: Columns of the logits.
         depth: Batches in flight that the replica may have.
-        batches: The token ids of every batch collected, warm-ups left out, as lists without padding.
+        tokenizer: Cuts its texts; that of the engine which it is given to, unless one is set before.
+        batches: The token ids of every batch collected, warm-ups left out.
         on_batch: Called with such lists before each is computed, on the replica's thread; may raise, may block.
         garble: Applied to the logits of every batch.
         closed: `close` was called.
@@ -34,6 +37,7 @@ class ScriptedPredictor:
     def __init__(self, label_count: int = 4, depth: int = 1) -> None:
         self.label_count = label_count
         self.depth = depth
+        self.tokenizer: WordTokenizer | None = None
         self.batches: list[list[list[int]]] = []
         self.on_batch: Callable[[list[list[int]]], None] | None = None
         self.garble: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None
@@ -58,26 +62,29 @@ class ScriptedPredictor:
         with self._changed:
             return self._changed.wait_for(lambda: self._waiting >= batches, _PATIENCE)
 
-    def launch(
-        self, token_ids: NDArray[np.int64], lengths: NDArray[np.int64], *, evidence: bool
-    ) -> Callable[[], Prediction]:
-        """Return what plays the script. token_ids [B, T], lengths [B]."""
-        return partial(self._play, token_ids, lengths, evidence)
+    def launch(self, texts: Sequence[str], *, evidence: bool) -> Callable[[], Prediction]:
+        """Return what plays the script."""
+        return partial(self._play, texts, evidence)
 
     def close(self) -> None:
         """Take note."""
         self.closed = True
 
-    def _play(self, token_ids: NDArray[np.int64], lengths: NDArray[np.int64], evidence: bool) -> Prediction:
-        rows = [row[:length].tolist() for row, length in zip(token_ids, lengths, strict=True)]
-        warm_up = all(token == _WARM_UP_ID for row in rows for token in row)
+    def _play(self, texts: Sequence[str], evidence: bool) -> Prediction:
+        assert self.tokenizer is not None  # noqa: S101, narrows for mypy; `in_memory_engine` sets it
+        found = [self.tokenizer.encode(text) for text in texts]
+        rows = [each.ids for each in found]
+        warm_up = all(word == WARM_UP_WORD for text in texts for word in text.split())
         if not warm_up:
             self._follow_script(rows)
         logits = self.logits_of(rows)
         if self.garble is not None and not warm_up:
             logits = self.garble(logits)
-        shares = ((token_ids != 0) / lengths[:, None]).astype(np.float32)[..., None]  # [B, T, 1], alike for every label
-        return Prediction(logits, shares.repeat(self.label_count, axis=2) if evidence else None)
+        shares = [np.full((len(row), self.label_count), 1 / max(len(row), 1), np.float32) for row in rows]
+        lengths, truncated = [len(row) for row in rows], [each.truncated for each in found]
+        return Prediction(
+            logits, np.array(lengths, np.int32), np.array(truncated, np.bool_), shares if evidence else None
+        )
 
     def logits_of(self, rows: list[list[int]]) -> NDArray[np.float32]:
         """Return the logits [B, L] that it answers token ids with."""

@@ -10,11 +10,16 @@ from typing import TYPE_CHECKING
 from emotag_service.engine.caller import Caller
 from emotag_service.engine.entry import Entry
 from emotag_service.engine.job import Job
+from emotag_service.engine.model import Model
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag
+from emotag_service.testing import WordTokenizer, plain_taxonomies
+from emotag_service.testing.in_memory import IDENTITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from emotag_model.labels import Taxonomy
 
 OPTIONS = Options(taxonomy="fine")
 
@@ -23,9 +28,13 @@ def make_caller(name: str = "") -> Caller:
     return Caller(name, lambda caller: None)
 
 
+def make_model(*taxonomies: Taxonomy) -> Model:
+    return Model(IDENTITY, taxonomies or plain_taxonomies(), WordTokenizer(), ())
+
+
 def make_job(caller: Caller, lengths: Sequence[int], *, deadline: float = inf, options: Options = OPTIONS) -> Job:
-    """A job with one entry per token count."""
-    job = Job(len(lengths), options, caller, lambda job: None)
+    """A job with one entry per length of text."""
+    job = Job(len(lengths), options, make_model(), caller, lambda job: None)
     job.entries = [make_entry(job, index, length, deadline=deadline) for index, length in enumerate(lengths)]
     return job
 
@@ -35,10 +44,9 @@ def make_entry(job: Job, index: int, length: int, *, deadline: float = inf, admi
         job=job,
         index=index,
         message_id=f"{job.caller.name}/{index}",
-        ids=[2] * length,
-        truncated=False,
-        text="",
+        text="w" * length,
         size=length,
+        cost=length,
         patient=False,
         admitted=admitted,
         deadline=deadline,

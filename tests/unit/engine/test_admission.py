@@ -6,16 +6,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emotag_model.text.tokenizer import CHARACTERS_PER_TOKEN
 from emotag_service.engine.admission import Admission
-from emotag_service.engine.errors import ComputeError, ExpiredError, InvalidMessageError, QueueFullError
+from emotag_service.engine.counters import Counters
+from emotag_service.engine.errors import DrainingError, ExpiredError, InvalidMessageError, QueueFullError
+from emotag_service.engine.job import Job
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
-from emotag_service.engine.options import Options
 from emotag_service.engine.room import Room
-from emotag_service.testing import WordTokenizer
-from tests.unit.engine.helpers import make_caller, make_job
+from tests.unit.engine.helpers import OPTIONS, make_caller, make_model
 
-LIMITS = EngineLimits(max_text_bytes=100, queue_messages=10, queue_bytes=500)
+LIMITS = EngineLimits(max_text_bytes=100, max_tokens=256, queue_messages=10, queue_bytes=500)
 NOW = 50.0
 
 
@@ -26,41 +27,65 @@ def room():
 
 @pytest.fixture
 def admission(room):
-    return Admission(WordTokenizer(max_tokens=5), LIMITS, room, lambda: 0.25)
+    return Admission(LIMITS, room, Counters(), lambda: NOW)
 
 
-def admit(admission, message, *, deadline=inf, options=Options(taxonomy="fine"), patient=False):  # noqa: B008, frozen
-    job = make_job(make_caller(), [], options=options)
-    return admission.admit(message, admission.name(message), job, 0, NOW, deadline, patient)
+def admit(admission, message, *, deadline=inf, patient=False):
+    """Return the entry of a message, or raise what it was answered with."""
+    job = Job(1, OPTIONS, make_model(), make_caller(), lambda job: None)
+    entries = admission.admit([message], job, deadline, patient=patient, retry_after=lambda: 0.25)
+    if job.tags[0] is not None:
+        assert entries == []
+        raise job.tags[0].error
+    return entries[0]
 
 
 def test_a_good_message_is_counted_in(admission, room):
     entry = admit(admission, Message("so very good", id="m1"))
-    assert (entry.message_id, len(entry.ids), entry.truncated, entry.size) == ("m1", 3, False, 12)
-    assert (entry.admitted, entry.deadline, entry.text) == (NOW, inf, "")
+    assert (entry.message_id, entry.text, entry.size, entry.cost) == ("m1", "so very good", 12, 12)
+    assert (entry.admitted, entry.deadline) == (NOW, inf)
     assert (room.held.messages, room.held.size) == (1, 12)
 
 
-def test_what_the_model_does_not_read_is_told(admission):
-    assert admit(admission, Message("a b c d e f")).truncated
-    assert not admit(admission, Message("a b c d e")).truncated
-
-
-def test_an_explanation_needs_the_text(admission):
-    assert admit(admission, Message("hello"), options=Options("fine", explain=True)).text == "hello"
+def test_what_the_model_does_not_look_at_costs_nothing(room):
+    limits = EngineLimits(max_text_bytes=100, max_tokens=2)
+    entry = admit(Admission(limits, room, Counters(), lambda: NOW), Message("x" * 90))
+    assert (entry.size, entry.cost) == (90, 2 * CHARACTERS_PER_TOKEN)
 
 
 def test_ids_are_made_up_and_never_twice(admission):
-    names = {admission.name(Message("x")) for _ in range(100)}
-    assert len(names) == 100
-    assert admission.name(Message("x", id="given")) == "given"
+    names = {admit(admission, Message("x")).message_id for _ in range(10)}
+    assert len(names) == 10
+    with pytest.raises(QueueFullError):
+        admit(admission, Message("x", id="given"))
+
+
+def test_messages_of_one_job_stand_or_fall_alone(admission, room):
+    job = Job(3, OPTIONS, make_model(), make_caller(), lambda job: None)
+    entries = admission.admit(
+        [Message("good", id="a"), Message("", id="b"), Message("too", id="c")],
+        job,
+        inf,
+        patient=False,
+        retry_after=lambda: 0.25,
+    )
+    assert [(entry.index, entry.message_id) for entry in entries] == [(0, "a"), (2, "c")]
+    assert job.tags[1].error.field == "text"
+    assert room.held.messages == 2
+
+
+def test_all_are_refused_with_one_error(admission, room):
+    job = Job(2, OPTIONS, make_model(), make_caller(), lambda job: None)
+    admission.refuse([Message("a", id="a"), None], job, DrainingError("stopping"))
+    assert [type(tag.error) for tag in job.tags] == [DrainingError] * 2
+    assert job.tags[0].message_id == "a"
+    assert room.held.messages == 0
 
 
 @pytest.mark.parametrize(
     ("message", "field", "problem"),
     [
         (Message(""), "text", "is empty; give at least one word"),
-        (Message(" \n\t "), "text", "nothing to read"),
         (Message("x" * 101), "text", "has 101 bytes or more; send at most 100"),
         (Message("é" * 51), "text", "has 102 bytes or more"),
         (Message("\ud800" * 34), "text", "has 102 bytes or more"),
@@ -90,7 +115,7 @@ def test_bad_input_is_refused_by_field_and_holds_nothing(admission, room, messag
 
 @pytest.mark.parametrize("text", ["x" * 100, "é" * 50, "\ud800 lone", "a\0b", "👩‍👩‍👧", "שלום עולם", "e\u0301"])
 def test_odd_but_readable_texts_are_admitted(admission, text):
-    assert admit(admission, Message(text)).ids
+    assert admit(admission, Message(text)).text == text
 
 
 def test_names_of_exactly_the_bound_are_admitted(admission):
@@ -111,17 +136,6 @@ def test_what_comes_too_late_is_refused(admission, room, time_to_live):
         admit(admission, Message("x", time_to_live=time_to_live))
     with pytest.raises(ExpiredError):
         admit(admission, Message("x"), deadline=NOW)
-    assert room.held.messages == 0
-
-
-def test_a_tokenizer_that_fails_costs_only_the_message(room):
-    class Broken(WordTokenizer):
-        def encode(self, text):
-            raise RecursionError(text)
-
-    admission = Admission(Broken(), LIMITS, room, lambda: 0.25)
-    with pytest.raises(ComputeError, match=r"tokenizer failed on this message \(RecursionError\)"):
-        admit(admission, Message("secret"))
     assert room.held.messages == 0
 
 
@@ -158,7 +172,7 @@ TEXTS = st.text(alphabet=st.characters(), max_size=150)  # lone surrogates are a
 )
 def test_whatever_comes_is_admitted_or_refused_and_counted_right(message):
     room = Room(10, 500)
-    admission = Admission(WordTokenizer(), LIMITS, room, lambda: 1.0)
+    admission = Admission(LIMITS, room, Counters(), lambda: NOW)
     try:
         entry = admit(admission, message)
     except (InvalidMessageError, ExpiredError):

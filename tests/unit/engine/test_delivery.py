@@ -5,7 +5,7 @@ import pytest
 from emotag_service.engine.batch import Batch
 from emotag_service.engine.counters import Counters
 from emotag_service.engine.delivery import Delivery
-from emotag_service.engine.errors import ExpiredError
+from emotag_service.engine.errors import ExpiredError, InvalidMessageError
 from emotag_service.engine.room import Room
 from emotag_service.engine.tag import Tag
 from tests.unit.engine.helpers import make_caller, make_job
@@ -22,8 +22,13 @@ def room():
 
 
 @pytest.fixture
-def delivery(room, empties):
-    return Delivery(room, Counters(), lambda: empties.append(1))
+def counters():
+    return Counters()
+
+
+@pytest.fixture
+def delivery(room, counters, empties):
+    return Delivery(room, counters, lambda: empties.append(1))
 
 
 def job_in(delivery, room, lengths):
@@ -44,7 +49,7 @@ def test_a_batch_may_hold_several_jobs_and_each_is_told_once(delivery, room, emp
     first.on_tags = lambda job, indices: told.append((job, list(indices)))
     second.on_tags = lambda job, indices: told.append((job, list(indices)))
     entries = [first.entries[1], second.entries[0], first.entries[0]]
-    delivery.tagged(Batch(entries), tags_for(entries))
+    delivery.tagged(Batch(entries), tags_for(entries), 9)
     assert told == [(first, [1, 0]), (second, [0])]
     assert [tag.message_id for tag in first.tags] == ["/0", "/1"]
     assert room.held.messages == room.held.size == 0
@@ -54,7 +59,7 @@ def test_a_batch_may_hold_several_jobs_and_each_is_told_once(delivery, room, emp
 def test_what_is_left_is_known(delivery, room, empties):
     job = job_in(delivery, room, [1, 2])
     rest = job.entries[1:]
-    delivery.tagged(Batch(job.entries[:1]), tags_for(job.entries[:1]))
+    delivery.tagged(Batch(job.entries[:1]), tags_for(job.entries[:1]), 9)
     assert delivery.unanswered() == rest
     assert empties == []
     assert delivery.failed(rest, ExpiredError("late")) == 1
@@ -68,7 +73,7 @@ def test_a_second_answer_changes_nothing(delivery, room):
     entries = job.entries
     delivery.failed(entries, ExpiredError("late"))
     room.enter(1, 4, patient=False)
-    delivery.tagged(Batch(entries), tags_for(entries))
+    delivery.tagged(Batch(entries), tags_for(entries), 9)
     assert job.tags[0].error is not None
     assert room.held.messages == 1
     assert delivery.failed(entries, ExpiredError("late")) == 0
@@ -83,7 +88,7 @@ def test_an_on_tags_that_raises_keeps_nothing_from_the_others(delivery, room, ev
 
     first.on_tags, second.on_tags = broken, lambda job, indices: told.append(job)
     entries = [*first.entries, *second.entries]
-    delivery.tagged(Batch(entries), tags_for(entries))
+    delivery.tagged(Batch(entries), tags_for(entries), 9)
     assert told == [second]
     assert first.done()
     assert events[-1]["event"] == "on_tags_failed"
@@ -93,3 +98,13 @@ def test_cancelling_tells_nobody(delivery, room):
     job = job_in(delivery, room, [1])
     job.on_tags = lambda job, indices: pytest.fail("told")
     assert delivery.failed(job.entries, ExpiredError("x"), tell=False) == 1
+
+
+def test_a_text_with_nothing_to_read_is_an_error_of_its_own_in_a_batch_that_was_computed(delivery, room, counters):
+    job = job_in(delivery, room, [1, 2])
+    good, bad = tags_for(job.entries)
+    bad.error = InvalidMessageError("text", "has nothing to read")
+    delivery.tagged(Batch(job.entries), [good, bad], 5)
+    assert (counters.tagged, counters.errors["invalid"], counters.batches, counters.tokens) == (1, 1, 1, 5)
+    assert job.done()
+    assert room.held.messages == 0

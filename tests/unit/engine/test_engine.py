@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from dataclasses import replace
 
 import pytest
 
@@ -15,8 +17,8 @@ from emotag_service.engine.errors import (
 )
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
+from emotag_service.engine.model import Model, ReplicaPlan
 from emotag_service.engine.options import Options
-from emotag_service.engine.pool import ReplicaPlan
 from emotag_service.testing import ScriptedPredictor, WordTokenizer, in_memory_engine, plain_taxonomies
 from emotag_service.testing.in_memory import IDENTITY
 from tests.unit.engine.helpers import until
@@ -30,7 +32,7 @@ async def test_messages_in_tags_out(started):
     tags = await engine.classify(messages("hello there", "what a day", "oh no"))
     assert [tag.message_id for tag in tags] == ["m0", "m1", "m2"]
     assert kinds(tags) == ["tagged"] * 3
-    assert all(tag.label in engine.info.taxonomies[0].labels for tag in tags)
+    assert all(tag.label in engine.model.taxonomies[0].labels for tag in tags)
     assert all(tag.queue_seconds >= 0 and tag.compute_seconds >= 0 for tag in tags)
 
 
@@ -85,20 +87,46 @@ async def test_scores_and_explanation_on_request(started):
 
 async def test_info_says_what_answers(started):
     engine = await started(tokenizer=WordTokenizer(max_tokens=7))
-    assert engine.info.model.name == "in-memory"
-    assert [taxonomy.name for taxonomy in engine.info.taxonomies] == ["fine", "coarse"]
-    assert engine.info.limits.max_tokens == 7
+    assert engine.model.identity.name == "in-memory"
+    assert [taxonomy.name for taxonomy in engine.model.taxonomies] == ["fine", "coarse"]
+    assert engine.limits.max_tokens == 7
     (tag,) = await engine.classify(messages("a b c d e f g h"))
     assert tag.truncated
 
 
 async def test_batches_keep_their_bounds_under_load(started):
     predictor = ScriptedPredictor()
-    limits = EngineLimits(batch_tokens=64, batch_messages=8)
+    limits = EngineLimits(batch_bytes=64, batch_messages=8)
     engine = await started(predictor, limits=limits, tokenizer=WordTokenizer(max_tokens=32))
     await engine.classify([Message("w " * (1 + index % 32)) for index in range(500)])
     assert sum(map(len, predictor.batches)) == 500
-    assert all(len(rows) <= 8 and len(rows) * max(map(len, rows)) <= 64 for rows in predictor.batches)
+    assert all(len(rows) <= 8 and 2 * sum(map(len, rows)) < 64 + 2 * 64 for rows in predictor.batches)
+
+
+async def test_no_text_is_read_on_the_event_loop(started):
+    readers = set()
+
+    class Watched(WordTokenizer):
+        def encode(self, text):
+            readers.add(threading.current_thread())
+            return super().encode(text)
+
+    engine = await started(tokenizer=Watched())
+    await engine.classify(messages("a", " ", "b c"), EXPLAIN)
+    assert readers
+    assert threading.current_thread() not in readers
+
+
+async def test_others_are_served_while_a_replica_reads_what_is_slow_to_read(started):
+    slow, quick = ScriptedPredictor(), ScriptedPredictor()
+    engine = await started(slow, quick, limits=EngineLimits(batch_messages=1))
+    slow.hold()
+    hostile = engine.submit(messages(*["x"] * 20), caller=engine.caller("hostile"))
+    await hanging(slow)
+    assert kinds(await engine.classify(messages("thanks"), caller=engine.caller("polite"))) == ["tagged"]
+    assert not hostile.done()
+    slow.release()
+    assert kinds(await hostile.wait()) == ["tagged"] * 20
 
 
 async def test_a_message_waits_for_nobody_while_a_replica_is_free(started):
@@ -254,7 +282,7 @@ async def test_tags_are_told_as_they_come(started):
 
 async def test_a_single_message_is_not_starved_by_a_flood(started):
     predictor = ScriptedPredictor()
-    limits = EngineLimits(batch_tokens=256, batch_messages=64, round_batches=2)
+    limits = EngineLimits(batch_bytes=512, batch_messages=64)
     engine = await started(predictor, limits=limits)
     predictor.hold()
     flood = engine.submit([Message("a b c d")] * 5_000, caller=engine.caller("flood"))
@@ -273,21 +301,17 @@ async def test_a_single_message_is_not_starved_by_a_flood(started):
             {"limits": EngineLimits(max_tokens=7)},
             "max_tokens is 7, but the checkpoint's tokenizer cuts at 128; leave it 0",
         ),
-        ({"limits": EngineLimits(batch_tokens=100)}, "batch_tokens is 100, too small for one message"),
-        ({"replicas": []}, "replicas: .*at least one"),
-        ({"replicas": [ReplicaPlan("a", ScriptedPredictor), ReplicaPlan("a", ScriptedPredictor)]}, "its own name"),
-        ({"taxonomies": []}, "taxonomies: is empty"),
+        ({"replicas": ()}, "replicas: .*at least one"),
+        ({"replicas": (ReplicaPlan("a", ScriptedPredictor), ReplicaPlan("a", ScriptedPredictor))}, "its own name"),
+        ({"taxonomies": ()}, "taxonomies: is empty"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(settings, problem):
-    parts = {
-        "model": IDENTITY,
-        "tokenizer": WordTokenizer(),
-        "taxonomies": plain_taxonomies(),
-        "replicas": [ReplicaPlan("a", ScriptedPredictor)],
-    }
+    settings = dict(settings)
+    limits = settings.pop("limits", EngineLimits())
+    whole = Model(IDENTITY, plain_taxonomies(), WordTokenizer(), (ReplicaPlan("a", ScriptedPredictor),))
     with pytest.raises(ValueError, match=problem):
-        Engine(**{**parts, **settings})
+        Engine(replace(whole, **settings), limits=limits)
 
 
 async def test_it_must_be_started_and_only_once(started):
@@ -312,9 +336,9 @@ async def test_two_batches_fly_when_the_predictor_prefetches(started):
     launched = []
     launch = predictor.launch
 
-    def recording(token_ids, lengths, *, evidence):
-        launched.append(len(lengths))
-        return launch(token_ids, lengths, evidence=evidence)
+    def recording(texts, *, evidence):
+        launched.append(len(texts))
+        return launch(texts, evidence=evidence)
 
     engine = await started(predictor, limits=EngineLimits(batch_messages=2))
     predictor.launch = recording

@@ -17,9 +17,8 @@ from emotag_service.testing import FakeClock, ScriptedPredictor, WordTokenizer, 
 LIMITS = EngineLimits(
     max_text_bytes=60,
     queue_messages=40,
-    batch_tokens=24,
+    batch_bytes=48,
     batch_messages=6,
-    round_batches=2,
     rebuild_delay=0,
 )
 TEXTS = ["good", "also good", "a b c d e f g h i j", "", " ", "x" * 61, "poison", "so poison too"]
@@ -41,8 +40,9 @@ class Fate:
         with self.lock:
             self.seen += 1
             number = self.seen
-        if len(rows) > LIMITS.batch_messages or len(rows) * max(map(len, rows)) > LIMITS.batch_tokens:
-            self.broken = f"a batch of {len(rows)} messages, {max(map(len, rows))} wide"
+        tokens = sum(map(len, rows))  # of two bytes or more each
+        if len(rows) > LIMITS.batch_messages or 2 * tokens > 3 * LIMITS.batch_bytes + 60:
+            self.broken = f"a batch of {len(rows)} messages with {tokens} tokens"
         if number in self.failing or any(self.poison in row for row in rows):
             raise ValueError("told to")
 

@@ -11,6 +11,7 @@ import pytest
 from emotag_service.engine.errors import ComputeError, DeviceError, NoReplicaError
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
+from emotag_service.engine.probe import WARM_UP_WORD
 from emotag_service.testing import ScriptedPredictor, WordTokenizer, in_memory_engine
 from tests.unit.engine.helpers import replica_threads, until
 
@@ -174,10 +175,10 @@ async def test_what_fails_in_launch_fails_in_its_turn(started):
     engine = await started(predictor, limits=EngineLimits(rebuild_delay=0, batch_messages=2))
     launch, left = predictor.launch, [1]
 
-    def refusing(token_ids, lengths, *, evidence):
-        if left and token_ids.max() > 1:
+    def refusing(texts, *, evidence):
+        if left and not texts[0].startswith(WARM_UP_WORD):
             raise RuntimeError(f"cannot launch {left.pop()}")
-        return launch(token_ids, lengths, evidence=evidence)
+        return launch(texts, evidence=evidence)
 
     predictor.launch = refusing
     assert outcomes(await engine.classify(messages(10))) == {"tagged": 10}

@@ -19,24 +19,24 @@ def put(queue, caller, lengths, **settings):
 def test_an_empty_queue_draws_nothing():
     queue = FairQueue(quantum=10)
     assert not queue
-    assert queue.draw(100) == []
+    assert queue.draw(100, 1_000) == []
 
 
 def test_one_caller_is_drawn_in_order_of_arrival():
     queue, caller = FairQueue(quantum=10), make_caller()
     entries = put(queue, caller, [4] * 6)
-    assert queue.draw(12) == entries[:5]  # turns of 10 tokens: 2 messages, then 3 with what was left over
-    assert queue.draw(1_000) == entries[5:]
+    assert queue.draw(12, 1_000) == entries[:5]  # turns of 10 bytes: 2 messages, then 3 with what was left over
+    assert queue.draw(1_000, 1_000) == entries[5:]
     assert not queue
 
 
-def test_callers_share_tokens_and_not_messages():
+def test_callers_share_bytes_and_not_messages():
     queue, long, short = FairQueue(quantum=20), make_caller("long"), make_caller("short")
     put(queue, long, [20] * 50)
     put(queue, short, [2] * 500)
     tokens = Counter()
-    for entry in queue.draw(400):
-        tokens[entry.job.caller.name] += len(entry.ids)
+    for entry in queue.draw(400, 1_000):
+        tokens[entry.job.caller.name] += entry.cost
     assert tokens == {"long": 200, "short": 200}
 
 
@@ -46,7 +46,7 @@ def test_earliest_deadline_first_then_arrival_within_a_caller():
     (late,) = put(queue, caller, [1], deadline=9.0)
     (soon,) = put(queue, caller, [1], deadline=3.0)
     (also_soon,) = put(queue, caller, [1], deadline=3.0)
-    assert queue.draw(100) == [soon, also_soon, late, never]
+    assert queue.draw(100, 1_000) == [soon, also_soon, late, never]
 
 
 def test_cancelled_messages_are_passed_over_and_cost_nothing():
@@ -54,7 +54,7 @@ def test_cancelled_messages_are_passed_over_and_cost_nothing():
     entries = put(queue, caller, [10] * 5)
     for entry in entries[:3]:
         answer(entry)
-    assert queue.draw(1) == [entries[3]]
+    assert queue.draw(1, 1_000) == [entries[3]]
 
 
 def test_cancelled_messages_hold_no_memory():
@@ -65,7 +65,7 @@ def test_cancelled_messages_hold_no_memory():
         answer(entry)
         queue.discard_cancelled(caller, 1)
     assert len(caller.queue) < 100
-    assert queue.draw(1_000) == [*urgent[90:], *patient[90:]]
+    assert queue.draw(1_000, 1_000) == [*urgent[90:], *patient[90:]]
 
 
 def test_a_caller_with_nothing_but_cancelled_messages_leaves_the_ring():
@@ -76,7 +76,7 @@ def test_a_caller_with_nothing_but_cancelled_messages_leaves_the_ring():
     assert not queue
     assert not caller.queue.in_ring
     later = put(queue, caller, [1])
-    assert queue.draw(10) == later
+    assert queue.draw(10, 1_000) == later
 
 
 def test_clear_forgets_and_callers_may_come_back():
@@ -85,9 +85,9 @@ def test_clear_forgets_and_callers_may_come_back():
     put(queue, caller, [1], deadline=1.0)
     queue.clear()
     assert not queue
-    assert queue.draw(10) == []
+    assert queue.draw(10, 1_000) == []
     again = put(queue, caller, [3])
-    assert queue.draw(10) == again
+    assert queue.draw(10, 1_000) == again
 
 
 @settings(deadline=None)
@@ -100,9 +100,9 @@ def test_everything_is_drawn_once_and_each_caller_in_order(backlogs, tokens):
     entries = [put(queue, make_caller(str(number)), lengths) for number, lengths in enumerate(backlogs)]
     drawn = []
     while queue:
-        round_ = queue.draw(tokens)
+        round_ = queue.draw(tokens, 1_000)
         assert round_
-        assert sum(len(entry.ids) for entry in round_) < tokens + 2 * 10
+        assert sum(entry.cost for entry in round_) < tokens + 2 * 10
         drawn += round_
     assert sorted(map(id, drawn)) == sorted(id(entry) for own in entries for entry in own)
     for own in entries:
@@ -117,7 +117,7 @@ def test_a_single_message_is_drawn_after_one_turn_of_each_rival(rivals):
     for number, count in enumerate(rivals):
         put(queue, make_caller(str(number)), [5] * count)
     (lonely,) = put(queue, make_caller("lonely"), [7])
-    drawn = queue.draw(10 * (len(rivals) + 1))
+    drawn = queue.draw(10 * (len(rivals) + 1), 1_000)
     assert lonely in drawn
     assert drawn.index(lonely) <= 2 * len(rivals)
 
@@ -128,5 +128,21 @@ def test_a_message_keeps_its_place_when_it_exceeds_the_rest_of_a_turn():
     entries = [make_entry(job, 0, 6), make_entry(job, 0, 10), make_entry(job, 0, 1)]
     job.tags.append(None)
     queue.add(caller, entries)
-    assert queue.draw(5) == entries[:1]
-    assert queue.draw(5) == entries[1:]
+    assert queue.draw(5, 1_000) == entries[:1]
+    assert queue.draw(5, 1_000) == entries[1:]
+
+
+def test_a_batch_of_few_messages_leaves_the_rest_of_a_turn_for_the_next():
+    queue, first, second = FairQueue(quantum=10), make_caller("first"), make_caller("second")
+    mine, theirs = put(queue, first, [1] * 8), put(queue, second, [1] * 8)
+    assert queue.draw(100, 3) == mine[:3]
+    assert queue.draw(100, 3) == theirs[:3]
+    assert queue.draw(100, 100) == [*mine[3:], *theirs[3:]]
+
+
+def test_what_a_caller_saves_is_bounded_by_a_turn():
+    queue, caller = FairQueue(quantum=10), make_caller()
+    put(queue, caller, [1] * 1_000)
+    for _ in range(100):
+        queue.draw(100, 1)
+    assert caller.queue.credit <= 10

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from emotag_service.engine.predictors.collate import collate
+from emotag_service.engine.probe import WARM_UP_WORD
 from emotag_service.testing import FakeClock, ScriptedPredictor, WordTokenizer, plain_taxonomies
 
 
@@ -26,21 +26,28 @@ def test_words_keep_their_ids_and_never_get_those_that_mean_something_else():
     assert tokenizer.encode("  ").ids == []
 
 
-def test_scripted_logits_depend_on_the_tokens_alone():
+def scripted():
     predictor = ScriptedPredictor()
-    alone = predictor.launch(*collate([[2, 5]]), evidence=True)()
-    together = predictor.launch(*collate([[9, 9, 9], [2, 5]]), evidence=False)()
+    predictor.tokenizer = WordTokenizer()
+    return predictor
+
+
+def test_scripted_logits_depend_on_the_tokens_alone():
+    predictor = scripted()
+    alone = predictor.launch(["a b"], evidence=True)()
+    together = predictor.launch(["c c c", "a b", ""], evidence=False)()
     np.testing.assert_array_equal(together.logits[1], alone.logits[0])
-    assert alone.logits[0].argmax() == 7 % 4
-    assert alone.evidence.tolist() == [[[0.5] * 4] * 2]
+    assert alone.logits[0].argmax() == (2 + 3) % 4
+    assert [each.tolist() for each in alone.evidence] == [[[0.5] * 4] * 2]
     assert together.evidence is None
-    assert predictor.batches == [[[2, 5]], [[9, 9, 9], [2, 5]]]
+    assert together.lengths.tolist() == [3, 2, 0]
+    assert predictor.batches == [[[2, 3]], [[4, 4, 4], [2, 3], []]]
 
 
 def test_a_held_predictor_waits_for_its_release():
-    predictor, results = ScriptedPredictor(), []
+    predictor, results = scripted(), []
     predictor.hold()
-    collect = predictor.launch(*collate([[2]]), evidence=False)
+    collect = predictor.launch(["a"], evidence=False)
     thread = threading.Thread(target=lambda: results.append(collect()))
     thread.start()
     assert predictor.wait_until_hanging()
@@ -51,10 +58,10 @@ def test_a_held_predictor_waits_for_its_release():
 
 
 def test_warm_ups_follow_no_script():
-    predictor = ScriptedPredictor()
+    predictor = scripted()
     predictor.hold()
     predictor.garble = lambda logits: logits * np.nan
-    assert np.isfinite(predictor.launch(*collate([[1, 1]]), evidence=False)().logits).all()
+    assert np.isfinite(predictor.launch([f"{WARM_UP_WORD} {WARM_UP_WORD}"], evidence=False)().logits).all()
     assert predictor.batches == []
 
 

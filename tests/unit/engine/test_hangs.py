@@ -32,7 +32,7 @@ class Hanging:
     async def time_out(self, engine):
         """Wait until the newest predictor hangs, and until that is too long."""
         assert await asyncio.to_thread(self.built[-1].wait_until_hanging)
-        self._clock.advance(engine.info.limits.compute_seconds + 1)
+        self._clock.advance(engine.limits.compute_seconds + 1)
         engine._check()
 
     def release(self):

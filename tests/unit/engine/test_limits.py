@@ -8,12 +8,10 @@ from emotag_service.engine.limits import EngineLimits
 def test_the_defaults_are_valid():
     limits = EngineLimits()
     assert limits.max_text_bytes == 65_536
-    assert limits.batch_tokens >= limits.max_tokens
+    assert limits.batch_bytes > 0
 
 
-@pytest.mark.parametrize(
-    "field", ["max_text_bytes", "queue_messages", "queue_bytes", "batch_tokens", "batch_messages", "round_batches"]
-)
+@pytest.mark.parametrize("field", ["max_text_bytes", "queue_messages", "queue_bytes", "batch_bytes", "batch_messages"])
 def test_a_bound_below_one_is_refused_by_name(field):
     with pytest.raises(ValueError, match=rf"EngineLimits\.{field} is 0; give it at least 1"):
         EngineLimits(**{field: 0})
@@ -22,12 +20,6 @@ def test_a_bound_below_one_is_refused_by_name(field):
 def test_a_limit_that_is_no_number_at_all_is_refused():
     with pytest.raises(ValueError, match="compute_seconds is nan"):
         EngineLimits(compute_seconds=float("nan"))
-
-
-def test_a_batch_must_hold_the_longest_message():
-    with pytest.raises(ValueError, match=r"batch_tokens is 100, too small.*at least 101"):
-        EngineLimits(batch_tokens=100, max_tokens=101)
-    assert EngineLimits(batch_tokens=100, max_tokens=100).batch_tokens == 100
 
 
 def test_no_rebuild_delay_is_fine():

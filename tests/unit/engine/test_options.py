@@ -3,14 +3,13 @@ from __future__ import annotations
 import pytest
 
 from emotag_service.engine.errors import InvalidOptionsError
-from emotag_service.engine.options import Options
-from emotag_service.engine.resolver import Resolver
+from emotag_service.engine.options import Options, OptionsResolver
 from emotag_service.testing import plain_taxonomies
 
 
 @pytest.fixture
 def resolver():
-    return Resolver(plain_taxonomies())
+    return OptionsResolver(plain_taxonomies())
 
 
 def test_empty_means_the_default_taxonomy(resolver):
@@ -51,4 +50,4 @@ def test_bad_options_are_refused_by_field(resolver, options, field, problem):
 
 def test_an_engine_without_taxonomies_is_no_engine():
     with pytest.raises(ValueError, match="taxonomies: is empty"):
-        Resolver([])
+        OptionsResolver([])

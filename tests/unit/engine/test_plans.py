@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import pytest
-import structlog
 import torch
 
+from emotag_model import reader
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.checkpoint.identity import Identity
 from emotag_model.labels import Labels
+from emotag_model.native.errors import LibraryMissingError
 from emotag_model.native.library import OVERRIDE, load_library
 from emotag_model.network.cnn_bisru import CnnBiSru
 from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.network.stored import stored_weights
 from emotag_model.text.tokenizer import Tokenizer
 from emotag_model.text.vocabulary import Vocabulary
-from emotag_service.engine import plans
 from emotag_service.engine.engine import Engine
 from emotag_service.engine.errors import DeviceError
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
-from emotag_service.engine.plans import make_plan
+from emotag_service.engine.plans import plan_model
 from emotag_service.testing import plain_taxonomies
 from emotag_service.testing.labels import FINE
 
@@ -41,10 +41,18 @@ def checkpoint():
     )
 
 
+@pytest.fixture
+def without_core(monkeypatch):
+    def missing(checkpoint):
+        raise LibraryMissingError("not built")
+
+    monkeypatch.setattr(reader.NativeModel, "load", missing)
+
+
 @pytest.fixture(params=["native", "torch"])
-def computing(request, monkeypatch):
+def computing(request):
     if request.param == "torch":
-        monkeypatch.setattr(plans, "load_native", lambda _: None)
+        request.getfixturevalue("without_core")
 
 
 @pytest.fixture(autouse=True)
@@ -64,9 +72,9 @@ async def tags_of(engine, *texts, options=Options(all_scores=True, explain=True)
 
 async def test_a_checkpoint_answers(checkpoint):
     engine = Engine.from_checkpoint(checkpoint, devices="cpu:2")
-    assert engine.info.model == checkpoint.identity
-    assert [taxonomy.name for taxonomy in engine.info.taxonomies] == ["coarse", "fine"]  # the default one first
-    assert engine.info.limits.max_tokens == checkpoint.tokenizer.max_tokens
+    assert engine.model.identity == checkpoint.identity
+    assert [taxonomy.name for taxonomy in engine.model.taxonomies] == ["coarse", "fine"]  # the default one first
+    assert engine.limits.max_tokens == checkpoint.tokenizer.max_tokens
     first, second, third = await tags_of(engine, "thank you so much!", "hate this", "\u200b")
     assert first.label in {"pleasant", "unpleasant"}
     assert [token for token, _ in first.token_weights] == ["thank", "you", "so", "much", "!"]
@@ -84,33 +92,39 @@ async def test_the_tag_is_what_the_network_and_the_taxonomy_say(checkpoint):
 
 @pytest.mark.usefixtures("computing")
 def test_cpu_replicas_share_one_set_of_tables(checkpoint):
-    replicas = make_plan(checkpoint, "cpu:3").replicas
+    replicas = plan_model(checkpoint, "cpu:3").replicas
     assert [each.name for each in replicas] == ["cpu:0", "cpu:1", "cpu:2"]
-    assert len({id(each.build()._network) for each in replicas}) == 1
+    assert len({id(each.build()._reader) for each in replicas}) == 1
 
 
-def test_what_computes_is_named_and_torch_steps_in_where_there_is_no_core(checkpoint, monkeypatch):
+@pytest.mark.usefixtures("without_core")
+def test_torch_computes_a_replica_on_one_core(checkpoint):
+    (replica,) = plan_model(checkpoint, "cpu").replicas
+    replica.build()
+    assert torch.get_num_threads() == 1
+
+
+def test_what_computes_is_named_and_torch_steps_in_where_there_is_no_core(checkpoint, monkeypatch, caplog):
     monkeypatch.setenv(OVERRIDE, "off")
     load_library.cache_clear()
-    with structlog.testing.capture_logs() as events:
-        plan = make_plan(checkpoint, "cpu")
+    model = plan_model(checkpoint, "cpu")
     load_library.cache_clear()
-    assert (plan.computes, plan.encoder) == ("torch", checkpoint.tokenizer)
-    assert [event["event"] for event in events] == ["computing by torch"]
-    assert f"{OVERRIDE}=off" in events[0]["reason"]
+    assert model.computes == "torch"
+    assert [record.message.split(",")[0] for record in caplog.records] == ["computing by torch"]
+    assert f"{OVERRIDE}=off" in caplog.records[0].message
 
 
+@pytest.mark.usefixtures("without_core")
 def test_without_a_core_and_without_torch_the_fix_is_named(checkpoint, monkeypatch):
-    monkeypatch.setattr(plans, "load_native", lambda _: None)
-    monkeypatch.setattr(plans, "find_spec", lambda _: None)
-    with pytest.raises(DeviceError, match=r"C\+\+ compiler.*emotag\[torch\]"):
-        make_plan(checkpoint, "cpu")
+    monkeypatch.setattr(reader, "find_spec", lambda _: None)
+    with pytest.raises(DeviceError, match=r"devices: .*C\+\+ compiler.*emotag\[torch\]"):
+        plan_model(checkpoint, "cpu")
 
 
-async def test_the_core_and_torch_give_the_same_tags(checkpoint, monkeypatch):
+async def test_the_core_and_torch_give_the_same_tags(checkpoint, request):
     texts = ("thank you so much!", "hate this", "no such words", "you " * 400)
     native = await tags_of(Engine.from_checkpoint(checkpoint, devices="cpu"), *texts)
-    monkeypatch.setattr(plans, "load_native", lambda _: None)
+    request.getfixturevalue("without_core")
     for one, other in zip(
         native, await tags_of(Engine.from_checkpoint(checkpoint, devices="cpu"), *texts), strict=True
     ):

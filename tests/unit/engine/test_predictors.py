@@ -9,19 +9,31 @@ import numpy as np
 import pytest
 import torch
 
+from emotag_model.checkpoint import Checkpoint
+from emotag_model.checkpoint.identity import Identity
+from emotag_model.labels import Labels
+from emotag_model.native.errors import NativeError
+from emotag_model.native.model import NativeModel
 from emotag_model.network.cnn_bisru import CnnBiSru
 from emotag_model.network.config import CnnBiSruConfig
-from emotag_model.network.folded import FoldedCnnBiSru
+from emotag_model.network.reader import TorchReader
+from emotag_model.network.stored import stored_weights
+from emotag_model.text import Tokenizer, Vocabulary
+from emotag_model.text.padding import pad
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
-from emotag_service.engine.predictors.collate import collate
-from emotag_service.engine.predictors.cpu import CpuPredictor
 from emotag_service.engine.predictors.cuda import CudaPredictor
+from emotag_service.engine.predictors.reader import ReaderPredictor
 from emotag_service.engine.probe import probe
+from emotag_service.testing import plain_taxonomies
+from emotag_service.testing.labels import FINE
 
-CONFIG = CnnBiSruConfig(vocabulary_size=300, embedding_size=16, label_count=4)
+WORDS = [f"w{number}" for number in range(250)]
+TOKENIZER = Tokenizer(Vocabulary(WORDS))
+CONFIG = CnnBiSruConfig(vocabulary_size=len(TOKENIZER.vocabulary), embedding_size=16, label_count=4)
 ALL = Options(all_scores=True, explain=True)
+TEXTS = ["w5 w9 w2", "w7", "\u200b", " ".join(WORDS[:30])]
 
 
 @pytest.fixture(scope="module")
@@ -30,37 +42,48 @@ def network():
     return CnnBiSru(CONFIG).eval()
 
 
-@pytest.fixture
-def predictor(network):
-    threads = torch.get_num_threads()
-    yield CpuPredictor(FoldedCnnBiSru.from_network(network), CONFIG.label_count)
-    torch.set_num_threads(threads)
+@pytest.fixture(params=["native", "torch"])
+def predictor(request, network):
+    fine, coarse = plain_taxonomies()
+    labels = Labels(outputs=FINE, taxonomies={"fine": fine, "coarse": coarse}, default="fine")
+    checkpoint = Checkpoint(
+        identity=Identity("t", "1", ""),
+        config=CONFIG,
+        tokenizer=TOKENIZER,
+        labels=labels,
+        weights=stored_weights(network),
+        card="",
+    )
+    try:
+        reader = NativeModel.load(checkpoint, "float32") if request.param == "native" else TorchReader(checkpoint)
+    except NativeError as error:
+        pytest.skip(f"no native core: {error}")
+    return ReaderPredictor(reader, CONFIG.label_count)
 
 
 def random_messages(count, seed=0):
     chance = random.Random(seed)
-    words = [f"w{number}" for number in range(250)]
-    return [Message(" ".join(chance.choices(words, k=chance.randint(1, 40))), id=str(i)) for i in range(count)]
+    return [Message(" ".join(chance.choices(WORDS, k=chance.randint(1, 40))), id=str(i)) for i in range(count)]
 
 
-def test_the_cpu_predictor_computes_what_the_network_computes(predictor, network):
+def test_it_computes_what_the_network_computes(predictor, network):
     probe(predictor)
-    token_ids, lengths = collate([[5, 9, 2], [7], list(range(1, 30))])
-    prediction = predictor.launch(token_ids, lengths, evidence=True)()
+    prediction = predictor.launch(TEXTS, evidence=True)()
+    ids, lengths = pad([TOKENIZER.encode(text).ids for text in TEXTS])
     with torch.inference_mode():
-        logits, evidence = network.explain(torch.from_numpy(token_ids), torch.from_numpy(lengths))
-    np.testing.assert_allclose(prediction.logits, logits.numpy(), atol=1e-5)
-    np.testing.assert_allclose(prediction.evidence, evidence.numpy(), atol=1e-5)
-    assert predictor.launch(token_ids, lengths, evidence=False)().evidence is None
+        logits, evidence = network.explain(ids, lengths)
+    read = lengths.numpy() > 0
+    assert prediction.lengths.tolist() == lengths.tolist()
+    assert not prediction.truncated.any()
+    np.testing.assert_allclose(prediction.logits[read], logits.numpy()[read], atol=1e-5)
+    for found, expected, length in zip(prediction.evidence, evidence.numpy(), lengths.tolist(), strict=True):
+        np.testing.assert_allclose(found, expected[:length], atol=1e-5)
+    assert predictor.launch(TEXTS, evidence=False)().evidence is None
     predictor.close()
 
 
-def test_it_computes_on_one_core(predictor):
-    assert torch.get_num_threads() == 1
-
-
 async def test_a_tag_is_the_same_whatever_it_was_batched_with(started, predictor):
-    engine = await started(predictor, limits=EngineLimits(batch_tokens=1_000, batch_messages=50))
+    engine = await started(predictor, limits=EngineLimits(batch_bytes=3_000, batch_messages=50), tokenizer=TOKENIZER)
     messages = random_messages(200)
     alone = [(await engine.classify([message], ALL))[0] for message in messages]
     together = await engine.classify(messages, ALL)
@@ -75,9 +98,9 @@ async def test_a_tag_is_the_same_whatever_it_was_batched_with(started, predictor
         np.testing.assert_allclose(weights[1], weights[0], atol=1e-5)
 
 
-async def test_replicas_agree(started, network):
-    folded = FoldedCnnBiSru.from_network(network)
-    engine = await started(*[lambda: CpuPredictor(folded, CONFIG.label_count)] * 2)
+async def test_replicas_agree(started, predictor):
+    build = lambda: ReaderPredictor(predictor._reader, CONFIG.label_count)  # noqa: E731
+    engine = await started(build, build, tokenizer=TOKENIZER)
     messages = random_messages(300, seed=1)
     first = await engine.classify(messages, ALL)
     for tag, again in zip(first, await engine.classify(messages, ALL), strict=True):
@@ -86,14 +109,14 @@ async def test_replicas_agree(started, network):
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
 def test_the_cuda_predictor_computes_what_the_network_computes(network):
-    predictor = CudaPredictor(CnnBiSru(CONFIG).eval(), CONFIG.label_count, 0)
+    predictor = CudaPredictor(TOKENIZER, CnnBiSru(CONFIG).eval(), CONFIG.label_count, 0)
     predictor._network.load_state_dict(network.state_dict())
     probe(predictor)
-    batches = [collate([[5, 9, 2], [7]]), collate([list(range(1, 30))])]
-    in_flight = [predictor.launch(*batch, evidence=True) for batch in batches]
-    for (token_ids, lengths), collect in zip(batches, in_flight, strict=True):
+    batches = [TEXTS, TEXTS[3:]]
+    in_flight = [predictor.launch(batch, evidence=True) for batch in batches]
+    for batch, collect in zip(batches, in_flight, strict=True):
         with torch.inference_mode():
-            logits, _ = network.explain(torch.from_numpy(token_ids), torch.from_numpy(lengths))
+            logits, _ = network.explain(*pad([TOKENIZER.encode(text).ids for text in batch]))
         np.testing.assert_allclose(collect().logits, logits.numpy(), atol=0.05)  # half precision inside
     predictor.close()
 
@@ -101,14 +124,14 @@ def test_the_cuda_predictor_computes_what_the_network_computes(network):
 @pytest.mark.skipif(torch.cuda.is_available(), reason="is about machines without a CUDA device")
 def test_without_a_gpu_the_cuda_predictor_says_so(network):
     with pytest.raises((AssertionError, RuntimeError), match=r"CUDA|NVIDIA"):
-        CudaPredictor(network, CONFIG.label_count, 0)
+        CudaPredictor(TOKENIZER, network, CONFIG.label_count, 0)
 
 
 def test_the_network_runs_under_half_precision_as_the_cuda_path_uses_it(network):
-    token_ids, lengths = collate([[5, 9, 2], [7]])
+    ids, lengths = pad([[5, 9, 2], [7]])
     with torch.inference_mode(), torch.autocast("cpu", dtype=torch.bfloat16):
-        logits, evidence = network.explain(torch.from_numpy(token_ids), torch.from_numpy(lengths))
+        logits, evidence = network.explain(ids, lengths)
     with torch.inference_mode():
-        exact, _ = network.explain(torch.from_numpy(token_ids), torch.from_numpy(lengths))
+        exact, _ = network.explain(ids, lengths)
     np.testing.assert_allclose(logits.float().numpy(), exact.numpy(), atol=0.05)
-    assert evidence.shape == (*token_ids.shape, 4)
+    assert evidence.shape == (*ids.shape, 4)

@@ -5,28 +5,37 @@ import pytest
 
 from emotag_service.engine.predictors.protocol import Prediction
 from emotag_service.engine.probe import PredictionError, check, probe
-from emotag_service.testing import ScriptedPredictor
+from emotag_service.testing import ScriptedPredictor, WordTokenizer
 
 
 def logits(*shape, value=0.0):
     return np.full(shape, value, dtype=np.float32)
 
 
+def predicted(values, evidence=None, texts=3):
+    return Prediction(values, np.full(texts, 7, np.int32), np.zeros(texts, np.bool_), evidence)
+
+
 def test_finite_logits_of_the_right_shape_pass():
-    check(Prediction(logits(3, 4)), 3, 4)
-    check(Prediction(logits(3, 4), logits(3, 7, 4)), 3, 4)
+    check(predicted(logits(3, 4)), 3, 4)
+    check(predicted(logits(3, 4), [logits(7, 4)] * 3), 3, 4)
 
 
 @pytest.mark.parametrize("shape", [(3,), (2, 4), (3, 5), (3, 4, 1), (0, 4)])
 def test_another_shape_is_refused(shape):
     with pytest.raises(PredictionError, match=r"not \(3, 4\)"):
-        check(Prediction(logits(*shape)), 3, 4)
+        check(predicted(logits(*shape)), 3, 4)
 
 
-@pytest.mark.parametrize("shape", [(3, 7), (2, 7, 4), (3, 7, 5), (3, 7, 4, 1)])
-def test_evidence_of_another_shape_is_refused(shape):
-    with pytest.raises(PredictionError, match=r"evidence has shape .*, not \(3, tokens, 4\)"):
-        check(Prediction(logits(3, 4), logits(*shape)), 3, 4)
+def test_as_many_lengths_as_texts_are_needed():
+    with pytest.raises(PredictionError, match=r"lengths have shape \(2,\), not \(3,\)"):
+        check(predicted(logits(3, 4), texts=2), 3, 4)
+
+
+@pytest.mark.parametrize("evidence", [[], [logits(7, 4)] * 2, [logits(7, 5)] * 3, [logits(6, 4)] * 3, [logits(7)] * 3])
+def test_evidence_of_another_shape_is_refused(evidence):
+    with pytest.raises(PredictionError, match=r"evidence has shapes .*, not \(tokens, 4\)"):
+        check(predicted(logits(3, 4), evidence), 3, 4)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
@@ -34,26 +43,34 @@ def test_what_is_not_finite_is_refused(value):
     bad = logits(3, 4)
     bad[1, 2] = value
     with pytest.raises(PredictionError, match="logits are not all finite"):
-        check(Prediction(bad), 3, 4)
+        check(predicted(bad), 3, 4)
     with pytest.raises(PredictionError, match="evidence is not all finite"):
-        check(Prediction(logits(3, 4), bad[:, None]), 3, 4)
+        check(predicted(logits(3, 4), [logits(7, 4), logits(7, 4), logits(7, 4, value=value)]), 3, 4)
+
+
+class Cut(ScriptedPredictor):
+    """Has its own tokenizer, since no engine gives it one."""
+
+    def __init__(self):
+        super().__init__()
+        self.tokenizer = WordTokenizer()
 
 
 def test_a_probe_is_real_forward_passes():
     calls = []
 
-    class Recording(ScriptedPredictor):
-        def launch(self, token_ids, lengths, *, evidence):
-            calls.append(token_ids.shape)
-            return super().launch(token_ids, lengths, evidence=evidence)
+    class Recording(Cut):
+        def launch(self, texts, *, evidence):
+            calls.append([len(text.split()) for text in texts])
+            return super().launch(texts, evidence=evidence)
 
     probe(Recording())
     assert len(calls) >= 2
-    assert (1, 4) in calls
+    assert [4] in calls
 
 
 def test_a_probe_finds_a_predictor_out():
-    class Broken(ScriptedPredictor):
+    class Broken(Cut):
         def logits_of(self, rows):
             return logits(len(rows), 4, value=np.nan)
 

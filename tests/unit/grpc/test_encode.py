@@ -14,7 +14,7 @@ from emotag_service.grpc.encode import add_tag, limits, model_info, stream_start
 from emotag_service.grpc.limits import FrontLimits
 from tests.integration.scripted import Script, scripted_engine
 
-INFO = scripted_engine(Script()).info
+ENGINE = scripted_engine(Script())
 
 
 def _encode(tag: Tag, path: str = "") -> WireTag:
@@ -75,19 +75,19 @@ def test_an_error_without_a_field_has_no_path() -> None:
 
 
 def test_limits_are_those_of_engine_and_front() -> None:
-    sent = limits(INFO, FrontLimits(frame_bytes=7, frame_messages=5))
+    sent = limits(ENGINE, FrontLimits(frame_bytes=7, frame_messages=5))
     assert (sent.max_frame_bytes, sent.max_frame_messages) == (7, 5)
-    assert (sent.max_text_bytes, sent.max_tokens) == (INFO.limits.max_text_bytes, INFO.limits.max_tokens)
+    assert (sent.max_text_bytes, sent.max_tokens) == (ENGINE.limits.max_text_bytes, ENGINE.limits.max_tokens)
 
 
 def test_model_info_lists_taxonomies_in_order() -> None:
-    info = model_info(INFO, FrontLimits())
-    assert [taxonomy.name for taxonomy in info.taxonomies] == [taxonomy.name for taxonomy in INFO.taxonomies]
-    assert list(info.taxonomies[0].thresholds) == pytest.approx(list(INFO.taxonomies[0].thresholds))
+    info = model_info(ENGINE, FrontLimits())
+    assert [taxonomy.name for taxonomy in info.taxonomies] == [taxonomy.name for taxonomy in ENGINE.model.taxonomies]
+    assert list(info.taxonomies[0].thresholds) == pytest.approx(list(ENGINE.model.taxonomies[0].thresholds))
 
 
 def test_a_streams_labels_are_those_of_its_taxonomy() -> None:
-    start = stream_start(INFO, FrontLimits(), "sentiment")
+    start = stream_start(ENGINE, FrontLimits(), "sentiment")
     assert list(start.labels) == ["positive", "negative", "ambiguous", "neutral"]
     assert start.taxonomy == "sentiment"
 

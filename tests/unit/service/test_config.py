@@ -39,7 +39,7 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "devices": "cpu:2",
         "queue_messages": "10",
         "queue_bytes": "20",
-        "batch_tokens": "512",
+        "batch_bytes": "512",
         "drain_seconds": "1.5",
         "log_format": "json",
         "log_level": "debug",
@@ -62,7 +62,7 @@ def test_every_setting_can_be_given_both_ways() -> None:
         ("--checkpoint", "", "not be empty"),
         ("--queue-messages", "0", "at least 1"),
         ("--queue-bytes", "1e6", "whole number"),
-        ("--batch-tokens", "-5", "at least 1"),
+        ("--batch-bytes", "-5", "at least 1"),
         ("--drain-seconds", "soon", "seconds, 0 or more"),
         ("--drain-seconds", "-1", "seconds, 0 or more"),
         ("--drain-seconds", "nan", "seconds, 0 or more"),
@@ -83,8 +83,8 @@ def test_a_bad_variable_is_named_as_such() -> None:
 
 
 def test_the_bounds_reach_the_engine() -> None:
-    limits = _parse("--queue-messages", "9", "--queue-bytes", "99", "--batch-tokens", "999").engine_limits
-    assert (limits.queue_messages, limits.queue_bytes, limits.batch_tokens) == (9, 99, 999)
+    limits = _parse("--queue-messages", "9", "--queue-bytes", "99", "--batch-bytes", "999").engine_limits
+    assert (limits.queue_messages, limits.queue_bytes, limits.batch_bytes) == (9, 99, 999)
 
 
 def test_help_says_default_and_variable_of_every_setting() -> None:

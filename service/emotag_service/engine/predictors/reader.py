@@ -1,24 +1,22 @@
-"""The native core on a CPU."""
+"""A checkpoint's reader, native or torch, on a CPU."""
 
 from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from emotag_service.engine.predictors.protocol import Prediction
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from numpy.typing import NDArray
-
-    from emotag_model.native.network import NativeNetwork
+    from emotag_model.reader import Reader
 
 
-class NativePredictor:
-    """Computes on one core, without the GIL and without padding, and when collected.
+class ReaderPredictor:
+    """Computes on one core, and when collected: nothing is gained by launching a second batch before.
+
+    More cores are for more replicas, which share one reader: its tables are there once.
 
     Attributes:
         label_count: Columns of the logits.
@@ -27,25 +25,20 @@ class NativePredictor:
 
     depth = 1
 
-    def __init__(self, network: NativeNetwork) -> None:
-        self.label_count = network.outputs
-        self._network = network
+    def __init__(self, reader: Reader, label_count: int) -> None:
+        self.label_count = label_count
+        self._reader = reader
 
-    def launch(
-        self, token_ids: NDArray[np.int64], lengths: NDArray[np.int64], *, evidence: bool
-    ) -> Callable[[], Prediction]:
-        """Return what computes the batch; token_ids [B, T], lengths [B]."""
-        return partial(self._compute, token_ids, lengths, evidence)
+    def launch(self, texts: Sequence[str], *, evidence: bool) -> Callable[[], Prediction]:
+        """Return what reads B texts."""
+        return partial(self._explain if evidence else self._read, texts)
 
     def close(self) -> None:
-        """Nothing to give back: the tables are shared."""
+        """Nothing to give back: the reader is shared."""
 
-    def _compute(self, token_ids: NDArray[np.int64], lengths: NDArray[np.int64], evidence: bool) -> Prediction:
-        filled = np.arange(token_ids.shape[1]) < lengths[:, None]  # [B, T]
-        ids, counts = token_ids[filled].astype(np.int32), lengths.astype(np.int32)
-        if not evidence:
-            return Prediction(self._network.predict(ids, counts))
-        logits, found = self._network.explain(ids, counts)
-        padded = np.zeros((*token_ids.shape, self.label_count), np.float32)
-        padded[filled] = found
-        return Prediction(logits, padded)
+    def _read(self, texts: Sequence[str]) -> Prediction:
+        return Prediction(*self._reader.read(texts))
+
+    def _explain(self, texts: Sequence[str]) -> Prediction:
+        reading, evidence = self._reader.explain(texts)
+        return Prediction(*reading, evidence)

@@ -63,7 +63,7 @@ class LocalEngine:
         """Of the taxonomy, in the order of scores. Raises RuntimeError before `start`."""
         engine = self._started()
         name = self._options(engine).taxonomy
-        return next(tuple(known.labels) for known in engine.info.taxonomies if known.name == name)
+        return tuple(engine.model.taxonomy(name).labels)
 
     async def start(self) -> None:
         """Load the checkpoint and warm up.
@@ -87,7 +87,7 @@ class LocalEngine:
     def session(self, name: str) -> LocalSession:
         """Open a session. Raises RuntimeError before `start`."""
         engine = self._started()
-        model = engine.info.model
+        model = engine.model.identity
         session = LocalSession(
             engine,
             engine.caller(name),

@@ -48,7 +48,7 @@ class LocalSession:
         self._clock = clock
         self._closed = closed
         # More than the queue holds would never fit.
-        self._most_bytes = min(engine.info.limits.max_text_bytes, engine.info.limits.queue_bytes)
+        self._most_bytes = min(engine.limits.max_text_bytes, engine.limits.queue_bytes)
         self._tasks: set[asyncio.Task[_Answers]] = set()
         # A caller has one claim to room: a second wait would take it from the first.
         self._turn = asyncio.Lock()
