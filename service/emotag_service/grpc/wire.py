@@ -6,6 +6,7 @@ cannot parse. Here such a string costs its own message alone, and a broken frame
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from google.protobuf.message import DecodeError
@@ -17,12 +18,13 @@ from emotag_service.grpc.fields import MalformedError, fields
 from emotag_service.grpc.status import CallRefusedError, invalid_field, make_status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 Request = TypeVar("Request", ClassifyRequest, StreamClassifyRequest)
 
 _STRINGS = {1: "id", 2: "text", 3: "conversation_id", 4: "sender"}
 _COUNT_FROM = 64 * 1024  # smaller frames cannot hold so many empty messages that parsing them would cost much memory
+_OTHER_FIELDS = 64  # beside its messages in a request, or in one message: what is known, and room for later versions
 
 
 class Inbound(Generic[Request]):
@@ -49,10 +51,11 @@ def reader(kind: type[Request], max_messages: int) -> Callable[[bytes], Inbound[
     def read(data: bytes) -> Inbound[Request] | CallRefusedError:
         try:
             if len(data) > _COUNT_FROM:
-                _check_count(data, number, max_messages)
+                for _ in _outermost(data, number, max_messages):
+                    pass
             return Inbound(kind.FromString(data), len(data), {})
         except DecodeError:
-            return _salvage(kind, data, number)
+            return _salvage(kind, data, number, max_messages)
         except MalformedError:
             return unreadable(kind.DESCRIPTOR.full_name)
         except CallRefusedError as refusal:
@@ -74,20 +77,35 @@ def too_many(given: int | None, limit: int) -> CallRefusedError:
     return invalid_field("messages", problem, "TOO_MANY_MESSAGES")
 
 
-def _check_count(data: bytes, number: int, limit: int) -> None:
-    """Refuse before parsing: 16 MiB can hold eight million empty messages, which parse into a gigabyte."""
-    seen = 0
-    for field, _, _ in fields(data):
-        seen += field == number
-        if seen > limit:
+def _outermost(data: bytes, number: int, limit: int) -> Iterator[tuple[int, int, int]]:
+    """Yield the fields of a request, and refuse it at the first that is too many.
+
+    Before it is parsed: 16 MiB can hold eight million empty messages, which parse into a gigabyte. So few are walked
+    over that the event loop does not notice, whatever the bytes are.
+    """
+    messages = others = 0
+    for field, start, end in fields(data):
+        if field == number:
+            messages += 1
+        else:
+            others += 1
+        if messages > limit:
             raise too_many(None, limit)
+        if others > _OTHER_FIELDS:
+            raise _overfull()
+        yield field, start, end
 
 
-def _salvage(kind: type[Request], data: bytes, number: int) -> Inbound[Request] | CallRefusedError:
+def _overfull() -> CallRefusedError:
+    problem = f"the request has more than {_OTHER_FIELDS} fields beside its messages: encode it with generated stubs"
+    return CallRefusedError(make_status("INVALID_ARGUMENT", "MALFORMED_REQUEST", problem))
+
+
+def _salvage(kind: type[Request], data: bytes, number: int, limit: int) -> Inbound[Request] | CallRefusedError:
     request: Request = kind()
     problems: dict[int, InvalidMessageError] = {}
     try:
-        for field, start, end in fields(data):
+        for field, start, end in _outermost(data, number, limit):
             if field == number:
                 message, problem = _read_message(data[start:end])
                 request.messages.append(message)
@@ -97,6 +115,8 @@ def _salvage(kind: type[Request], data: bytes, number: int) -> Inbound[Request] 
                 request.options.MergeFromString(data[start:end])
     except (MalformedError, DecodeError):
         return unreadable(kind.DESCRIPTOR.full_name)
+    except CallRefusedError as refusal:
+        return refusal
     return Inbound(request, len(data), problems)
 
 
@@ -111,10 +131,10 @@ def _named_only(data: bytes) -> tuple[Message, InvalidMessageError]:
     """The id of a message that cannot be read, and the string that is at fault.
 
     Raises:
-        DecodeError: It is not a string that is at fault.
+        DecodeError: It is not a string that is at fault, or has too many fields to look for it.
     """
     message, problem = Message(), None
-    for field, start, end in fields(data):
+    for field, start, end in islice(fields(data), _OTHER_FIELDS):
         name = _STRINGS.get(field)
         text = _text(data[start:end]) if name else ""
         if name and text is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tracemalloc
+from typing import TYPE_CHECKING
 
 import pytest
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo
@@ -11,8 +12,12 @@ from hypothesis import strategies as st
 
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
 from emotag.v1.message_pb2 import Message
+from emotag_service.grpc import wire
 from emotag_service.grpc.status import CallRefusedError
 from emotag_service.grpc.wire import Inbound, reader
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _READ = reader(StreamClassifyRequest, 1024)
 
@@ -119,3 +124,58 @@ def test_the_reader_never_raises_on_framed_garbage(messages: list[bytes]) -> Non
     result = _READ(_frame(*messages))
     if isinstance(result, Inbound):
         assert len(result.request.messages) == len(messages)
+
+
+@pytest.fixture
+def walked(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many fields were walked over, since that is Python's own work on the event loop."""
+    seen = []
+
+    plain = wire.fields
+
+    def counting(data: bytes) -> Iterator[tuple[int, int, int]]:
+        for field in plain(data):
+            seen.append(field[0])
+            yield field
+
+    monkeypatch.setattr(wire, "fields", counting)
+    return seen
+
+
+_UNKNOWN = b"\x78\x01"  # field 15, which no version has
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _UNKNOWN * 8_000_000,
+        _UNKNOWN * 30_000 + _frame(_broken()),
+        _frame(b"\x0a\x01a") + _UNKNOWN * 8_000_000,
+        b"\x0a\x00" * 4_000_000,
+    ],
+    ids=["unknown fields", "in a frame small enough to be parsed at once", "after a message", "options without end"],
+)
+def test_fields_without_end_are_refused_after_a_few(data: bytes, walked: list[int]) -> None:
+    status = _refusal(data).status
+    assert "more than 64 fields beside its messages" in status.message
+    assert len(walked) < 100
+
+
+def test_a_message_of_fields_without_end_is_not_walked_over(walked: list[int]) -> None:
+    inner = _UNKNOWN * 4_000_000 + b"\x12\x03\xed\xa0\x80"
+    data = b"\x12" + _varint(len(inner)) + inner
+    assert "not a" in _refusal(data).status.message
+    assert len(walked) < 100
+
+
+def test_fields_of_a_later_version_are_let_pass() -> None:
+    request = StreamClassifyRequest(messages=[Message(id="a", text="x" * 70_000)])
+    assert _inbound(request.SerializeToString() + _UNKNOWN * 60).request.messages[0].id == "a"
+
+
+def _varint(value: int) -> bytes:
+    out = b""
+    while value > 0x7F:
+        out += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return out + bytes([value])
