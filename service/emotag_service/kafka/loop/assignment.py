@@ -12,8 +12,9 @@ from emotag_service.kafka.loop.lane import Lane
 from emotag_service.kafka.loop.writer import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from emotag_service.kafka.loop.attempt import Attempt
     from emotag_service.kafka.loop.workshop import Workshop
     from emotag_service.kafka.record import Record
 
@@ -75,33 +76,40 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka i
         self._workshop.meters.lag.clear()
         self._changed()
 
-    def open_sources(self) -> list[Source]:
-        """Partitions whose lanes have room for more: each has its share of what the process may hold."""
+    def open_attempts(self) -> dict[Source, Attempt]:
+        """Return the partitions whose lanes have room for more, and who asks: each has its share of what may be held."""
         share = max(1, len(self._lanes))
         most_records = self._workshop.settings.buffer_records / share
         most_bytes = self._workshop.settings.buffer_bytes / share
-        found = []
+        found = {}
         for source, lane in self._lanes.items():
             records, size = lane.held
-            if lane.position is not None and records < most_records and size < most_bytes:
-                found.append(source)
+            attempt = lane.attempt
+            if attempt is not None and lane.position is not None and records < most_records and size < most_bytes:
+                found[source] = attempt
         return found
 
-    def deliver(self, found: Mapping[Source, Sequence[Record]], changes: int) -> None:
-        """Hand records to their lanes.
+    def deliver(self, found: Mapping[Source, Sequence[Record]], asked: Mapping[Source, Attempt], changes: int) -> None:
+        """Hand the records of a poll to the attempts that asked for them.
 
         A poll that ran while the assignment changed may bring records of before the change next to those of after it.
         Nothing of it is used, and every lane has the consumer go back to the offset that it wants next: the lanes
-        know, since nobody else moves on.
+        know, since nobody else moves on. The same goes for one partition whose lane has begun anew meanwhile: what
+        was drained before the new attempt's take-over lies beyond what it has to read again.
         """
         if changes != self.changes:
-            self._rewind()
+            self._rewind(self._lanes)
             return
         for source, records in found.items():
+            attempt = asked.get(source)
             lane = self._lanes.get(source)
-            if lane is not None:
-                self._workshop.meters.consumed += len(records)
-                lane.accept(records)
+            if lane is None:
+                continue
+            if attempt is None or attempt is not lane.attempt:
+                self._rewind([source])
+                continue
+            self._workshop.meters.consumed += len(records)
+            attempt.accept(records)
 
     def measure(self) -> None:
         """Bring the meters' lag and buffers up to date."""
@@ -114,11 +122,13 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka i
         meters.buffered = sum(records for records, _ in held)
         meters.buffered_bytes = sum(size for _, size in held)
 
-    def _rewind(self) -> None:
+    def _rewind(self, sources: Iterable[Source]) -> None:
+        """Have the consumer go back to what these lanes want next; one that wants nothing yet will say so itself."""
         assigned = self._workshop.feed.assigned()
-        for source, lane in self._lanes.items():
-            if lane.position is not None and source in assigned:
-                self._workshop.feed.seek(source, lane.position)
+        for source in sources:
+            position = self._lanes[source].position
+            if position is not None and source in assigned:
+                self._workshop.feed.seek(source, position)
 
     def _fail(self, error: BaseException) -> None:
         if not self.failure.done():

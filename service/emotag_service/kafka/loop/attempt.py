@@ -76,6 +76,7 @@ class Attempt:
             offset = first
         self.position = self.committed = offset
         feed.begin_at(self._source, offset)
+        self._workshop.roomier()  # the poll that is out does not ask for this partition
         _log.info("partition taken over", source=str(self._source), offset=offset)
 
     async def _begin_anew(self) -> int:
@@ -86,6 +87,8 @@ class Attempt:
         return offset
 
     async def _work(self, stopping: asyncio.Event) -> None:
+        if stopping.is_set():
+            return
         session = self._workshop.engine.session(str(self._source))
         settings, treatment = self._workshop.settings, self._workshop.treatment
         tagging = Tagging(
@@ -101,8 +104,6 @@ class Attempt:
             clock=self._workshop.clock,
             committed=self._committed,
         )
-        if stopping.is_set():
-            return
         tasks = asyncio.ensure_future(tagging.run()), asyncio.ensure_future(writing.run())
         try:
             done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

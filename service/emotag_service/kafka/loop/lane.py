@@ -23,11 +23,10 @@ from emotag_service.kafka.loop.refusals import Refusals
 from emotag_service.kafka.loop.writer import RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from emotag_service.kafka.loop.workshop import Workshop
     from emotag_service.kafka.loop.writer import Source
-    from emotag_service.kafka.record import Record
 
 _log = structlog.get_logger(__name__)
 _FENCED = (ProducerFenced, InvalidProducerEpoch, InvalidProducerIdMapping)
@@ -58,6 +57,11 @@ class Lane:
         self._task = asyncio.create_task(self._run(), name=f"lane {self.source}")
 
     @property
+    def attempt(self) -> Attempt | None:
+        """What takes records at present; None between two."""
+        return self._attempt
+
+    @property
     def position(self) -> int | None:
         """The offset that it wants next; None while it is not ready for any."""
         return None if self._attempt is None else self._attempt.position
@@ -72,11 +76,6 @@ class Lane:
     def committed(self) -> int | None:
         """The offset up to which everything is done, once that is known."""
         return None if self._attempt is None else self._attempt.committed
-
-    def accept(self, records: Sequence[Record]) -> None:
-        """Take records that were read; those that it has or that are not its turn are passed over."""
-        if self._attempt is not None:
-            self._attempt.accept(records)
 
     async def finish(self, seconds: float) -> None:
         """Commit what is written, give up the rest, and let the partition go; the next owner reads it again."""

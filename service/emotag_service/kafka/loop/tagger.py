@@ -15,7 +15,7 @@ from emotag_service.kafka.loop.feed import Feed
 from emotag_service.kafka.loop.workshop import Workshop
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from emotag_service.kafka.engines.protocol import TagEngine
     from emotag_service.kafka.loop.settings import LoopSettings
@@ -84,11 +84,12 @@ class Tagger:
         await self._feed.start(self._assignment)
         while True:
             changes = self._assignment.changes
-            found = await self._poll(self._assignment.open_sources())
-            self._assignment.deliver(found, changes)
+            asked = self._assignment.open_attempts()
+            found = await self._poll(asked)
+            self._assignment.deliver(found, asked, changes)
             self._assignment.measure()
 
-    async def _poll(self, sources: list[Source]) -> dict[Source, list[Record]]:
+    async def _poll(self, sources: Iterable[Source]) -> dict[Source, list[Record]]:
         """Wait for records, until lanes come, go or have room again: then there is another question to ask."""
         self._wake.clear()
         poll = asyncio.ensure_future(self._feed.poll(sources, _POLL_SECONDS))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 
 from aiokafka import TopicPartition
+from aiokafka.errors import KafkaConnectionError
 
 from emotag_service.kafka.loop.assignment import Assignment
 from emotag_service.kafka.loop.writer import Source
@@ -16,7 +17,7 @@ async def assigned(**options):
     workshop, changes = make_workshop(**options), []
     assignment = Assignment(workshop, lambda: changes.append(1))
     await assignment.on_partitions_assigned(PARTITIONS)
-    await until(lambda: len(assignment.open_sources()) == 3)
+    await until(lambda: len(assignment.open_attempts()) == 3)
     return workshop, assignment, changes
 
 
@@ -28,7 +29,7 @@ async def test_partitions_are_held_back_before_anything_else():
     workshop.writer = lambda source: order.append("writer") or writer(source)
     assignment = Assignment(workshop, lambda: None)
     await assignment.on_partitions_assigned(PARTITIONS)
-    await until(lambda: len(assignment.open_sources()) == 3)
+    await until(lambda: len(assignment.open_attempts()) == 3)
     assert order == ["hold", "writer", "writer", "writer"]
     await assignment.finish()
 
@@ -41,7 +42,7 @@ async def test_it_is_never_falsy():
 async def test_records_go_to_their_lanes():
     workshop, assignment, _ = await assigned()
     found = {Source("in", 1): [record(0, partition=1)], Source("in", 9): [record(0, partition=9)]}
-    assignment.deliver(found, assignment.changes)
+    assignment.deliver(found, assignment.open_attempts(), assignment.changes)
     await until(lambda: workshop.meters.published == 1)
     assert workshop.meters.consumed == 1
     await assignment.finish()
@@ -50,9 +51,36 @@ async def test_records_go_to_their_lanes():
 async def test_what_was_polled_over_a_change_is_not_trusted():
     workshop, assignment, _ = await assigned()
     workshop.feed.member = {Source("in", 0), Source("in", 1)}
-    assignment.deliver({Source("in", 1): [record(7, partition=1)]}, assignment.changes - 1)
+    assignment.deliver({Source("in", 1): [record(7, partition=1)]}, assignment.open_attempts(), assignment.changes - 1)
     assert sorted(workshop.feed.sought, key=str) == [(Source("in", 0), 0), (Source("in", 1), 0)]
     assert workshop.meters.consumed == 0
+    await assignment.finish()
+
+
+async def test_records_that_an_earlier_attempt_asked_for_are_not_taken_by_the_next():
+    """Drained before the take-over they lie beyond what is to be read again, and would be committed past it."""
+    workshop, assignment, _ = await assigned()
+    workshop.script["send"] = [KafkaConnectionError()]
+    source = Source("in", 1)
+    workshop.feed.member = {source}
+    asked = assignment.open_attempts()
+    assignment.deliver({source: [record(0, partition=1)]}, asked, assignment.changes)
+    await until(lambda: assignment.open_attempts().get(source, asked[source]) is not asked[source])
+    assignment.deliver({source: [record(7, partition=1)]}, asked, assignment.changes)
+    assert workshop.feed.sought[-1] == (source, 0)
+    assignment.deliver({source: [record(0, partition=1)]}, assignment.open_attempts(), assignment.changes)
+    await until(lambda: workshop.meters.published == 1)
+    assert workshop.meters.consumed == 2
+    await assignment.finish()
+
+
+async def test_a_partition_that_was_taken_over_asks_at_once():
+    workshop, changes = make_workshop(), []
+    workshop.roomier = lambda: changes.append(1)
+    assignment = Assignment(workshop, lambda: None)
+    await assignment.on_partitions_assigned(PARTITIONS[:1])
+    await until(lambda: len(assignment.open_attempts()) == 1)
+    assert changes
     await assignment.finish()
 
 
@@ -60,7 +88,7 @@ async def test_revoking_ends_every_lane_and_tells_the_poll():
     workshop, assignment, changes = await assigned()
     before = assignment.changes
     await assignment.on_partitions_revoked(PARTITIONS)
-    assert assignment.open_sources() == []
+    assert list(assignment.open_attempts()) == []
     assert assignment.changes > before
     assert changes
     assert all(writer.steps[-1] == "close" for writer in workshop.writers)
@@ -69,19 +97,19 @@ async def test_revoking_ends_every_lane_and_tells_the_poll():
 async def test_a_full_lane_is_not_open_and_the_others_are():
     workshop, assignment, _ = await assigned(buffer_records=30)
     workshop.engine.open.clear()
-    assignment.deliver({Source("in", 1): [record(n, partition=1) for n in range(10)]}, assignment.changes)
-    assert assignment.open_sources() == [Source("in", 0), Source("in", 2)]
+    assignment.deliver({Source("in", 1): [record(n, partition=1) for n in range(10)]}, assignment.open_attempts(), assignment.changes)
+    assert list(assignment.open_attempts()) == [Source("in", 0), Source("in", 2)]
     assignment.measure()
     assert workshop.meters.buffered == 10
     workshop.engine.open.set()
-    await until(lambda: len(assignment.open_sources()) == 3)
+    await until(lambda: len(assignment.open_attempts()) == 3)
     await assignment.finish()
 
 
 async def test_bytes_are_a_bound_of_their_own():
     _, assignment, _ = await assigned(buffer_bytes=300)
-    assignment.deliver({Source("in", 2): [record(0, b"x" * 150, partition=2)]}, assignment.changes)
-    assert assignment.open_sources() == [Source("in", 0), Source("in", 1)]
+    assignment.deliver({Source("in", 2): [record(0, b"x" * 150, partition=2)]}, assignment.open_attempts(), assignment.changes)
+    assert list(assignment.open_attempts()) == [Source("in", 0), Source("in", 1)]
     await assignment.finish()
 
 
@@ -90,7 +118,7 @@ async def test_lag_is_what_is_not_committed():
     workshop.feed.ends[Source("in", 0)] = 5
     assignment.measure()
     assert workshop.meters.lag == {"in/0": 5}
-    assignment.deliver({Source("in", 0): [record(n) for n in range(4)]}, assignment.changes)
+    assignment.deliver({Source("in", 0): [record(n) for n in range(4)]}, assignment.open_attempts(), assignment.changes)
     await until(lambda: workshop.meters.published == 4)
     assignment.measure()
     assert workshop.meters.lag == {"in/0": 1}

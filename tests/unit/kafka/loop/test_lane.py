@@ -39,7 +39,7 @@ class Play:
         while True:
             position = self.lane.position
             if position is not None:
-                self.lane.accept([one for one in self.given if one.offset >= position])
+                self.lane.attempt.accept([one for one in self.given if one.offset >= position])
             await asyncio.sleep(0.001)
 
     async def all_done(self):
