@@ -9,7 +9,7 @@ import structlog
 from emotag_service.engine.tag import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Iterable, Sequence
 
     from emotag_service.engine.batch import Batch
     from emotag_service.engine.counters import Counters
@@ -24,11 +24,9 @@ log = structlog.get_logger("emotag.engine")
 class Delivery:
     """Answers messages, exactly once each. Belongs to the engine's event loop."""
 
-    def __init__(self, room: Room, counters: Counters, on_empty: Callable[[], None]) -> None:
-        """Make one; `on_empty` is called whenever the last held message is answered."""
+    def __init__(self, room: Room, counters: Counters) -> None:
         self._room = room
         self._counters = counters
-        self._on_empty = on_empty
         self._open: set[Job] = set()
 
     def expect(self, job: Job) -> None:
@@ -75,8 +73,6 @@ class Delivery:
         room.wake()
         for job, indices in fresh.items():
             _tell(job, indices)
-        if answered and not room.held.messages:
-            self._on_empty()
         return answered
 
 

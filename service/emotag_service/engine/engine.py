@@ -67,14 +67,14 @@ class Engine:
         self._options = OptionsResolver(model.taxonomies)
         self._health = Health()
         self._counters = Counters()
-        self._room = Room(limits.queue_messages, limits.queue_bytes)
-        self._delivery = Delivery(self._room, self._counters, self._note_empty)
+        self._empty = asyncio.Event()
+        self._room = Room(limits.queue_messages, limits.queue_bytes, self._empty.set)
+        self._delivery = Delivery(self._room, self._counters)
         self._admission = Admission(limits, self._room, self._counters, clock)
         self._queue = Queue(limits, clock, self._expire)
         self._pool = Pool(model.replicas, self._queue, self._delivery, limits, clock, self._note_change)
         self._watchdog = Watchdog(self._check)
         self._loop: asyncio.AbstractEventLoop | None = None
-        self._empty = asyncio.Event()
         self._draining = self._closed = False
 
     @classmethod
@@ -215,7 +215,7 @@ class Engine:
 
     def stats(self) -> EngineStats:
         """Return what it has done and holds."""
-        return self._counters.stats(self._room.held, {slot.plan.name: slot.state.value for slot in self._pool.slots})
+        return self._counters.stats(self._room.taken, {slot.plan.name: slot.state.value for slot in self._pool.slots})
 
     def _schedule(self, job: Job) -> None:
         job.caller.jobs.add(job)
@@ -257,9 +257,6 @@ class Engine:
         self._health.set(healthy=self._pool.serving > 0 and not self._draining)
         if self._pool.hopeless:
             self._give_up(NoReplicaError("no replica is left that could compute it; send it again elsewhere"))
-
-    def _note_empty(self) -> None:
-        self._empty.set()
 
     def _check(self) -> float | None:
         """Of the watchdog: look again when a replica could be overdue, or one that begins a batch now would be."""

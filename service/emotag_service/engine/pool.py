@@ -100,10 +100,10 @@ class Pool:
         """Send every thread home and wait for it, for a bounded time."""
         self._closed = True
         self._queue.close()
-        for slot in self.slots:
-            if slot.replica is not None:
-                slot.replica.close()
-                await self._join(slot, slot.replica)
+        replicas = [(slot, slot.replica) for slot in self.slots if slot.replica is not None]
+        for _, replica in replicas:
+            replica.close()
+        await asyncio.gather(*(self._join(slot, replica) for slot, replica in replicas))
 
     def check(self) -> float | None:
         """Replace what hangs; returns the seconds until something else could, None while all are idle."""

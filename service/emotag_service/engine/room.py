@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from emotag_service.engine.caller import Caller
 
 _SHARE = 0.75  # of the room that one kind of caller, those who wait or those who cannot, may fill against the other
@@ -46,12 +48,20 @@ class Room:
     while one of them waits so do the others.
     """
 
-    def __init__(self, messages: int, size: int) -> None:
+    def __init__(self, messages: int, size: int, on_empty: Callable[[], None] = lambda: None) -> None:
+        """Make one; `on_empty` is called whenever nothing is held, and no room claimed, any more."""
         self.bound = Amount(messages, size)
-        self.held = Amount()
+        self.held = Amount()  # what is claimed included
+        self.claimed = Amount()
+        self._on_empty = on_empty
         self._patient = Amount()  # held by, or claimed for, patient callers
         self._waiters: deque[_Waiter] = deque()
         self._open = False
+
+    @property
+    def taken(self) -> Amount:
+        """What messages hold, and not claims."""
+        return Amount(self.held.messages - self.claimed.messages, self.held.size - self.claimed.size)
 
     async def wait(self, caller: Caller, messages: int, size: int) -> None:
         """Wait until that much fits, and claim it for the caller's next submit.
@@ -101,6 +111,8 @@ class Room:
     def leave(self, messages: int, size: int, *, patient: bool) -> None:
         """Count out what was answered; `wake` once all of it is out."""
         self.enter(-messages, -size, patient=patient)
+        if not self.held.messages:
+            self._on_empty()
 
     def wake(self) -> None:
         """Grant room to those who wait, in order, as far as it goes."""
@@ -124,13 +136,16 @@ class Room:
         messages = min(waiter.messages, self.bound.messages)
         size = min(waiter.size, self.bound.size)
         waiter.caller.claim = (messages, size)
+        self.claimed.add(messages, size)
         self.enter(messages, size, patient=True)
 
     def _return(self, caller: Caller) -> bool:
         if caller.claim is None:
             return False
-        self.leave(*caller.claim, patient=True)
+        messages, size = caller.claim
         caller.claim = None
+        self.claimed.add(-messages, -size)
+        self.leave(messages, size, patient=True)
         return True
 
     def _leave_queue(self, waiter: _Waiter) -> None:

@@ -52,7 +52,12 @@ def _guard(handler: Any) -> grpc.RpcMethodHandler[Any, Any]:
         guarded = _guarded_replies(behaviour) if inspect.isasyncgenfunction(behaviour) else _guarded_stream(behaviour)
         return grpc.stream_stream_rpc_method_handler(guarded, **codecs)
     if handler.unary_stream is not None:
-        return grpc.unary_stream_rpc_method_handler(_guarded_call(handler.unary_stream), **codecs)
+        behaviour = handler.unary_stream
+        replies = inspect.isasyncgenfunction(behaviour)
+        guarded = _guarded_reply_stream(behaviour) if replies else _guarded_call(behaviour)
+        return grpc.unary_stream_rpc_method_handler(guarded, **codecs)
+    if handler.stream_unary is not None:
+        return grpc.stream_unary_rpc_method_handler(_guarded_requests(handler.stream_unary), **codecs)
     return grpc.unary_unary_rpc_method_handler(_guarded_call(handler.unary_unary), **codecs)
 
 
@@ -84,6 +89,31 @@ def _guarded_stream(behaviour: Callable[[Any, Any], Awaitable[None]]) -> Callabl
     async def call(requests: Any, context: Any) -> None:
         try:
             await behaviour(requests, context)
+        except Exception as error:  # noqa: BLE001 - the boundary
+            await _end(context, error)
+
+    return call
+
+
+def _guarded_requests(behaviour: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[Any, Any], Awaitable[Any]]:
+    async def call(requests: Any, context: Any) -> Any:
+        try:
+            return await behaviour(_readable(requests), context)
+        except Exception as error:  # noqa: BLE001 - the boundary
+            return await _end(context, error)
+
+    return call
+
+
+def _guarded_reply_stream(
+    behaviour: Callable[[Any, Any], AsyncIterator[Any]],
+) -> Callable[[Any, Any], AsyncIterator[Any]]:
+    async def call(request: Any, context: Any) -> AsyncIterator[Any]:
+        try:
+            if isinstance(request, CallRefusedError):
+                raise request  # noqa: TRY301 - joins the translation below
+            async for reply in behaviour(request, context):
+                yield reply
         except Exception as error:  # noqa: BLE001 - the boundary
             await _end(context, error)
 

@@ -114,8 +114,9 @@ class Stream:
             raise too_many(len(messages), self._limits.frame_messages)
         await self._hold_back(len(messages), frame.size)
         intake = Intake(messages, frame.problems, window)
-        self._in_flight += len(messages)
-        self._outbox.add(intake, self._engine.submit(intake.messages, options, caller=self._caller))
+        job = self._engine.submit(intake.messages, options, caller=self._caller)
+        self._in_flight += len(messages)  # after what may raise: the stream ends once all in flight is answered
+        self._outbox.add(intake, job)
 
     async def _hold_back(self, messages: int, size: int) -> None:
         """Wait, and thereby read nothing, until the stream and the engine have room."""

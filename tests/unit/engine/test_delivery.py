@@ -12,11 +12,6 @@ from tests.unit.engine.helpers import make_caller, make_job
 
 
 @pytest.fixture
-def empties():
-    return []
-
-
-@pytest.fixture
 def room():
     return Room(100, 1_000)
 
@@ -27,8 +22,8 @@ def counters():
 
 
 @pytest.fixture
-def delivery(room, counters, empties):
-    return Delivery(room, counters, lambda: empties.append(1))
+def delivery(room, counters):
+    return Delivery(room, counters)
 
 
 def job_in(delivery, room, lengths):
@@ -43,7 +38,7 @@ def tags_for(entries):
     return [Tag(entry.message_id, label="joy", compute_seconds=0.1) for entry in entries]
 
 
-def test_a_batch_may_hold_several_jobs_and_each_is_told_once(delivery, room, empties):
+def test_a_batch_may_hold_several_jobs_and_each_is_told_once(delivery, room):
     first, second = job_in(delivery, room, [1, 2]), job_in(delivery, room, [3])
     told = []
     first.on_tags = lambda job, indices: told.append((job, list(indices)))
@@ -53,15 +48,13 @@ def test_a_batch_may_hold_several_jobs_and_each_is_told_once(delivery, room, emp
     assert told == [(first, [1, 0]), (second, [0])]
     assert [tag.message_id for tag in first.tags] == ["/0", "/1"]
     assert room.held.messages == room.held.size == 0
-    assert empties == [1]
 
 
-def test_what_is_left_is_known(delivery, room, empties):
+def test_what_is_left_is_known(delivery, room):
     job = job_in(delivery, room, [1, 2])
     rest = job.entries[1:]
     delivery.tagged(Batch(job.entries[:1]), tags_for(job.entries[:1]), 9)
     assert delivery.unanswered() == rest
-    assert empties == []
     assert delivery.failed(rest, ExpiredError("late")) == 1
     assert delivery.unanswered() == []
     assert delivery._open == set()  # or every job ever done would be kept

@@ -263,7 +263,6 @@ async def test_a_caller_that_closes_gives_back_the_room_it_claimed(started):
     engine = await started(limits=EngineLimits(queue_messages=4))
     leaving = engine.caller()
     await engine.room(leaving, 3, 3)
-    assert engine.stats().held == 3
     leaving.close()
     assert engine.stats().held == 0
     await engine.room(engine.caller(), 3, 3)

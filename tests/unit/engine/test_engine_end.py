@@ -10,7 +10,7 @@ from emotag_service.engine.errors import (
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.testing import ScriptedPredictor
 from tests.unit.engine.helpers import replica_threads, until
-from tests.unit.engine.scenes import computing, kinds, messages
+from tests.unit.engine.scenes import computing, hanging, kinds, messages
 
 
 async def test_drain_finishes_what_was_admitted_and_refuses_the_rest(started):
@@ -38,6 +38,40 @@ async def test_what_a_drain_cannot_finish_in_time_is_answered(started):
     assert kinds(running.tags + queued.tags) == ["DrainingError"] * 3
     assert isinstance(running.tags[0].error, DrainingError)
     predictor.release()
+
+
+async def test_a_claim_that_is_given_back_ends_a_drain(started):
+    engine = await started()
+    caller = engine.caller()
+    await engine.room(caller, 10, 10)
+    assert engine.stats().held == 0  # a claim is no message
+    drain = asyncio.ensure_future(engine.drain(60))
+    await until(lambda: not engine.healthy)
+    caller.close()
+    assert await asyncio.wait_for(drain, 30) == 0
+
+
+async def test_replicas_that_hang_are_waited_for_together(started, events):
+    predictors = [ScriptedPredictor() for _ in range(8)]
+    engine = await started(*predictors, limits=EngineLimits(close_seconds=0.5, batch_messages=1))
+    for predictor in predictors:
+        predictor.hold()
+    engine.submit(messages(*"abcdefgh"))
+    for predictor in predictors:
+        await hanging(predictor)
+    loop = asyncio.get_running_loop()
+    alarms = []
+    plain = loop.call_at
+    loop.call_at = lambda when, *rest, **more: alarms.append(when) or plain(when, *rest, **more)
+    try:
+        await engine.close()
+    finally:
+        del loop.call_at
+        for predictor in predictors:
+            predictor.release()
+    assert len(alarms) >= 8
+    assert max(alarms) - min(alarms) < 0.5  # all were set before the first could ring
+    assert [event["event"] for event in events].count("replica_left_behind") == 8
 
 
 async def test_an_idle_engine_drains_at_once(started):

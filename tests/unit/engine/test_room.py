@@ -219,3 +219,16 @@ def test_bounds_hold_and_everyone_passes_in_the_end(steps):
         await Play().run(steps)
 
     asyncio.run(play())
+
+
+async def test_it_tells_when_nothing_is_held_any_more_by_a_message_or_a_claim():
+    empties = []
+    room, caller = Room(100, 1_000, lambda: empties.append(1)), make_caller()
+    await room.wait(caller, 10, 50)
+    room.enter(1, 5, patient=False)
+    assert (room.taken.messages, room.taken.size, room.held.messages) == (1, 5, 11)
+    room.leave(1, 5, patient=False)
+    assert empties == []
+    room.release_claim(caller)
+    assert empties == [1]
+    assert room.claimed.messages == room.claimed.size == room.held.messages == 0

@@ -188,3 +188,39 @@ async def test_a_reply_passes_unchanged() -> None:
         return request
 
     assert await _guarded(echo).unary_unary("hello", _Context()) == "hello"
+
+
+async def test_one_reply_to_many_requests_is_guarded() -> None:
+    async def join(requests: Any, _context: object) -> str:
+        return "".join([request async for request in requests])
+
+    async def requests(*given: object) -> AsyncIterator[object]:
+        for one in given:
+            yield one
+
+    handler = _guarded(join, grpc.stream_unary_rpc_method_handler)
+    assert await handler.stream_unary(requests("a", "b"), _Context()) == "ab"
+    call = _Context()
+    with pytest.raises(aio.AbortError):
+        await handler.stream_unary(requests("a", handler.request_deserializer(b"\xff")), call)
+    assert call.code is StatusCode.INVALID_ARGUMENT
+
+
+async def test_replies_that_are_generated_for_one_request_are_guarded() -> None:
+    async def spell(request: str, _context: object) -> AsyncIterator[str]:
+        for letter in request:
+            if letter == "!":
+                raise RuntimeError(SECRET)
+            yield letter
+
+    handler = _guarded(spell, grpc.unary_stream_rpc_method_handler)
+    assert [reply async for reply in handler.unary_stream("ab", _Context())] == ["a", "b"]
+    for request, code in (
+        ("a!", StatusCode.INTERNAL),
+        (handler.request_deserializer(b"\xff"), StatusCode.INVALID_ARGUMENT),
+    ):
+        call = _Context()
+        with capture_logs(), pytest.raises(aio.AbortError):
+            async for _ in handler.unary_stream(request, call):
+                pass
+        assert call.code is code

@@ -77,7 +77,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka i
         self._changed()
 
     def open_attempts(self) -> dict[Source, Attempt]:
-        """Return the partitions whose lanes have room for more, and who asks: each has its share of what may be held."""
+        """Return the partitions whose lanes have room for more, each its share, and the attempts that ask for it."""
         share = max(1, len(self._lanes))
         most_records = self._workshop.settings.buffer_records / share
         most_bytes = self._workshop.settings.buffer_bytes / share

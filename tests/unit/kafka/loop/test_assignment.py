@@ -97,7 +97,9 @@ async def test_revoking_ends_every_lane_and_tells_the_poll():
 async def test_a_full_lane_is_not_open_and_the_others_are():
     workshop, assignment, _ = await assigned(buffer_records=30)
     workshop.engine.open.clear()
-    assignment.deliver({Source("in", 1): [record(n, partition=1) for n in range(10)]}, assignment.open_attempts(), assignment.changes)
+    assignment.deliver(
+        {Source("in", 1): [record(n, partition=1) for n in range(10)]}, assignment.open_attempts(), assignment.changes
+    )
     assert list(assignment.open_attempts()) == [Source("in", 0), Source("in", 2)]
     assignment.measure()
     assert workshop.meters.buffered == 10
@@ -108,7 +110,9 @@ async def test_a_full_lane_is_not_open_and_the_others_are():
 
 async def test_bytes_are_a_bound_of_their_own():
     _, assignment, _ = await assigned(buffer_bytes=300)
-    assignment.deliver({Source("in", 2): [record(0, b"x" * 150, partition=2)]}, assignment.open_attempts(), assignment.changes)
+    assignment.deliver(
+        {Source("in", 2): [record(0, b"x" * 150, partition=2)]}, assignment.open_attempts(), assignment.changes
+    )
     assert list(assignment.open_attempts()) == [Source("in", 0), Source("in", 1)]
     await assignment.finish()
 
