@@ -123,7 +123,7 @@ class AsyncEmotionClient:
         `contextlib.aclosing`, which cancels the rest at once.
 
         Raises:
-            StreamBrokenError: There were more interruptions than `Retry` allows.
+            StreamBrokenError: It was interrupted for longer, or more often, than `Retry` allows.
             EmotionError: The stream as a whole failed, such as for an unknown taxonomy.
             Exception: Whatever `messages` raises; the call is cancelled.
         """

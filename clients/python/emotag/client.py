@@ -55,7 +55,7 @@ class EmotionClient:
             target: gRPC target of the server.
             timeout: Seconds that a call may take in all, its retries included; None means for ever. Streams have no
                 timeout but the one they are called with.
-            retry: How often and how soon to send again.
+            retry: How long, how often and how soon to send again.
             credentials: TLS, as `grpc.ssl_channel_credentials()` makes them; None means plaintext.
             metadata: Sent with every call, such as `[("authorization", "Bearer …")]`.
         """
@@ -138,7 +138,7 @@ class EmotionClient:
         is answered once. Close the generator, or leave it to be collected, to cancel the rest.
 
         Raises:
-            StreamBrokenError: There were more interruptions than `Retry` allows.
+            StreamBrokenError: It was interrupted for longer, or more often, than `Retry` allows.
             EmotionError: The stream as a whole failed, such as for an unknown taxonomy.
             Exception: Whatever `messages` raises; the call is cancelled.
         """

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 import secrets
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from emotag.errors import EmotionError, InvalidArgumentError
 from emotag.message import Message
 from emotag.repeats import WINDOW, Repeats
 from emotag.tag import Tag
 from emotag.v1 import message_pb2 as pb
+
+if TYPE_CHECKING:
+    from emotag.retry import Failures
 
 # What may stand in a caller's iterable. An error is answered by a tag with that error in its place: for callers whose
 # own source can be bad, such as a line that is no JSON.
@@ -34,14 +37,14 @@ class Entry:
         wire: The message as it is sent; empty when `tag` is there from the start.
         size: Bytes of `wire`.
         tag: The final answer, once there is one.
-        refusals: How often a server would not take it.
+        refusals: How often, and for how long, servers would not take it; None while none refused.
     """
 
     id: str
     wire: pb.Message = field(default_factory=pb.Message)
     size: int = 0
     tag: Tag | None = None
-    refusals: int = 0
+    refusals: Failures | None = None
 
 
 class Intake:

@@ -68,7 +68,7 @@ class UnavailableError(EmotionError):
 
 
 class StreamBrokenError(UnavailableError):
-    """A stream was interrupted more often than `Retry` allows; `__cause__` is the last interruption.
+    """A stream was interrupted for longer, or more often, than `Retry` allows; `__cause__` is the last interruption.
 
     Attributes:
         answered: How many messages were answered, counted from the first of the stream.

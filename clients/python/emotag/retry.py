@@ -15,21 +15,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """How often and how soon to send again what is safe to send again; classifying always is.
+    """How long, how often and how soon to send again what is safe to send again; classifying always is.
 
     Attributes:
-        attempts: How often in all; 1 means never again. A stream counts anew whenever it is answered something.
+        seconds: How long after the first failure; a stream counts anew whenever it is answered something.
+        attempts: How often in all, however soon they fail; 0 means as often as the seconds allow, 1 never again.
         initial: Upper bound, in seconds, of the first wait; doubles from wait to wait.
         maximum: Upper bound, in seconds, of every wait that the server does not ask for.
     """
 
-    attempts: int = 8
+    seconds: float = 30.0
+    attempts: int = 0
     initial: float = 0.1
     maximum: float = 5.0
 
     def __post_init__(self) -> None:
-        if self.attempts < 1:
-            raise ValueError(f"attempts must be at least 1, not {self.attempts}")
+        if not self.seconds >= 0:
+            raise ValueError(f"seconds must be 0 or more, not {self.seconds}")
+        if self.attempts < 0:
+            raise ValueError(f"attempts must be 0, which means any number, or more, not {self.attempts}")
         if not 0 <= self.initial <= self.maximum:
             raise ValueError(f"0 <= initial <= maximum does not hold for {self.initial} and {self.maximum}")
 
@@ -41,6 +45,37 @@ class Retry:
         """
         bound = min(self.maximum, self.initial * 2.0 ** min(failures - 1, 60))
         return (retry_after or 0.0) + random.uniform(0.0, bound)  # noqa: S311 - jitter, not cryptography
+
+
+class Failures:
+    """Failures in a row, and whether they are too many."""
+
+    def __init__(self, retry: Retry, clock: Callable[[], float] = time.monotonic) -> None:
+        self._retry = retry
+        self._clock = clock
+        self._since = 0.0
+        self.count = 0
+
+    def add(self) -> None:
+        """One more."""
+        if not self.count:
+            self._since = self._clock()
+        self.count += 1
+
+    def reset(self) -> None:
+        """Something succeeded."""
+        self.count = 0
+
+    @property
+    def seconds(self) -> float:
+        """How long it has been since the first."""
+        return self._clock() - self._since if self.count else 0.0
+
+    def allow(self, wait: float = 0.0) -> bool:
+        """Whether another attempt may begin after waiting so long."""
+        if self._retry.attempts and self.count >= self._retry.attempts:
+            return False
+        return self.seconds + wait <= self._retry.seconds
 
 
 class Deadline:
@@ -69,7 +104,7 @@ class Attempts:
     def __init__(self, retry: Retry, deadline: Deadline) -> None:
         self._retry = retry
         self._deadline = deadline
-        self._failures = 0
+        self._failures = Failures(retry)
 
     def failed(self, error: EmotionError) -> float:
         """Seconds to wait before the next attempt.
@@ -77,10 +112,8 @@ class Attempts:
         Raises:
             EmotionError: `error` itself, when it is final, or no attempt or time is left.
         """
-        self._failures += 1
-        if not error.transient or self._failures >= self._retry.attempts:
-            raise error
-        wait = self._retry.wait(self._failures, error.retry_after)
-        if not self._deadline.allows(wait):
+        self._failures.add()
+        wait = self._retry.wait(self._failures.count, error.retry_after)
+        if not (error.transient and self._failures.allow(wait) and self._deadline.allows(wait)):
             raise error
         return wait

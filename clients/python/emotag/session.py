@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emotag.errors import EmotionError, StreamBrokenError, UnavailableError
+from emotag.retry import Failures
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,7 +37,7 @@ class Session:
         self._deadline = deadline
         self._ended = False  # the caller's iterable
         self._leaving = False  # this connection
-        self._failures = 0  # in a row, without progress
+        self._failures = Failures(retry)  # in a row, without progress
         # Progress is that the oldest message is answered. Any answer would not do: a message that kills every server
         # that takes it would be sent for ever while its neighbours are answered.
         self._oldest: Entry | None = None
@@ -117,20 +118,25 @@ class Session:
             raise error
         if not self.wants_connection:
             return 0.0
-        self._failures = self._failures + 1 if self._window.oldest() is self._oldest else 1
+        if self._window.oldest() is not self._oldest:
+            self._failures.reset()
+        self._failures.add()
         cause = error or self._refusal or UnavailableError("the server ended the stream before it answered everything")
         retry_after = max(self._retry_after, cause.retry_after or 0.0)
         self._retry_after, self._refusal = 0.0, None
-        if self._failures >= self._retry.attempts:
-            raise self._broken(f"interrupted {self._retry.attempts} times", cause)
-        wait = self._retry.wait(self._failures, retry_after)
+        count, seconds = self._failures.count, self._failures.seconds
+        wait = self._retry.wait(count, retry_after)
         if not self._deadline.allows(wait):
             raise self._broken("there is no time for another attempt", cause)
+        if not self._failures.allow(wait):
+            raise self._broken(f"interrupted {count} times in {seconds:.0f} s without an answer", cause)
         return wait
 
     def _may_refuse(self, entry: Entry) -> bool:
-        entry.refusals += 1
-        return entry.refusals < self._retry.attempts
+        if entry.refusals is None:
+            entry.refusals = Failures(self._retry)
+        entry.refusals.add()
+        return entry.refusals.allow()
 
     def _refuse(self, error: EmotionError) -> None:
         self._leaving = True

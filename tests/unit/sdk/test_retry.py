@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag import InvalidArgumentError, OverloadedError, Retry, UnavailableError
-from emotag.retry import Attempts, Deadline
+from emotag.retry import Attempts, Deadline, Failures
 
 
 class Clock:
@@ -31,7 +31,16 @@ def test_waits_are_spread() -> None:
     assert max(waits) > 0.8
 
 
-@pytest.mark.parametrize("wrong", [{"attempts": 0}, {"initial": -1.0}, {"initial": 2.0, "maximum": 1.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"attempts": -1},
+        {"seconds": -1.0},
+        {"seconds": float("nan")},
+        {"initial": -1.0},
+        {"initial": 2.0, "maximum": 1.0},
+    ],
+)
 def test_settings_that_make_no_sense(wrong: dict[str, float]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Retry(**wrong)  # type: ignore[arg-type]
@@ -62,6 +71,20 @@ def test_attempts_end() -> None:
     with pytest.raises(UnavailableError) as caught:
         attempts.failed(error)
     assert caught.value is error
+
+
+def test_without_a_number_of_attempts_the_seconds_decide() -> None:
+    clock = Clock()
+    failures = Failures(Retry(seconds=10.0), clock)
+    for _ in range(1_000):
+        failures.add()
+    assert failures.allow()
+    clock.now += 9.0
+    assert failures.allow(1.0)
+    assert not failures.allow(1.5)
+    failures.reset()
+    failures.add()
+    assert failures.allow(10.0)
 
 
 def test_what_is_final_is_not_attempted_again() -> None:

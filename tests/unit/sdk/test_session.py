@@ -22,11 +22,11 @@ from emotag import (
     UnavailableError,
 )
 from emotag.entry import Intake
-from emotag.retry import Deadline
+from emotag.retry import Deadline, Failures
 from emotag.session import Session
 from emotag.window import Window
 
-PATIENT = Retry(attempts=10_000, initial=0, maximum=0)
+PATIENT = Retry(seconds=1e9, initial=0, maximum=0)
 LIMITS = Limits(max_frame_bytes=16 << 20, max_frame_messages=16)
 
 
@@ -224,6 +224,28 @@ def test_a_wait_past_the_deadline_is_not_begun() -> None:
     with pytest.raises(StreamBrokenError, match="no time") as caught:
         session.closed(UnavailableError("x", retry_after=60.0))
     assert isinstance(caught.value.__cause__, UnavailableError)
+
+
+def test_a_stream_that_nobody_answers_is_given_up_after_its_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr("emotag.session.Failures", lambda retry: Failures(retry, lambda: now))
+    session = session_of(Retry(seconds=20.0, initial=0, maximum=0))
+    admit(session, "a", "b")
+    for _ in range(50):
+        session.open()
+        session.closed(UnavailableError("away"))
+        now += 0.3
+    session.open()
+    send(session)
+    session.receive([Tag("a", "joy")], drain=False)  # somebody answers: it is counted anew
+    session.closed(UnavailableError("away"))
+    now += 19.0
+    session.open()
+    session.closed(UnavailableError("away"))
+    now += 2.0
+    session.open()
+    with pytest.raises(StreamBrokenError, match="interrupted 3 times in 21 s without an answer; 1 messages were"):
+        session.closed(UnavailableError("away"))
 
 
 def test_ending_in_order_without_all_answers_is_a_failure() -> None:

@@ -7,13 +7,14 @@ from collections import deque
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_target, add_timeout, options
+from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_target, add_timeout, options, seconds
 from emotag.cli.line import Fields, Line, parse
 from emotag.cli.progress import Progress
 from emotag.cli.sink import STDOUT, Sink
 from emotag.cli.source import STDIN, Source
 from emotag.client import EmotionClient
 from emotag.errors import InvalidArgumentError
+from emotag.retry import Retry
 
 if TYPE_CHECKING:
     import argparse
@@ -44,6 +45,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_options(parser)
     add_target(parser)
     add_timeout(parser, None)
+    parser.add_argument(
+        "--retry-seconds",
+        type=seconds,
+        default=15.0,
+        metavar="SECONDS",
+        help="give up when no server has answered anything for this long (default: 15)",
+    )
 
 
 FIELDS = {"text": "text", "id": "id", "conversation_id": "conversation", "sender": "sender"}
@@ -53,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
     with Source(args.input) as source:
         _check_output(source, args.output)
-        with Sink(args.output) as sink, EmotionClient(args.target) as client:
+        with Sink(args.output) as sink, EmotionClient(args.target, retry=Retry(args.retry_seconds)) as client:
             progress = Progress(sys.stderr, source)
             try:
                 _pump(args, client, source, sink, progress)
