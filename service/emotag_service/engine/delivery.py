@@ -83,4 +83,4 @@ def _tell(job: Job, indices: Sequence[int]) -> None:
         job.on_tags(job, indices)
     except Exception:
         # The other jobs of the batch are not to suffer for it.
-        log.exception("on_tags_failed", caller=job.caller.name)
+        log.exception("on tags failed", caller=job.caller.name)

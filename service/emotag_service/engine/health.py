@@ -28,10 +28,10 @@ class Health:
         if healthy == self.healthy:
             return
         self.healthy = healthy
-        log.info("health_changed", healthy=healthy)
+        log.info("health changed", healthy=healthy)
         for callback in self._subscribers:
             try:
                 callback(healthy)
             except Exception:
                 # The others want to know all the same.
-                log.exception("health_callback_failed")
+                log.exception("health callback failed")

@@ -157,9 +157,8 @@ class Pool:
 
     def _set(self, slot: Slot, state: State, error: BaseException | None) -> None:
         if slot.state is not state:
-            log.info(
-                "replica_changed", replica=slot.plan.name, was=slot.state.value, now=state.value, cause=_name(error)
-            )
+            cause = {} if error is None else {"cause": _name(error)}
+            log.info("replica changed", replica=slot.plan.name, was=slot.state.value, now=state.value, **cause)
         slot.state, slot.error = state, error
         self._changed.set()
         self._on_change()
@@ -169,7 +168,7 @@ class Pool:
         hung = slot.replica
         if hung is None:
             return
-        log.error("replica_hangs", replica=slot.plan.name)
+        log.error("replica hangs", replica=slot.plan.name)
         error = TimeoutError(f"no forward pass within {self._limits.compute_seconds:g} s")
         self._retry(slot, hung.abandon(), error)
         slot.hangs = 0 if hung.proven else slot.hangs + 1
@@ -195,7 +194,7 @@ class Pool:
                 await slot.ended.wait()
         except TimeoutError:
             replica.abandon()
-            log.warning("replica_left_behind", replica=slot.plan.name)
+            log.warning("replica left behind", replica=slot.plan.name)
         else:
             # Its last act was to say so; one that was abandoned earlier may hang forever and is not waited for.
             if not replica.abandoned:
@@ -206,5 +205,5 @@ def _compute_error(error: BaseException) -> ComputeError:
     return ComputeError(f"the model failed on this message ({_name(error)}); sending it again will not help")
 
 
-def _name(error: BaseException | None) -> str:
-    return type(error).__name__ if error is not None else ""
+def _name(error: BaseException) -> str:
+    return type(error).__name__

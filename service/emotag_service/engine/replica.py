@@ -118,7 +118,7 @@ class Replica:
             while alive and (rebuild := self._serve()) is not None:
                 alive = self._revive(self._limits.rebuild_attempts, rebuild=rebuild)
         except BaseException as error:  # a mistake of ours, or a predictor that exits: nobody may wait for this thread
-            log.exception("replica_crashed", replica=self.name)
+            log.exception("replica crashed", replica=self.name)
             self._queue.retry(self._flight.clear())
             self._enter(State.GIVEN_UP, error)
         finally:
@@ -135,7 +135,7 @@ class Replica:
             if error is None:
                 self._enter(State.SERVING)
                 return True
-            log.warning("replica_build_failed", replica=self.name, attempt=attempt, of=attempts, error=repr(error))
+            log.warning("replica build failed", replica=self.name, attempt=attempt, of=attempts, error=repr(error))
             self._enter(State.BUILDING if attempt < attempts else State.GIVEN_UP, error)
             if attempt < attempts and self._closing.wait(delay):
                 return False
@@ -215,7 +215,7 @@ class Replica:
         if not batches:
             return None
         failed, *untouched = batches
-        log.warning("batch_failed", replica=self.name, messages=len(failed.entries), error=_name(error))
+        log.warning("batch failed", replica=self.name, messages=len(failed.entries), error=_name(error))
         again = failed.again(error, self.name)
         if not again:
             self._outcomes.lost(failed, error)
@@ -232,7 +232,7 @@ class Replica:
             try:
                 predictor.close()
             except Exception as error:  # noqa: BLE001, it is being thrown away
-                log.warning("predictor_close_failed", replica=self.name, error=_name(error))
+                log.warning("predictor close failed", replica=self.name, error=_name(error))
 
 
 def _nothing() -> NoReturn:

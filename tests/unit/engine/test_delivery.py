@@ -84,7 +84,7 @@ def test_an_on_tags_that_raises_keeps_nothing_from_the_others(delivery, room, ev
     delivery.tagged(Batch(entries), tags_for(entries), 9)
     assert told == [second]
     assert first.done()
-    assert events[-1]["event"] == "on_tags_failed"
+    assert events[-1]["event"] == "on tags failed"
 
 
 def test_cancelling_tells_nobody(delivery, room):

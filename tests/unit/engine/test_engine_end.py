@@ -71,7 +71,7 @@ async def test_replicas_that_hang_are_waited_for_together(started, events):
             predictor.release()
     assert len(alarms) >= 8
     assert max(alarms) - min(alarms) < 0.5  # all were set before the first could ring
-    assert [event["event"] for event in events].count("replica_left_behind") == 8
+    assert [event["event"] for event in events].count("replica left behind") == 8
 
 
 async def test_an_idle_engine_drains_at_once(started):
@@ -104,5 +104,5 @@ async def test_closing_an_engine_whose_replica_hangs_leaves_it_behind(started, e
     job = await computing(engine, predictor, "a")
     await engine.close()
     assert kinds(job.tags) == ["DrainingError"]
-    assert events[-1]["event"] == "replica_left_behind"
+    assert events[-1]["event"] == "replica left behind"
     predictor.release()

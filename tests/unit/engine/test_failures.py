@@ -80,7 +80,7 @@ async def test_the_replica_that_failed_serves_again_after_a_rebuild(started, eve
     assert failing.built[0].closed
     assert healths == [False, True]  # it was the only one
     assert engine.healthy
-    assert "batch_failed" in [event["event"] for event in events]
+    assert "batch failed" in [event["event"] for event in events]
 
 
 @pytest.mark.parametrize("replicas", [1, 2])
@@ -297,7 +297,7 @@ async def test_a_predictor_that_cannot_be_closed_is_thrown_away_all_the_same(sta
 
     engine = await started(Clinging())
     await engine.close()
-    assert "predictor_close_failed" in [event["event"] for event in events]
+    assert "predictor close failed" in [event["event"] for event in events]
 
 
 def test_an_engine_whose_loop_is_gone_ends_its_threads():
@@ -317,7 +317,7 @@ async def test_a_thread_that_crashes_is_no_silent_hole(started, events):
     engine = await started(Exiting())
     assert outcomes(await engine.classify(messages(5))) == {"NoReplicaError": 5}
     assert not engine.healthy
-    assert "replica_crashed" in [event["event"] for event in events]
+    assert "replica crashed" in [event["event"] for event in events]
 
 
 async def test_what_a_crashing_thread_had_goes_to_the_other(started):

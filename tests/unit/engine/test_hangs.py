@@ -57,7 +57,7 @@ async def test_a_hanging_replica_is_replaced_and_its_batch_retried(started, cloc
     assert outcomes(tags) == {"tagged": 5}
     assert len(hanging.built) == 2
     assert engine.healthy
-    assert "replica_hangs" in [event["event"] for event in events]
+    assert "replica hangs" in [event["event"] for event in events]
     hanging.release()  # what it returns now is dropped, and its thread ends
     await until(lambda: len(replica_threads()) == 1)
     assert job.tags == tags

@@ -22,4 +22,4 @@ def test_a_subscriber_that_raises_keeps_nothing_from_the_others(events):
     health.subscribe(told.append)
     health.set(healthy=True)
     assert told == [True]
-    assert [event["event"] for event in events] == ["health_changed", "health_callback_failed"]
+    assert [event["event"] for event in events] == ["health changed", "health callback failed"]
