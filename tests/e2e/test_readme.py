@@ -118,6 +118,15 @@ def test_python(snippet: str, service: str) -> None:
         assert len(printed) == 2, "one line for each message that is tagged in process"
 
 
+def test_python_is_typed(tmp_path: Path) -> None:
+    files = [tmp_path / f"snippet_{number}.py" for number in range(len(SNIPPETS))]
+    for file, snippet in zip(files, SNIPPETS, strict=True):
+        file.write_text(snippet, encoding="utf-8")
+    checks = [sys.executable, "-m", "mypy", "--strict", "--config-file", os.devnull, "--cache-dir", str(tmp_path)]
+    done = subprocess.run([*checks, *map(str, files)], capture_output=True, text=True, timeout=300, check=False)
+    assert done.returncode == 0, done.stdout
+
+
 def test_no_placeholder_is_left() -> None:
     assert not re.findall(r"@[A-Z]+@", README)
 

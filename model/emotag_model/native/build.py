@@ -27,10 +27,12 @@ _FLAGS = (
     "-ffp-contract=off",  # sums are rounded as they are written, in every unit
 )
 _AVX2 = ("-mavx2", "-mfma", "-mf16c")
+_AVX512 = ("-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl")
 _KERNELS: dict[str, dict[str, tuple[str, ...]]] = {
     "x86_64": {
         "avx2": ("-DEMOTAG_AVX2", *_AVX2),
-        "avx512": ("-DEMOTAG_AVX512", *_AVX2, "-mavx512f", "-mavx512bw", "-mavx512dq", "-mavx512vl"),
+        "avx512": ("-DEMOTAG_AVX512", *_AVX2, *_AVX512),
+        "amx": ("-DEMOTAG_AMX", *_AVX2, *_AVX512, "-mavx512bf16", "-mamx-tile", "-mamx-bf16"),
     },
     "aarch64": {"neon": ("-DEMOTAG_NEON",)},
     "arm64": {"neon": ("-DEMOTAG_NEON",)},
@@ -62,7 +64,7 @@ def compile_all(
     """Compile all units, and `extra` ones, and link them into a library or, if not `shared`, a program."""
     command = compiler.split()
     machine = _run([*command, "-dumpmachine"]).split("-", 1)[0].strip()
-    units = [*_units(machine), *((path, ()) for path in extra)]
+    units = [*_units(command, machine), *((path, ()) for path in extra)]
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(os.cpu_count()) as threads:
         objects = [str(Path(folder, f"{number}.o")) for number in range(len(units))]
         commands = [
@@ -86,10 +88,25 @@ def write_characters(out: Path = BUILT) -> Path:
     return out
 
 
-def _units(machine: str) -> list[tuple[Path, tuple[str, ...]]]:
+def _units(command: list[str], machine: str) -> list[tuple[Path, tuple[str, ...]]]:
     kernel = SOURCE / "kernel.cpp"
-    plain = [(path, ()) for path in sorted(SOURCE.rglob("*.cpp"))]
-    return [*plain, *((kernel, flags) for flags in _KERNELS.get(machine, {}).values())]
+    kernels = dict(_KERNELS.get(machine, {}))
+    if "amx" in kernels and not _accepts(command, kernels["amx"]):
+        del kernels["amx"]  # GCC before 11: without the fastest kernel it is as good a library
+    plain = ("-DEMOTAG_AMX_BUILT",) if "amx" in kernels else ()
+    units = [(path, plain) for path in sorted(SOURCE.rglob("*.cpp"))]
+    return [*units, *((kernel, flags) for flags in kernels.values())]
+
+
+def _accepts(command: list[str], flags: tuple[str, ...]) -> bool:
+    """Whether this is Linux, which alone is asked for tiles, and the compiler knows these instructions."""
+    if not sys.platform.startswith("linux"):
+        return False
+    try:
+        _run([*command, *flags, "-x", "c++", "-fsyntax-only", os.devnull])
+    except BuildError:
+        return False
+    return True
 
 
 def _run(command: list[str]) -> str:

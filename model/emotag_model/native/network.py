@@ -38,7 +38,7 @@ class NativeNetwork:
             config: the sizes.
             table: [vocabulary_size, row] in float32 or float16; it is kept, not copied.
             matrices: all other weights; they are copied.
-            kernel: "avx512", "avx2", "neon" or "portable"; the best that this machine runs unless given.
+            kernel: "amx", "avx512", "avx2", "neon" or "portable"; the best that this machine runs unless given.
             library: another one than this installation's.
 
         Raises:

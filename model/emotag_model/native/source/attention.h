@@ -127,7 +127,7 @@ static void project(const Network& net, const Block& block, const Space& space, 
         space.from[token] = states + token * 2 * net.state;
         space.to[token] = space.projected + token * net.attention.width;
     }
-    product({space.from, 1, space.to, block.tokens}, net.attention, false);
+    product({space.from, 1, space.to, block.tokens, space.spare}, net.attention, false);
 }
 
 // What each head reads of the states of one message: [heads][2 * state].
@@ -138,7 +138,7 @@ static void read(const Network& net, const Space& space, const float* states, co
         space.from[head] = weights + head;
         space.to[head] = to + head * width;
     }
-    const Rows rows{space.from, apart, space.to, net.heads};
+    const Rows rows{space.from, apart, space.to, net.heads, nullptr};
     for (size_t place = 0; place < width; place += kTileColumns * W) {
         const size_t left = (width - place) / W;
         product_of_columns(rows, length, states + place, width, left < kTileColumns ? left : kTileColumns, nullptr,

@@ -3,7 +3,7 @@
 // its own, and no function of the standard library is used.
 #include "network.h"
 
-#if defined(EMOTAG_AVX512) || defined(EMOTAG_AVX2)
+#if defined(EMOTAG_AMX) || defined(EMOTAG_AVX512) || defined(EMOTAG_AVX2)
 #include <immintrin.h>
 #elif defined(EMOTAG_NEON)
 #include <arm_neon.h>
@@ -16,7 +16,13 @@ struct Half {
     uint16_t bits;
 };
 
-#if defined(EMOTAG_AVX512)
+#if defined(EMOTAG_AMX)
+#define EMOTAG_TILE_COLUMNS 4
+#define EMOTAG_FOLDS 1
+#define EMOTAG_NAME "amx"
+#define EMOTAG_KERNEL amx_kernel
+#include "vector_avx512.h"
+#elif defined(EMOTAG_AVX512)
 #define EMOTAG_TILE_COLUMNS 4
 #define EMOTAG_FOLDS 1
 #define EMOTAG_NAME "avx512"
@@ -39,8 +45,19 @@ struct Half {
 #include "vector_portable.h"
 #endif
 
+struct Rows {
+    const float* const* from;  // of each row its values, `step` apart
+    size_t step;
+    float* const* to;
+    size_t count;
+    float* spare;  // memory that a product may work in
+};
+
 #include "functions.h"
 #include "product.h"
+#ifdef EMOTAG_AMX
+#include "product_amx.h"
+#endif
 #include "space.h"
 #include "conv.h"
 #include "sru.h"
@@ -54,7 +71,7 @@ void classify(const Network& net, const Space& space, const float* from, size_t 
     }
     Matrix classifier = net.classifier;
     if (!biased) classifier.bias = nullptr;
-    product({space.from, 1, space.to, rows}, classifier, false);
+    product({space.from, 1, space.to, rows, space.spare}, classifier, false);
     for (size_t row = 0; row < rows; ++row)
         for (size_t place = 0; place < net.outputs; ++place) *to++ = space.to[row][place];
 }
@@ -83,7 +100,7 @@ size_t scratch(const Network& net, const Block& block, bool evidence) {
     return Space(net, block, evidence, nullptr).bytes;
 }
 
-constexpr Kernel kKernel{EMOTAG_NAME, kTileColumns * W, scratch, forward};
+constexpr Kernel kKernel{EMOTAG_NAME, packed_size, pack, scratch, forward};
 
 }  // namespace
 

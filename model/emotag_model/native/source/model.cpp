@@ -7,6 +7,10 @@
 
 #if defined(__x86_64__)
 #include <cpuid.h>
+#if defined(EMOTAG_AMX_BUILT)
+#include <sys/syscall.h>
+#include <unistd.h>
+#endif
 #endif
 
 namespace emotag {
@@ -29,6 +33,17 @@ Block next_block(const int32_t* ids, const int32_t* lengths, size_t count) {
     return block;
 }
 
+#if defined(__x86_64__) && defined(EMOTAG_AMX_BUILT)
+// Whether there are tiles of bfloat16, and the system lets this process have them.
+bool has_tiles() {
+    constexpr long kAskForState = 0x1023, kTileData = 18;  // of arch_prctl(2): ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
+    unsigned a, b, c, d;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & 1u << 22) || !(d & 1u << 24)) return false;
+    if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & 1u << 5)) return false;
+    return syscall(SYS_arch_prctl, kAskForState, kTileData) == 0;
+}
+#endif
+
 const std::vector<const Kernel*>& kernels() {
     static const std::vector<const Kernel*> found = [] {
         std::vector<const Kernel*> all;
@@ -38,9 +53,12 @@ const std::vector<const Kernel*>& kernels() {
         const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
         unsigned a, b, c = 0, d;
         const bool half = __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
-        if (avx2 && half && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
-            all.push_back(avx512_kernel());
+        const bool avx512 = avx2 && half && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                            __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+#if defined(EMOTAG_AMX_BUILT)
+        if (avx512 && has_tiles()) all.push_back(amx_kernel());
+#endif
+        if (avx512) all.push_back(avx512_kernel());
         if (avx2 && half) all.push_back(avx2_kernel());
 #elif defined(__aarch64__)
         all.push_back(neon_kernel());
@@ -89,13 +107,9 @@ const float* Model::vector(const float*& weights, const float* end, size_t count
 
 Matrix Model::matrix(const float*& weights, const float* end, size_t depth, size_t width) {
     if (depth > static_cast<size_t>(end - weights) / width) throw Refused("weights: too few for the sizes");
-    float* to = allocate(depth * width);
+    float* to = allocate(kernel_.packed(depth, width));
     Matrix made{depth, width, to, nullptr};
-    for (size_t offset = 0; offset < width; offset += kernel_.panel) {
-        const size_t columns = std::min(kernel_.panel, width - offset);
-        for (size_t row = 0; row < depth; ++row, to += columns)
-            std::copy_n(weights + row * width + offset, columns, to);
-    }
+    kernel_.pack(weights, depth, width, to);
     weights += depth * width;
     made.bias = vector(weights, end, width);
     return made;

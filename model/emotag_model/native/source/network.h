@@ -13,7 +13,7 @@ constexpr size_t kGroup = 8;
 
 [[gnu::always_inline]] constexpr size_t padded(size_t count) { return (count + kLane - 1) / kLane * kLane; }
 
-// A matrix [depth][width], packed in panels of a kernel's own width, and what is added to its product.
+// A matrix [depth][width], packed as a kernel wants it, and what is added to its product.
 struct Matrix {
     size_t depth = 0, width = 0;
     const float* panels = nullptr;
@@ -44,6 +44,12 @@ struct Network {
             widest = further[index].width > widest ? further[index].width : widest;
         return widest;
     }
+    [[gnu::always_inline]] size_t deepest() const {
+        size_t deepest = fusion() > 2 * state ? fusion() : 2 * state;
+        for (size_t index = 0; index + 1 < convs; ++index)
+            deepest = further[index].depth > deepest ? further[index].depth : deepest;
+        return deepest;
+    }
     [[gnu::always_inline]] size_t fusion() const { return classifier.depth; }
 };
 
@@ -59,13 +65,17 @@ struct Block {
 // What one instruction set computes by. `logits` [messages][outputs]; `evidence` [tokens][outputs] or null.
 struct Kernel {
     const char* name;
-    size_t panel;  // columns of a packed panel
+    size_t (*packed)(size_t depth, size_t width);  // floats of a packed matrix
+    void (*pack)(const float* from, size_t depth, size_t width, float* to);
     size_t (*scratch)(const Network&, const Block&, bool evidence);  // bytes that `forward` works in
     void (*forward)(const Network&, const Block&, float* logits, float* evidence, unsigned char* scratch);
 };
 
 const Kernel* portable_kernel();
 #if defined(__x86_64__)
+#if defined(EMOTAG_AMX_BUILT)
+const Kernel* amx_kernel();
+#endif
 const Kernel* avx2_kernel();
 const Kernel* avx512_kernel();
 #elif defined(__aarch64__)

@@ -1,12 +1,6 @@
 // Matrix products of rows that may lie anywhere. A row's result never depends on which rows it is computed with.
 #pragma once
 
-struct Rows {
-    const float* const* from;  // of each row its values, `step` apart
-    size_t step;
-    float* const* to;
-    size_t count;
-};
 
 template <int R, int C>
 static inline void tile(const Rows& rows, size_t first, size_t depth, const float* columns, size_t stride,
@@ -72,6 +66,7 @@ static void product_of_columns(const Rows& rows, size_t depth, const float* colu
     }
 }
 
+#ifndef EMOTAG_AMX
 static void product(const Rows& rows, const Matrix& matrix, bool positive) {
     constexpr size_t panel = kTileColumns * W;
     const float* columns = matrix.panels;
@@ -82,3 +77,18 @@ static void product(const Rows& rows, const Matrix& matrix, bool positive) {
         columns += matrix.depth * width;
     }
 }
+
+static size_t packed_size(size_t depth, size_t width) { return depth * width; }
+
+// [depth][width] → panels of the columns that a tile takes.
+static void pack(const float* from, size_t depth, size_t width, float* to) {
+    constexpr size_t panel = kTileColumns * W;
+    for (size_t offset = 0; offset < width; offset += panel) {
+        const size_t columns = width - offset < panel ? width - offset : panel;
+        for (size_t row = 0; row < depth; ++row)
+            for (size_t column = 0; column < columns; ++column) *to++ = from[row * width + offset + column];
+    }
+}
+
+static size_t spare_size(size_t) { return 0; }
+#endif

@@ -4,7 +4,7 @@
 struct Space {
     size_t half, hidden_rows;
     float *hidden[2], *responses, *states[2], *gates, *projected, *weights, *exponentials, *means, *fused, *shares,
-        *logits;
+        *logits, *spare;
     const float **from, **response;
     float** to;
     size_t bytes = 0;
@@ -27,6 +27,7 @@ struct Space {
         fused = floats(block.messages * net.fusion());
         shares = floats(evidence ? block.tokens * net.fusion() : 0);
         logits = floats((evidence ? rows : block.messages) * net.classifier.width);
+        spare = floats(spare_size(net.deepest()));
         from = take<const float*>(pointers);
         response = take<const float*>(rows);
         to = take<float*>(pointers);

@@ -47,7 +47,7 @@ static void upper_layer(const Network& net, const Block& block, const Space& spa
         space.from[token] = space.states[index % 2] + token * 2 * size;
         space.to[token] = space.gates + token * 8 * size;
     }
-    product({space.from, 1, space.to, block.tokens}, layer.gates, false);
+    product({space.from, 1, space.to, block.tokens, space.spare}, layer.gates, false);
     const float* gates = space.gates;
     float* states = space.states[(index + 1) % 2];
     for (size_t message = 0; message < block.messages; ++message) {

@@ -21,4 +21,4 @@ def native(tmp_path_factory):
 @pytest.fixture(scope="session")
 def kernels(native):
     """Names of the instruction sets that this machine runs."""
-    return [name for name in ("avx512", "avx2", "neon", "portable") if native.has_kernel(name)]
+    return [name for name in ("amx", "avx512", "avx2", "neon", "portable") if native.has_kernel(name)]
