@@ -6,15 +6,19 @@ import asyncio
 import statistics
 import time
 from collections.abc import AsyncIterator
+from random import Random
 
 import grpc
+from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from emotag.v1 import emotion_service_pb2 as pb
 from emotag.v1 import emotion_service_pb2_grpc as rpc
+from emotag.v1.message_pb2 import Message
 from tests.benchmarks.texts import messages
 
 FRAME_MESSAGES = 64
 FRAMES_IN_FLIGHT = 16
+_APART = ("grpc.use_local_subchannel_pool", 1)  # a connection of its own
 
 
 async def unary_rate(target: str, *, calls: int = 3_000, in_flight: int = 32) -> float:
@@ -75,6 +79,41 @@ async def idle_latency(target: str, *, calls: int = 300) -> float:
             _check((await classify(request)).tags, 1)
             times.append(time.perf_counter() - began)
         return statistics.median(times) * 1e3
+
+
+async def health_latency(target: str, *, hostile: bool, checks: int = 200) -> float:
+    """Milliseconds of the slowest of a hundred `grpc.health.v1` checks; `hostile`: while the worst legal frames are read.
+
+    That is a stream that always has one more frame of 1,024 texts of unknown words, 3 MB, than was answered.
+    """
+    async with grpc.aio.insecure_channel(target) as channel, grpc.aio.insecure_channel(target, [_APART]) as other:
+        call = rpc.EmotionServiceStub(channel).StreamClassify()
+        begun = asyncio.Event()
+        feeding = asyncio.create_task(_feed_hostile(call, begun)) if hostile else None
+        health, times = health_pb2_grpc.HealthStub(other), []
+        if feeding is not None:
+            await begun.wait()
+        for _ in range(checks):
+            began = time.perf_counter()
+            await health.Check(health_pb2.HealthCheckRequest())
+            times.append(time.perf_counter() - began)
+            await asyncio.sleep(0.01)
+        if feeding is not None:
+            feeding.cancel()
+        call.cancel()
+        return statistics.quantiles(times, n=100)[-1] * 1e3
+
+
+async def _feed_hostile(call: grpc.aio.StreamStreamCall, begun: asyncio.Event) -> None:
+    random = Random(1)
+    texts = [" ".join("".join(random.choices("eirst", k=17)) for _ in range(160)) for _ in range(1024)]
+    frame = pb.StreamClassifyRequest(messages=[Message(text=text) for text in texts])
+    while True:
+        await call.write(frame)
+        answered = 0
+        while answered < len(texts):
+            answered += len((await call.read()).tags)
+            begun.set()
 
 
 def _chunks(frames: int, *, long: bool) -> list[list[pb.ClassifyRequest]]:

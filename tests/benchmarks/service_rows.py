@@ -31,3 +31,12 @@ def rows(repeats: int) -> Iterator[Row]:
                 repeats=repeats,
                 bar=bar,
             )
+        yield compare(
+            "health check, p99, hostile frames",
+            "ms",
+            lambda: asyncio.run(load.health_latency(real, hostile=True)),
+            "the same, idle",
+            lambda: asyncio.run(load.health_latency(real, hostile=False)),
+            repeats=repeats,
+            bar="<= 50 ms",
+        )
