@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import grpc
 
 from emotag.errors import UnavailableError
-from emotag.status import from_rpc
+from emotag.status import interruption
 from emotag.v1 import emotion_service_pb2 as pb
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ class AsyncStream:
         except grpc.RpcError as failure:
             if lost_its_status(failure):
                 return UnavailableError("the connection was lost")
-            return from_rpc(failure)
+            return interruption(failure)
         finally:
             sender.cancel()
             call.cancel()  # does nothing to a call that is over

@@ -62,6 +62,18 @@ def from_rpc(failure: grpc.RpcError) -> errors.EmotionError:
     return from_status(status_pb2.Status(code=code.value[0], message=failure.details() or ""))
 
 
+def interruption(failure: grpc.RpcError) -> errors.EmotionError:
+    """The typed error that ended a connection of a stream which nobody here cancelled.
+
+    CANCELLED is then the word of a proxy that resets its streams as it stops, or of gRPC where a connection broke: an
+    interruption like others, and a message may be sent again.
+    """
+    error = from_rpc(failure)
+    if isinstance(error, errors.CallCancelledError):
+        return errors.UnavailableError(f"the stream was reset: {error}")
+    return error
+
+
 def _parsed(value: bytes) -> status_pb2.Status | None:
     """Details that do not parse are a proxy's or a newer server's; gRPC's own code still holds."""
     try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import grpc
 
-from emotag.status import from_rpc
+from emotag.status import interruption
 from emotag.v1 import emotion_service_pb2 as pb
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ class Stream:
                     self._tags.notify()
                     self._work.notify_all()
         except grpc.RpcError as failure:
-            return from_rpc(failure)
+            return interruption(failure)
         finally:
             with self._lock:
                 over.set()

@@ -330,10 +330,18 @@ def test_a_server_that_comes_back_is_found(connect: Any) -> None:
     assert second[0].texts
 
 
+def test_a_stream_that_somebody_else_cancels_is_resumed(client: Any, server: ScriptedServer) -> None:
+    server.call_failures.extend([status("CANCELLED", "by a proxy")] * 2)
+    assert ids(client.stream(numbered(3))) == expected(3)
+    server.call_failures.extend([status("CANCELLED", "by a proxy")] * ATTEMPTS)
+    with pytest.raises(StreamBrokenError, match="interrupted 4 times"):
+        client.stream(["a"])
+
+
 def test_a_cancelled_call_is_not_retried(client: Any, server: ScriptedServer) -> None:
     server.call_failures.extend([status("CANCELLED", "by a proxy")] * ATTEMPTS)
     with pytest.raises(CallCancelledError):
-        client.stream(["a"])
+        client.classify("a")
 
 
 def test_grpcs_own_code_stands_when_there_are_no_details(client: Any, server: ScriptedServer) -> None:

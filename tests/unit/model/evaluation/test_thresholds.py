@@ -31,6 +31,20 @@ def test_a_label_that_is_never_true_is_given_only_for_certain():
     assert best_thresholds(np.array([[0.9], [0.1]], np.float32), np.zeros((2, 1), np.float32)).tolist() == [1.0]
 
 
+def test_a_label_is_given_only_where_it_is_right_often_enough():
+    scores = np.linspace(0.9, 0.1, 9, dtype=np.float32)[:, None]
+    truth = np.array([[1], [1], [0], [1], [0], [0], [0], [0], [0]], np.float32)
+    plain, strict = (best_thresholds(scores, truth, least)[0] for least in (0.0, 0.8))
+    assert plain < strict
+    share = 0.75 * scores[scores >= strict] + 0.25 * truth[scores >= strict]
+    assert share.mean() >= 0.8
+
+
+def test_a_label_that_is_never_right_often_enough_is_given_where_it_is_most_often():
+    scores, truth = np.array([[0.5], [0.4], [0.3]], np.float32), np.array([[1], [0], [0]], np.float32)
+    np.testing.assert_allclose(best_thresholds(scores, truth, 0.99), [0.45])
+
+
 def test_equal_scores_are_not_parted():
     scores = np.array([[0.5], [0.5], [0.5], [0.2]], np.float32)
     truth = np.array([[1], [0], [0], [0]], np.float32)
