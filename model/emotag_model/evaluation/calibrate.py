@@ -15,14 +15,19 @@ if TYPE_CHECKING:
     from emotag_model.labels import Taxonomy
 
 _TAG_WEIGHT = 2.0
+_LEAST_PRECISION = 0.6
 
 
 def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Taxonomy:
-    """Fit slopes and bias per label, then the thresholds of the best F1 on the scores that result."""
+    """Fit slopes and bias per label, then the thresholds of the best F1 on the scores that result.
+
+    Where neutral is what is left, a label that is wrong too often had better be left.
+    """
     rolled = taxonomy.roll_up(truth)
     first = _with_slopes(taxonomy, logits, rolled, np.ones(rolled.shape))
     fitted = _with_slopes(taxonomy, logits, rolled, _tag_weights(first.scores(logits)))
-    thresholds = best_thresholds(fitted.scores(logits), rolled)
+    least = _LEAST_PRECISION if taxonomy.rest else 0.0
+    thresholds = best_thresholds(fitted.scores(logits), rolled, least)
     rounded = [round(float(each), 6) for each in thresholds]
     return fitted.calibrated(fitted.above, fitted.bias, rounded, below=fitted.below)
 
