@@ -53,7 +53,7 @@ async def test_every_reading_is_answered_in_order(local: LocalEngine):
     assert all(isinstance(answer, Annotation) for answer in answers)
     annotation = answers[0]
     assert isinstance(annotation, Annotation)
-    assert annotation.taxonomy == engine_of(local).info.taxonomies[0].name
+    assert annotation.taxonomy == engine_of(local).model.taxonomies[0].name
     assert annotation.categories == local.labels
     assert annotation.tagged_at == 5.0
     assert str(annotation.model) == "in-memory/0@000000000000"
