@@ -28,6 +28,7 @@ from tests.benchmarks.texts import long_texts, short_texts
 BATCH = 64
 TEXTS = 20_000
 SECONDS = 0.5
+KERNELS = ("amx", "avx512", "avx2", "neon")
 SHORT_TOKENS, SHORT_BATCH = 24, 64  # of the SRU's lines
 SRU_BAR = ("BiSRU channel as served, one core", "PyPI sru 2.6.0")
 
@@ -41,6 +42,7 @@ def rows(repeats: int) -> Iterator[Row]:
     with torch.inference_mode():
         yield _encoder_row(checkpoint, native, repeats)
         yield from _network_rows(checkpoint, native, repeats)
+        yield from _kernel_rows(checkpoint, native, repeats)
         yield from _text_rows(checkpoint, native, repeats)
         yield from _sru_rows(checkpoint, repeats)
 
@@ -75,6 +77,20 @@ def _network_rows(checkpoint: Checkpoint, native: NativeModel, repeats: int) -> 
             repeats=repeats,
             bar=">= 2" if name == "comments" else "",
         )
+
+
+def _kernel_rows(checkpoint: Checkpoint, native: NativeModel, repeats: int) -> Iterator[Row]:
+    """What each instruction set of this machine gives, against plain vectors of four."""
+    ids = [native.encoder.encode(text).ids or [1] for text in short_texts(TEXTS)]
+    parts = [concatenate(part) for part in _batches(ids)]
+
+    def rate(kernel: str) -> Callable[[], float]:
+        network = NativeModel.load(checkpoint, kernel=kernel).network
+        return _rate(lambda part: network.predict(*part), parts, size=BATCH)
+
+    plain = rate("portable")
+    for kernel in filter(native.network.library.has_kernel, KERNELS):
+        yield compare(f"network by {kernel}, comments", "messages/s", rate(kernel), "portable", plain, repeats=repeats)
 
 
 def _text_rows(checkpoint: Checkpoint, native: NativeModel, repeats: int) -> Iterator[Row]:

@@ -18,16 +18,16 @@ class Retry:
     """How long, how often and how soon to send again what is safe to send again; classifying always is.
 
     Attributes:
-        seconds: How long after the first failure; a stream counts anew whenever it is answered something.
         attempts: How often in all, however soon they fail; 0 means as often as the seconds allow, 1 never again.
         initial: Upper bound, in seconds, of the first wait; doubles from wait to wait.
         maximum: Upper bound, in seconds, of every wait that the server does not ask for.
+        seconds: How long after the first failure; a stream counts anew whenever it is answered something.
     """
 
-    seconds: float = 30.0
     attempts: int = 0
     initial: float = 0.1
     maximum: float = 5.0
+    seconds: float = 30.0
 
     def __post_init__(self) -> None:
         if not self.seconds >= 0:

@@ -42,8 +42,10 @@ class NativeModel:
     network: NativeNetwork
 
     @classmethod
-    def load(cls, checkpoint: Checkpoint, kind: Literal["float32", "float16"] = KIND) -> Self:
+    def load(cls, checkpoint: Checkpoint, kind: Literal["float32", "float16"] = KIND, kernel: str = "") -> Self:
         """Make one; tables are folded at the first load on a machine, and mapped from its cache at all others.
+
+        `kernel` is as in `NativeNetwork`.
 
         Raises:
             LibraryMissingError: this installation has no library.
@@ -55,7 +57,7 @@ class NativeModel:
         # One that was changed in memory still has the digest of its files: what is behind the table tells them apart.
         key = f"{digest} {crc32(matrices.tobytes()):08x}" if (digest := checkpoint.identity.digest) else ""
         table = word_table(folding, key, kind)
-        return cls(encoder, NativeNetwork(checkpoint.config, table, matrices))
+        return cls(encoder, NativeNetwork(checkpoint.config, table, matrices, kernel=kernel))
 
     def read(self, texts: Sequence[str]) -> Reading:
         """Read B texts in one call without the GIL; the logits of a text without tokens mean nothing."""

@@ -28,18 +28,25 @@ class Admission:
     Nothing here reads a text: what a message costs the loop does not depend on what it says.
     """
 
-    def __init__(self, limits: EngineLimits, room: Room, counters: Counters, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        limits: EngineLimits,
+        room: Room,
+        counters: Counters,
+        clock: Callable[[], float],
+        retry_after: Callable[[], float],
+    ) -> None:
+        """Make one; `retry_after` is asked for the seconds that a message should wait for which there is no room."""
         self._checks = MessageChecks(limits)
         self._most_read = limits.max_tokens * CHARACTERS_PER_TOKEN
         self._room = room
         self._counters = counters
         self._clock = clock
+        self._retry_after = retry_after
         self._prefix = secrets.token_hex(8)
         self._made = count(1)
 
-    def admit(
-        self, messages: Sequence[Message], job: Job, deadline: float, *, patient: bool, retry_after: Callable[[], float]
-    ) -> list[Entry]:
+    def admit(self, messages: Sequence[Message], job: Job, deadline: float, *, patient: bool) -> list[Entry]:
         """Admit what can be tagged and answer the rest, each for itself.
 
         Args:
@@ -47,14 +54,13 @@ class Admission:
             job: Whose tags they will be.
             deadline: Engine-clock seconds after which none is worth anything.
             patient: They come on room that their caller waited for.
-            retry_after: Asked for the seconds that a message should wait for which there is no room.
         """
         entries: list[Entry] = []
         now = self._clock()
         for index, message in enumerate(messages):
             name = self._name(message)
             try:
-                entries.append(self._admit(message, name, job, index, now, deadline, patient, retry_after))
+                entries.append(self._admit(message, name, job, index, now, deadline, patient))
             except MessageError as error:
                 self._answer(job, index, name, error)
         return entries
@@ -70,15 +76,7 @@ class Admission:
         return given if given and isinstance(given, str) else f"{self._prefix}-{next(self._made)}"
 
     def _admit(
-        self,
-        message: Message,
-        name: str,
-        job: Job,
-        index: int,
-        now: float,
-        deadline: float,
-        patient: bool,
-        retry_after: Callable[[], float],
+        self, message: Message, name: str, job: Job, index: int, now: float, deadline: float, patient: bool
     ) -> Entry:
         size = self._checks.size(message)
         if message.time_to_live is not None:
@@ -86,16 +84,16 @@ class Admission:
         if deadline <= now:
             raise ExpiredError("time_to_live: it had run out when the message arrived; give it more, or none")
         if not self._room.admits(size, patient=patient):
-            raise self._full(size, retry_after())
+            raise self._full(size)
         self._room.enter(1, size, patient=patient)
         return Entry(job, index, name, message.text, size, min(size, self._most_read), patient, now, deadline)
 
-    def _full(self, size: int, retry_after: float) -> QueueFullError:
+    def _full(self, size: int) -> QueueFullError:
         held, bound = self._room.held, self._room.bound
         return QueueFullError(
             f"the engine holds {held.messages:,} of {bound.messages:,} messages and {held.size:,} of {bound.size:,} "
             f"bytes, no room for {size:,} bytes more; wait before you send it again",
-            retry_after,
+            self._retry_after(),
         )
 
     def _answer(self, job: Job, index: int, name: str, error: MessageError) -> None:

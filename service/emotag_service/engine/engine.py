@@ -70,7 +70,7 @@ class Engine:
         self._empty = asyncio.Event()
         self._room = Room(limits.queue_messages, limits.queue_bytes, self._empty.set)
         self._delivery = Delivery(self._room, self._counters)
-        self._admission = Admission(limits, self._room, self._counters, clock)
+        self._admission = Admission(limits, self._room, self._counters, clock, self._retry_after)
         self._queue = Queue(limits, clock, self._expire)
         self._pool = Pool(model.replicas, self._queue, self._delivery, limits, clock, self._note_change)
         self._watchdog = Watchdog(self._check)
@@ -153,8 +153,7 @@ class Engine:
         if refusal is not None:
             self._admission.refuse(messages, job, refusal)
         else:
-            last = inf if deadline is None else deadline
-            job.entries = self._admission.admit(messages, job, last, patient=patient, retry_after=self._retry_after)
+            job.entries = self._admission.admit(messages, job, inf if deadline is None else deadline, patient=patient)
         if job.entries:
             self._schedule(job)
         if patient:

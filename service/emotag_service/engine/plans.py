@@ -21,8 +21,6 @@ from emotag_service.engine.model import Model, ReplicaPlan
 from emotag_service.engine.predictors.reader import ReaderPredictor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from emotag_model.checkpoint import Checkpoint
     from emotag_model.labels import Labels, Taxonomy
     from emotag_model.reader import Reader
@@ -40,18 +38,15 @@ def plan_model(checkpoint: Checkpoint, devices: str) -> Model:
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = parse(devices, gpus=_gpus(), cores=cores)
-    on_cpu: Callable[[], Predictor] | None = None
-    computes = dict.fromkeys(each.kind for each in wanted)
-    if "cpu" in computes:
+    if wanted[0].kind == "cuda":  # the others are, too
+        replicas = [ReplicaPlan(each.name, partial(_build_cuda, checkpoint, each.index)) for each in wanted]
+        computes = "cuda"
+    else:
         reader = _load_reader(checkpoint)
-        computes["cpu"], on_cpu = reader.name, partial(_build_cpu, reader, checkpoint.config.label_count)
-    return Model(
-        checkpoint.identity,
-        _default_first(checkpoint.labels),
-        checkpoint.tokenizer,
-        tuple(ReplicaPlan(each.name, on_cpu or partial(_build_cuda, checkpoint, each.index)) for each in wanted),
-        " and ".join(name or kind for kind, name in computes.items()),
-    )
+        build = partial(_build_cpu, reader, checkpoint.config.label_count)
+        replicas, computes = [ReplicaPlan(each.name, build) for each in wanted], reader.name
+    taxonomies = _default_first(checkpoint.labels)
+    return Model(checkpoint.identity, taxonomies, checkpoint.tokenizer, tuple(replicas), computes)
 
 
 def _load_reader(checkpoint: Checkpoint) -> Reader:

@@ -27,13 +27,13 @@ def room():
 
 @pytest.fixture
 def admission(room):
-    return Admission(LIMITS, room, Counters(), lambda: NOW)
+    return Admission(LIMITS, room, Counters(), lambda: NOW, lambda: 0.25)
 
 
 def admit(admission, message, *, deadline=inf, patient=False):
     """Return the entry of a message, or raise what it was answered with."""
     job = Job(1, OPTIONS, make_model(), make_caller(), lambda job: None)
-    entries = admission.admit([message], job, deadline, patient=patient, retry_after=lambda: 0.25)
+    entries = admission.admit([message], job, deadline, patient=patient)
     if job.tags[0] is not None:
         assert entries == []
         raise job.tags[0].error
@@ -49,7 +49,7 @@ def test_a_good_message_is_counted_in(admission, room):
 
 def test_what_the_model_does_not_look_at_costs_nothing(room):
     limits = EngineLimits(max_text_bytes=100, max_tokens=2)
-    entry = admit(Admission(limits, room, Counters(), lambda: NOW), Message("x" * 90))
+    entry = admit(Admission(limits, room, Counters(), lambda: NOW, lambda: 0.25), Message("x" * 90))
     assert (entry.size, entry.cost) == (90, 2 * CHARACTERS_PER_TOKEN)
 
 
@@ -67,7 +67,6 @@ def test_messages_of_one_job_stand_or_fall_alone(admission, room):
         job,
         inf,
         patient=False,
-        retry_after=lambda: 0.25,
     )
     assert [(entry.index, entry.message_id) for entry in entries] == [(0, "a"), (2, "c")]
     assert job.tags[1].error.field == "text"
@@ -172,7 +171,7 @@ TEXTS = st.text(alphabet=st.characters(), max_size=150)  # lone surrogates are a
 )
 def test_whatever_comes_is_admitted_or_refused_and_counted_right(message):
     room = Room(10, 500)
-    admission = Admission(LIMITS, room, Counters(), lambda: NOW)
+    admission = Admission(LIMITS, room, Counters(), lambda: NOW, lambda: 0.25)
     try:
         entry = admit(admission, message)
     except (InvalidMessageError, ExpiredError):

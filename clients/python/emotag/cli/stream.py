@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
     with Source(args.input) as source:
         _check_output(source, args.output)
-        with Sink(args.output) as sink, EmotionClient(args.target, retry=Retry(args.retry_seconds)) as client:
+        with Sink(args.output) as sink, EmotionClient(args.target, retry=Retry(seconds=args.retry_seconds)) as client:
             progress = Progress(sys.stderr, source)
             try:
                 _pump(args, client, source, sink, progress)

@@ -55,7 +55,7 @@ static inline void split_rows(const Rows& rows, size_t first, size_t count, size
 static inline void store_sums(const Rows& rows, size_t first, size_t count, const float* sums, size_t offset,
                               const float* bias, bool positive) {
     for (size_t row = 0; row < count; ++row) {
-        const V sum = add(load(sums + row * W), load(bias + offset));
+        const V sum = add(load(sums + row * W), load(bias));
         store(rows.to[first + row] + offset, positive ? max(sum, zero()) : sum);
     }
 }
@@ -83,7 +83,7 @@ static inline void multiply(const Rows& rows, size_t first, size_t count, size_t
     if (tiles > 2) _tile_stored(2, sums[2], 64);
     if (tiles > 3) _tile_stored(3, sums[3], 64);
     for (size_t tile = 0; tile < tiles; ++tile)
-        store_sums(rows, first, count, sums[tile], offset + tile * W, bias, positive);
+        store_sums(rows, first, count, sums[tile], offset + tile * W, bias + tile * W, positive);
 }
 
 static void product(const Rows& rows, const Matrix& matrix, bool positive) {
@@ -96,7 +96,7 @@ static void product(const Rows& rows, const Matrix& matrix, bool positive) {
         const auto* columns = reinterpret_cast<const unsigned char*>(matrix.panels);
         for (size_t panel = 0; panel < panels; panel += kSums) {
             const size_t tiles = panels - panel < kSums ? panels - panel : kSums;
-            const float* bias = matrix.bias ? matrix.bias : none - panel * W;
+            const float* bias = matrix.bias ? matrix.bias + panel * W : none;
             multiply(rows, first, count, matrix.depth, columns, tiles, panel * W, bias, positive);
             columns += tiles * size;
         }
