@@ -75,7 +75,7 @@ def _network_rows(checkpoint: Checkpoint, native: NativeModel, repeats: int) -> 
             "folded in torch, grouped by length",
             _rate(lambda part: folded.predict(*part), padded, size=BATCH),
             repeats=repeats,
-            bar=">= 2" if name == "comments" else "",
+            bar=">= 3" if name == "comments" else "",
         )
 
 

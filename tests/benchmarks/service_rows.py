@@ -11,10 +11,10 @@ from tests.benchmarks.row import Row, compare
 
 ECHO = "echo server"
 LINES: tuple[tuple[str, str, Callable[[str], Awaitable[float]], str], ...] = (
-    ("unary, 32 in flight", "messages/s", load.unary_rate, ">= 0.7"),
-    ("stream, frames of 64", "messages/s", load.stream_rate, ">= 15,000/s"),
+    ("unary, 32 in flight", "messages/s", load.unary_rate, ">= 0.8"),
+    ("stream, frames of 64", "messages/s", load.stream_rate, ">= 25,000/s"),
     ("stream, long agent messages", "messages/s", load.long_stream_rate, ">= 12,000/s"),
-    ("latency at idle, p50", "ms", load.idle_latency, "<= 2"),
+    ("latency at idle, p50", "ms", load.idle_latency, "<= 1.5"),
 )
 
 

@@ -24,7 +24,7 @@ def rows(repeats: int) -> Iterator[Row]:
         "import torch",
         lambda: _import_torch()[0],
         repeats=repeats,
-        bar="<= 5 s",
+        bar="<= 0.6 s",
     )
     yield compare(
         "resident memory",
@@ -33,7 +33,7 @@ def rows(repeats: int) -> Iterator[Row]:
         "import torch",
         lambda: _import_torch()[1],
         repeats=repeats,
-        bar="<= 600 MB",
+        bar="<= 200 MB",
     )
 
 
