@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import secrets
 from dataclasses import dataclass, field
@@ -48,20 +49,23 @@ class Entry:
 
 
 class Intake:
-    """Makes entries of what the caller gives: ids for those that have none, errors for what can not be sent."""
+    """Makes entries of what the caller gives: ids for those that have none, errors for what can not be sent.
+
+    Several threads may share one that does not look for repeats.
+    """
 
     def __init__(self, *, unique: bool) -> None:
         """`unique`: refuse an id that repeats, as a stream's server does."""
         self._prefix = secrets.token_hex(4)
-        self._count = 0
+        self._numbers = itertools.count(1)
         self._repeats = Repeats() if unique else None
 
     def entry(self, item: Item) -> Entry:
         """Never raises: what can not be sent has its answer at once."""
-        self._count += 1
+        number = next(self._numbers)
         given = item.id if isinstance(item, Message) and isinstance(item.id, str) else ""
-        message_id = given or f"{self._prefix}-{self._count}"
-        repeated = bool(given) and self._repeats is not None and self._repeats.repeats(given, self._count)
+        message_id = given or f"{self._prefix}-{number}"
+        repeated = bool(given) and self._repeats is not None and self._repeats.repeats(given, number)
         try:
             wire = encode(item, message_id)
             if repeated:

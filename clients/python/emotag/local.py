@@ -27,6 +27,7 @@ try:
     from emotag_model.checkpoint import Checkpoint, CheckpointError, default_checkpoint
     from emotag_model.labels.verdict import token_shares, verdicts
     from emotag_model.native.errors import NativeError
+    from emotag_model.native.scores import native_taxonomy
     from emotag_model.reader import load_reader
     from emotag_service.engine.checks import MessageChecks, nothing_to_read
     from emotag_service.engine.errors import EngineError, ExpiredError
@@ -69,10 +70,11 @@ class EmotionTagger:
             raise InvalidArgumentError(f"checkpoint: {error}", field="checkpoint") from error
         except NativeError as error:
             raise UnsupportedError(str(error)) from error
+        self._intake = Intake(unique=False)
         self._checks = MessageChecks(limits)
         self._words = loaded.tokenizer.tokens
         self._default = loaded.labels.default
-        order = sorted(loaded.labels.taxonomies.values(), key=lambda each: each.name != self._default)
+        order = sorted(map(native_taxonomy, loaded.labels.taxonomies.values()), key=lambda it: it.name != self._default)
         self._scales = {each.name: each for each in order}
         identity = loaded.identity
         self.info = Info(
@@ -102,8 +104,7 @@ class EmotionTagger:
             raise InvalidArgumentError('messages must be several, not one str; give ["…"]', field="messages")
         options = Options(taxonomy, scores, top_k, explain)
         scale = self._scale(taxonomy)
-        intake = Intake(unique=False)
-        entries = [self._entry(intake, item) for item in messages]
+        entries = [self._entry(item) for item in messages]
         fit = [entry for entry in entries if entry.tag is None]
         for start in range(0, len(fit), _AT_ONCE):
             self._compute(fit[start : start + _AT_ONCE], scale, options)
@@ -134,9 +135,9 @@ class EmotionTagger:
                 field="taxonomy",
             ) from None
 
-    def _entry(self, intake: Intake, item: Item) -> Entry:
+    def _entry(self, item: Item) -> Entry:
         """Take a message in as the client and the server would."""
-        entry = intake.entry(item)
+        entry = self._intake.entry(item)
         if entry.tag is None:
             try:
                 self._checks.text(entry.wire.text)

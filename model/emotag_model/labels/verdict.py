@@ -38,8 +38,9 @@ def verdicts(taxonomy: Taxonomy, scores: NDArray[np.float32], most: int = 0) -> 
     rest = labels.index(taxonomy.rest) if taxonomy.rest else None
     said = []
     for row in scores.tolist():
-        held = [place for place, (score, least) in enumerate(zip(row, thresholds, strict=True)) if score >= least]
-        held.sort(key=lambda place: (place != rest, row[place]), reverse=True)  # stable: equals keep order
+        held = [place for place, score in enumerate(row) if score >= thresholds[place]]
+        if len(held) > 1:
+            held.sort(key=lambda place: (place != rest, row[place]), reverse=True)  # stable: equals keep order
         best = held[0] if held else row.index(max(row)) if rest is None else rest
         names = tuple([labels[place] for place in held[: most or None]])
         said.append(Verdict(labels[best], row[best], names, not held))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import os
+import threading
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from emotag_model.native.errors import LibraryMissingError, NativeError, RefusedError
 
-VERSION = 1
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+VERSION = 2
 """Of the interface, as `source/emotag.h` has it."""
 
 LIBRARY = "emotag_native.so"
@@ -18,6 +22,7 @@ OVERRIDE = "EMOTAG_NATIVE"
 """Environment variable that names another library, or is "off" for none."""
 
 _ERROR_SIZE = 256
+_FIRST_BYTE = ctypes.c_char.from_buffer
 _Signature = tuple[Any, tuple[Any, ...]]
 _POINTER, _SIZE, _INT, _TEXT = ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_char_p
 _FUNCTIONS: dict[str, _Signature] = {  # name: result, arguments without those for the text of an error
@@ -33,7 +38,22 @@ _FALLIBLE: dict[str, _Signature] = {
     "emotag_encoder_new": (_POINTER, (_POINTER, _SIZE, _POINTER, _SIZE)),
     "emotag_encoder_encode": (_INT, (_POINTER, _TEXT, _POINTER, _SIZE, _POINTER, _SIZE, _POINTER, _POINTER)),
     "emotag_read": (_INT, (_POINTER, _POINTER, _TEXT, _POINTER, _SIZE, _POINTER, _POINTER, _POINTER)),
+    "emotag_scores": (_INT, (_POINTER, _SIZE, _SIZE, _POINTER, _POINTER, _POINTER, _SIZE, _POINTER)),
 }
+
+
+def address(array: NDArray[Any]) -> int:
+    """Return where an array's numbers are, in a third of the time that `array.ctypes` takes."""
+    if array.size and array.flags.writeable:
+        return ctypes.addressof(_FIRST_BYTE(array))  # type: ignore[arg-type]  # numpy says so from Python 3.12 on
+    return int(array.ctypes.data)
+
+
+class _Complaint(threading.local):
+    """Room for the text of an error, a thread's own."""
+
+    def __init__(self) -> None:
+        self.buffer = ctypes.create_string_buffer(_ERROR_SIZE)
 
 
 class Library:
@@ -52,6 +72,7 @@ class Library:
         if (version := self.call("emotag_version")) != VERSION:
             raise LibraryMissingError(f"{path}: is of version {version}, not {VERSION}; build it again")
         self.path = path
+        self._complaint = _Complaint()
 
     def call(self, name: str, *arguments: object) -> object:
         """Call a function that cannot fail."""
@@ -59,7 +80,7 @@ class Library:
 
     def attempt(self, name: str, *arguments: object) -> int:
         """Call a function that says why it fails. Raises RefusedError, or NativeError when memory is short."""
-        error = ctypes.create_string_buffer(_ERROR_SIZE)
+        error = self._complaint.buffer
         result = getattr(self._functions, name)(*arguments, error, _ERROR_SIZE)
         if result is None or result == -1:
             text = error.value.decode("utf-8", "replace")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from emotag_model.native.encoder import NativeEncoder, join
+from emotag_model.native.library import address
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +40,6 @@ def read(encoder: NativeEncoder, network: NativeNetwork, texts: Sequence[str]) -
     network.library.attempt(
         "emotag_read",
         *(encoder.handle, network.handle, data, ends.buffer_info()[0], count),
-        *(logits.ctypes.data, lengths.ctypes.data, truncated.ctypes.data),
+        *(address(logits), address(lengths), address(truncated)),
     )
     return Reading(logits, lengths, truncated)

@@ -13,6 +13,7 @@ import structlog
 from emotag_model.native.encoder import NativeEncoder
 from emotag_model.native.errors import NativeError
 from emotag_model.native.model import NativeModel
+from emotag_model.native.scores import native_taxonomy
 from emotag_model.native.tables import character_table
 from emotag_model.reader import load_reader
 from emotag_service.engine.devices import parse
@@ -76,7 +77,8 @@ def _build_cuda(checkpoint: Checkpoint, index: int) -> Predictor:
 
 def _default_first(labels: Labels) -> tuple[Taxonomy, ...]:
     default = labels.taxonomy()
-    return default, *(taxonomy for taxonomy in labels.taxonomies.values() if taxonomy is not default)
+    order = [default, *(taxonomy for taxonomy in labels.taxonomies.values() if taxonomy is not default)]
+    return tuple(map(native_taxonomy, order))
 
 
 def _gpus() -> int:

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model.h"
+#include "scores.h"
 #include "text/encoder.h"
 
 using emotag::Encoder;
@@ -120,6 +121,16 @@ int emotag_read(emotag_encoder* text, emotag_model* network, const char* texts, 
         const emotag::Pool<Ids>::Loan ids(ids_pool);
         encode(*encoder(text), texts, ends, count, lengths, truncated, ids->values);
         model(network)->compute(ids->values.data(), lengths, count, logits, nullptr);
+        return 0;
+    });
+}
+
+int emotag_scores(const float* logits, size_t count, size_t outputs, const int32_t* members, const int32_t* ends,
+                  const float* lines, size_t labels, float* scores, char* error, size_t error_size) {
+    return guarded(error, error_size, [&] {
+        const emotag::Scale scale{members, ends, lines, labels};
+        if (!scale.fits(outputs)) throw Refused("members: each label needs some, all of them outputs of the model");
+        for (size_t row = 0; row < count; ++row) scale.scores(logits + row * outputs, scores + row * labels);
         return 0;
     });
 }

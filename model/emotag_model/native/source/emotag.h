@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define EMOTAG_VERSION 1 /* raised with every change that a caller could notice */
+#define EMOTAG_VERSION 2 /* raised with every change that a caller could notice */
 #define EMOTAG_EXPORT __attribute__((visibility("default")))
 
 #ifdef __cplusplus
@@ -51,6 +51,12 @@ EMOTAG_EXPORT int emotag_encoder_encode(emotag_encoder* encoder, const char* tex
 EMOTAG_EXPORT int emotag_read(emotag_encoder* encoder, emotag_model* model, const char* texts, const int64_t* ends,
                               size_t count, float* logits, int32_t* lengths, uint8_t* truncated, char* error,
                               size_t error_size);
+
+/* Logits [count][outputs] → scores [count][labels] of a taxonomy: the outputs that each label is made of, one label
+   after the other, where those of each end, and slope above, slope below and bias [3][labels]. 0, or -1 on failure. */
+EMOTAG_EXPORT int emotag_scores(const float* logits, size_t count, size_t outputs, const int32_t* members,
+                                const int32_t* ends, const float* lines, size_t labels, float* scores, char* error,
+                                size_t error_size);
 
 #ifdef __cplusplus
 }
