@@ -18,8 +18,8 @@ def best_thresholds(
 ) -> NDArray[np.float32]:
     """Return per label [K] the threshold from which F1 is best, from calibrated scores and truth [N, K].
 
-    Only thresholds count from which the label is right at least `least_precision` of the time; where there is none,
-    the one from which it is right most often is taken.
+    Only thresholds count from which the label is right at least `least_precision` of the time, by the truth as well as
+    by the blend below; where there is none, the one from which it is right most often is taken.
 
     The F1 is that of a blend of truth with what the scores expect. The truth of a rare label is a dozen messages,
     and the best threshold for these is not the best for others: on halves of GoEmotions' dev split, blending
@@ -35,9 +35,10 @@ def _best(scores: NDArray[np.float32], truth: NDArray[np.float32], least_precisi
         return 1.0
     order = np.argsort(-scores, kind="stable")
     ranked = scores[order].astype(np.float64)
-    share = _TRUST_IN_SCORES * ranked + (1 - _TRUST_IN_SCORES) * (truth[order] > 0)
+    true = truth[order] > 0
+    share = _TRUST_IN_SCORES * ranked + (1 - _TRUST_IN_SCORES) * true
     given = np.arange(1, len(share) + 1)
-    f1, precision = 2 * share.cumsum() / (given + share.sum()), share.cumsum() / given
+    f1, precision = 2 * share.cumsum() / (given + share.sum()), np.minimum(share.cumsum(), true.cumsum()) / given
     for each in (f1, precision):
         each[:-1][ranked[:-1] == ranked[1:]] = -1  # no threshold parts equal scores
     precise = precision >= least_precision

@@ -40,6 +40,12 @@ def test_a_label_is_given_only_where_it_is_right_often_enough():
     assert share.mean() >= 0.8
 
 
+def test_scores_that_promise_too_much_do_not_count_for_precision():
+    scores = np.array([[0.99], [0.98], [0.97], [0.96], [0.95]], np.float32)
+    truth = np.array([[1], [1], [0], [0], [0]], np.float32)
+    np.testing.assert_allclose(best_thresholds(scores, truth, 0.7), [0.975])
+
+
 def test_a_label_that_is_never_right_often_enough_is_given_where_it_is_most_often():
     scores, truth = np.array([[0.5], [0.4], [0.3]], np.float32), np.array([[1], [0], [0]], np.float32)
     np.testing.assert_allclose(best_thresholds(scores, truth, 0.99), [0.45])
