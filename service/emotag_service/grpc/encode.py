@@ -18,16 +18,10 @@ if TYPE_CHECKING:
     from emotag_service.grpc.limits import FrontLimits
 
 
-def add_tag(replies: RepeatedCompositeFieldContainer[WireTag], tag: Tag, path: str = "") -> None:
-    """Append a tag.
-
-    Args:
-        replies: The `tags` of a reply.
-        tag: What the engine answered.
-        path: Where the message stands in the request, for errors; such as "messages[3].".
-    """
+def add_tag(replies: RepeatedCompositeFieldContainer[WireTag], tag: Tag) -> None:
+    """Append what the engine answered to the `tags` of a reply."""
     if tag.error is not None:
-        replies.add(message_id=tag.message_id, error=error_status(tag.error, path))
+        replies.add(message_id=tag.message_id, error=error_status(tag.error))
         return
     wire = replies.add(
         message_id=tag.message_id,

@@ -88,8 +88,8 @@ class EmotionServicer:
     def _response(self, tags: Sequence[Tag]) -> ClassifyResponse:
         _refuse_if_all_may_retry(tags)
         response = ClassifyResponse(model=self._model)
-        for index, tag in enumerate(tags):
-            add_tag(response.tags, tag, f"messages[{index}]." if tag.error is not None else "")
+        for tag in tags:
+            add_tag(response.tags, tag)
         return response
 
 

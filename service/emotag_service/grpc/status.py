@@ -51,7 +51,8 @@ def error_status(error: EngineError, path: str = "") -> Status:
 
     Args:
         error: What the engine raised or answered.
-        path: Where the faulty message or options stand in the request, such as "messages[3]."; put before the field.
+        path: Put before the field: where the faulty options stand in a request whose call ends, such as "options.".
+            The error of one message stands in its tag, and names a field of that message.
     """
     if isinstance(error, InvalidMessageError | InvalidOptionsError):
         violation = bad_field(f"{path}{error.field}", str(error).removeprefix(f"{error.field}: "))

@@ -8,7 +8,7 @@ from google.rpc.code_pb2 import Code
 
 from emotag.v1.emotion_service_pb2 import ClassifyResponse
 from emotag.v1.tag_pb2 import Tag as WireTag
-from emotag_service.engine.errors import ExpiredError, InvalidMessageError
+from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.tag import Tag
 from emotag_service.grpc.encode import add_tag, limits, model_info, stream_start
 from emotag_service.grpc.limits import FrontLimits
@@ -17,9 +17,9 @@ from tests.integration.scripted import Script, scripted_engine
 ENGINE = scripted_engine(Script())
 
 
-def _encode(tag: Tag, path: str = "") -> WireTag:
+def _encode(tag: Tag) -> WireTag:
     response = ClassifyResponse()
-    add_tag(response.tags, tag, path)
+    add_tag(response.tags, tag)
     [wire] = response.tags
     return wire
 
@@ -63,15 +63,11 @@ def test_a_score_may_be_a_number_of_numpy() -> None:
     assert _encode(Tag("m1", label="joy", score=float(np.float32(0.1)))).score == pytest.approx(0.1)
 
 
-@pytest.mark.parametrize(("path", "said"), [("", "text: is empty"), ("messages[2].", "messages[2].text: is empty")])
-def test_an_error_is_sent_alone(path: str, said: str) -> None:
-    wire = _encode(Tag("m1", label="left over", error=InvalidMessageError("text", "is empty")), path)
+def test_an_error_is_sent_alone() -> None:
+    wire = _encode(Tag("m1", label="left over", error=InvalidMessageError("text", "is empty")))
     assert {field.name for field, _ in wire.ListFields()} == {"message_id", "error"}
-    assert (wire.error.code, wire.error.message) == (Code.INVALID_ARGUMENT, said)
+    assert (wire.error.code, wire.error.message) == (Code.INVALID_ARGUMENT, "text: is empty")
 
-
-def test_an_error_without_a_field_has_no_path() -> None:
-    assert _encode(Tag("m1", error=ExpiredError("too late")), "messages[2].").error.message == "too late"
 
 
 def test_limits_are_those_of_engine_and_front() -> None:

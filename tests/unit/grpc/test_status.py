@@ -58,13 +58,13 @@ def test_only_overload_says_so() -> None:
     )
 
 
-@pytest.mark.parametrize(("path", "expected"), [("", "text"), ("messages[3].", "messages[3].text")])
+@pytest.mark.parametrize(("path", "expected"), [("", "top_k"), ("options.", "options.top_k")])
 def test_bad_input_names_its_field_by_path(path: str, expected: str) -> None:
-    status = error_status(errors.InvalidMessageError("text", "is empty"), path)
+    status = error_status(errors.InvalidOptionsError("top_k", "is negative"), path)
     bad = _detail(status, BadRequest)
     assert bad is not None
-    assert [(v.field, v.description) for v in bad.field_violations] == [(expected, "is empty")]
-    assert status.message == f"{expected}: is empty"
+    assert [(v.field, v.description) for v in bad.field_violations] == [(expected, "is negative")]
+    assert status.message == f"{expected}: is negative"
 
 
 def test_a_refused_call_carries_the_same_details() -> None:

@@ -60,9 +60,9 @@ def test_every_code_has_its_type_and_keeps_its_name(code: str) -> None:
 
 def test_details_are_read() -> None:
     error = from_status(
-        status("INVALID_ARGUMENT", "text: is empty", reason="INVALID_MESSAGE", name="messages[3].text", retry=2.25)
+        status("INVALID_ARGUMENT", "text: is empty", reason="INVALID_MESSAGE", name="text", retry=2.25)
     )
-    assert (error.reason, error.field, error.retry_after) == ("INVALID_MESSAGE", "messages[3].text", 2.25)
+    assert (error.reason, error.field, error.retry_after) == ("INVALID_MESSAGE", "text", 2.25)
 
 
 def test_overload_is_told_from_other_limits() -> None:

@@ -60,7 +60,7 @@ class ClassifyOptions(_message.Message):
     REPLY_ORDER_FIELD_NUMBER: _builtins.int
     taxonomy: _builtins.str
     """Name of a taxonomy that GetModelInfo lists. Empty: the server's default,
-    "ekman" for the model that ships.
+    "basic" for the model that ships.
     """
     all_scores: _builtins.bool
     """Send `Tag.scores`."""

@@ -76,7 +76,11 @@ class Tag(_message.Message):
 
     @_builtins.property
     def error(self) -> _status_pb2.Status:
-        """Why this message has no label. Its neighbours are not affected."""
+        """Why this message has no label. Its neighbours are not affected. Fields that
+        a `google.rpc.BadRequest` in it names are fields of this message, such as
+        "text", in a reply to one message or to many, and in a stream. Only errors
+        that end a whole call name fields of the request, such as "options.top_k".
+        """
 
     def __init__(
         self,
