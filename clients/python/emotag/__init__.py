@@ -11,6 +11,7 @@ from emotag.aio_client import AsyncEmotionClient
 from emotag.client import EmotionClient
 from emotag.errors import (
     CallCancelledError,
+    ClientClosedError,
     DeadlineExceededError,
     EmotionError,
     InternalError,
@@ -32,6 +33,7 @@ from emotag.tag import Tag
 __all__ = [
     "AsyncEmotionClient",
     "CallCancelledError",
+    "ClientClosedError",
     "DeadlineExceededError",
     "EmotionClient",
     "EmotionError",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from emotag.aio_stream import AsyncStream
-from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, stream_intake
+from emotag.aio_stream import AsyncStream, cancelled
+from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, closed, stream_intake
 from emotag.channel import DEFAULT_TARGET
 from emotag.decoder import Decoder
 from emotag.info import Info, info_from
@@ -20,15 +20,17 @@ from emotag.v1 import emotion_service_pb2 as pb
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Iterable, Sequence
     from types import TracebackType
-    from typing import Self
+    from typing import Self, TypeVar
 
     from emotag.aio_stream import Call
     from emotag.entry import Item
     from emotag.message import Message
     from emotag.tag import Tag
     from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
+
+    Answer = TypeVar("Answer")
 
 
 class AsyncEmotionClient:
@@ -52,6 +54,7 @@ class AsyncEmotionClient:
         """Connects at the first call; the arguments are those of `EmotionClient`."""
         self._settings = Settings(target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata)
         self._channel: grpc.aio.Channel | None = None
+        self._closed = False
 
     async def __aenter__(self) -> Self:
         return self
@@ -62,7 +65,8 @@ class AsyncEmotionClient:
         await self.close()
 
     async def close(self) -> None:
-        """Disconnect; calls under way are cancelled."""
+        """Disconnect for good; calls under way are cancelled."""
+        self._closed = True
         if self._channel is not None:
             await self._channel.close()
 
@@ -140,11 +144,12 @@ class AsyncEmotionClient:
         attempts = Attempts(self._settings.retry, deadline)
         while True:
             try:
-                answer = await self._stub().GetModelInfo(
+                call = self._stub().GetModelInfo(
                     pb.GetModelInfoRequest(),
                     timeout=deadline.remaining(),
                     metadata=self._settings.connection.metadata,
                 )
+                answer = await self._answer(call)
             except grpc.RpcError as failure:
                 await asyncio.sleep(attempts.failed(from_rpc(failure)))
             else:
@@ -153,9 +158,20 @@ class AsyncEmotionClient:
 
     def _stub(self) -> EmotionServiceAsyncStub:
         """A channel belongs to the loop that is running when it is made: not before the first call."""
+        if self._closed:
+            raise closed()
         if self._channel is None:
             self._channel = self._settings.connection.aio_channel()
         return EmotionServiceStub(self._channel)
+
+    async def _answer(self, call: Awaitable[Answer]) -> Answer:
+        """Wait for a call. What `close` cancels raises CancelledError, which would look as if the caller were."""
+        try:
+            return await call
+        except asyncio.CancelledError:
+            if self._closed and not cancelled():
+                raise closed() from None
+            raise
 
     async def _classify(self, messages: Iterable[str | Message], options: Options, deadline: Deadline) -> list[Tag]:
         plan = Plan(messages, call_intake(), options, self._settings.retry, deadline)
@@ -163,9 +179,10 @@ class AsyncEmotionClient:
             await self.info(timeout=deadline.remaining())
         while (request := plan.next_call(self._settings.limits)) is not None:
             try:
-                answer = await self._stub().Classify(
+                call = self._stub().Classify(
                     request, timeout=deadline.remaining(), metadata=self._settings.connection.metadata
                 )
+                answer = await self._answer(call)
             except grpc.RpcError as failure:
                 await asyncio.sleep(plan.failed(from_rpc(failure)))
             else:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import grpc
 
+from emotag.calls import closed
 from emotag.errors import UnavailableError
 from emotag.status import interruption
 from emotag.v1 import emotion_service_pb2 as pb
@@ -117,6 +118,10 @@ class AsyncStream:
             if lost_its_status(failure):
                 return UnavailableError("the connection was lost")
             return interruption(failure)
+        except asyncio.CancelledError:
+            if cancelled():
+                raise
+            return closed()  # the channel was: that cancels its calls
         finally:
             sender.cancel()
             call.cancel()  # does nothing to a call that is over
@@ -149,6 +154,12 @@ def lost_its_status(failure: grpc.RpcError) -> bool:
     is then unknown; the next connection, which writes no message before the server has taken the options, finds out.
     """
     return failure.code() is grpc.StatusCode.INTERNAL and failure.details() == "Internal error from Core"
+
+
+def cancelled() -> bool:
+    """Whether the running task is being cancelled, and not only a call that it waits for."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 async def _next(event: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from emotag.channel import DEFAULT_TARGET, Connection
 from emotag.decoder import Decoder
 from emotag.entry import Intake
+from emotag.errors import ClientClosedError
 from emotag.retry import Deadline, Retry
 from emotag.session import Session
 from emotag.window import Window
@@ -70,6 +71,11 @@ class Settings:
         """A decoder of unary answers, by what is known of the server."""
         labels = self.info.labels(options.taxonomy) if self.info is not None and options.scores else ()
         return Decoder(options, labels=labels)
+
+
+def closed() -> ClientClosedError:
+    """What a client raises that is used after `close`."""
+    return ClientClosedError("the client is closed; make another, or close this one after its last use")
 
 
 def stream_intake() -> Intake:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, stream_intake
+from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, closed, stream_intake
 from emotag.channel import DEFAULT_TARGET
 from emotag.decoder import Decoder
 from emotag.info import Info, info_from
@@ -61,7 +61,8 @@ class EmotionClient:
         """
         self._settings = Settings(target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata)
         self._channel = self._settings.connection.channel()
-        self._stub = EmotionServiceStub(self._channel)
+        self._service = EmotionServiceStub(self._channel)
+        self._closed = False
 
     def __enter__(self) -> Self:
         return self
@@ -72,7 +73,8 @@ class EmotionClient:
         self.close()
 
     def close(self) -> None:
-        """Disconnect; calls under way are cancelled."""
+        """Disconnect for good; calls under way are cancelled."""
+        self._closed = True
         self._channel.close()
         # gRPC's calls are in cycles, and take a lock when they are deleted. Left to the shutdown of the interpreter,
         # that lock may be held by a thread that is stopped already, and the process hangs.
@@ -155,7 +157,7 @@ class EmotionClient:
         attempts = Attempts(self._settings.retry, deadline)
         while True:
             try:
-                answer = self._stub.GetModelInfo(
+                answer = self._stub().GetModelInfo(
                     pb.GetModelInfoRequest(),
                     timeout=deadline.remaining(),
                     metadata=self._settings.connection.metadata,
@@ -166,13 +168,18 @@ class EmotionClient:
                 self._settings.info = info_from(answer)
                 return self._settings.info
 
+    def _stub(self) -> EmotionServiceStub:
+        if self._closed:
+            raise closed()
+        return self._service
+
     def _classify(self, messages: Iterable[str | Message], options: Options, deadline: Deadline) -> list[Tag]:
         plan = Plan(messages, call_intake(), options, self._settings.retry, deadline)
         if plan.needs_limits and self._settings.info is None:
             self.info(timeout=deadline.remaining())
         while (request := plan.next_call(self._settings.limits)) is not None:
             try:
-                answer = self._stub.Classify(
+                answer = self._stub().Classify(
                     request, timeout=deadline.remaining(), metadata=self._settings.connection.metadata
                 )
             except grpc.RpcError as failure:
@@ -191,7 +198,7 @@ class EmotionClient:
 
     def _stream(self, options: Options, deadline: Deadline) -> Stream:
         def connect(frames: Iterator[pb.StreamClassifyRequest]) -> Call:
-            return self._stub.StreamClassify(
+            return self._stub().StreamClassify(
                 frames, timeout=deadline.remaining(), metadata=self._settings.connection.metadata
             )
 

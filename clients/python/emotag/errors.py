@@ -8,6 +8,7 @@ EmotionError                      base; code, reason, field, retry_after
 │   └── StreamBrokenError         UNAVAILABLE          a stream gave up; says how many were answered
 ├── DeadlineExceededError         DEADLINE_EXCEEDED    the timeout or time to live ran out (a TimeoutError)
 ├── CallCancelledError            CANCELLED            the call was cancelled
+│   └── ClientClosedError         CANCELLED            the client was closed before, or meanwhile
 ├── UnauthenticatedError          UNAUTHENTICATED      no token, or one that is not valid
 ├── PermissionDeniedError         PERMISSION_DENIED    the token does not allow this
 ├── UnsupportedError              UNIMPLEMENTED        what answers is not this service, or an older one
@@ -93,6 +94,10 @@ class CallCancelledError(EmotionError):
     """The call was cancelled."""
 
     code = "CANCELLED"
+
+
+class ClientClosedError(CallCancelledError):
+    """The client that was asked is closed, or was closed while it worked."""
 
 
 class UnauthenticatedError(EmotionError):

@@ -69,7 +69,6 @@ def test_an_error_is_sent_alone() -> None:
     assert (wire.error.code, wire.error.message) == (Code.INVALID_ARGUMENT, "text: is empty")
 
 
-
 def test_limits_are_those_of_engine_and_front() -> None:
     sent = limits(ENGINE, FrontLimits(frame_bytes=7, frame_messages=5))
     assert (sent.max_frame_bytes, sent.max_frame_messages) == (7, 5)

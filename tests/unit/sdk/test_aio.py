@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import grpc
 import pytest
 
-from emotag import AsyncEmotionClient, EmotionClient
+from emotag import AsyncEmotionClient, ClientClosedError, EmotionClient
 from emotag.aio_stream import lost_its_status
+from emotag.v1 import message_pb2
 from tests.unit.sdk import scripts
 
 if TYPE_CHECKING:
@@ -154,3 +155,39 @@ def test_closing_the_client_ends_its_streams(server: ScriptedServer) -> None:
     with pytest.raises(Exception, match=r"[Cc]ancel|[Cc]losed"):
         next(tags)
     timer.join()
+
+
+async def test_closing_the_client_ends_its_stream_without_cancelling_who_reads_it(server: ScriptedServer) -> None:
+    client = AsyncEmotionClient(server.target)
+    more = asyncio.Event()
+
+    async def talk() -> AsyncIterator[str]:
+        yield "first"
+        await more.wait()
+        yield "second"
+
+    async with aclosing(client.stream(talk())) as tags:
+        await anext(tags)
+        await client.close()
+        more.set()
+        with pytest.raises(ClientClosedError):
+            await anext(tags)
+
+
+async def test_closing_the_client_ends_a_call_without_cancelling_who_waits_for_it(server: ScriptedServer) -> None:
+    reached, release = threading.Event(), threading.Event()
+
+    def refuse(message: message_pb2.Message) -> None:
+        reached.set()
+        release.wait(30)
+
+    server.refuse = refuse
+    client = AsyncEmotionClient(server.target)
+    waiting = asyncio.create_task(client.classify("a"))
+    await asyncio.to_thread(reached.wait, 30)
+    await client.close()
+    try:
+        with pytest.raises(ClientClosedError):
+            await waiting
+    finally:
+        release.set()

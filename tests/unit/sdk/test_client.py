@@ -11,6 +11,7 @@ import pytest
 
 from emotag import (
     AsyncEmotionClient,
+    ClientClosedError,
     DeadlineExceededError,
     EmotionClient,
     InvalidArgumentError,
@@ -202,3 +203,32 @@ async def test_one_loop_runs_many_streams(server: ScriptedServer) -> None:
     async with AsyncEmotionClient(server.target) as client:
         lengths = await asyncio.gather(*[count(client, number) for number in range(20)])
     assert lengths == list(range(20))
+
+
+@pytest.mark.parametrize("used", [True, False])
+def test_a_closed_client_says_that_it_is_closed(server: ScriptedServer, used: bool) -> None:
+    client = EmotionClient(server.target)
+    if used:
+        client.classify("a")
+    client.close()
+    client.close()
+    for use in (
+        lambda: client.classify("a"),
+        lambda: client.classify_many(["a"]),
+        client.info,
+        lambda: list(client.stream("a")),
+    ):
+        with pytest.raises(ClientClosedError, match="the client is closed"):
+            use()
+
+
+@pytest.mark.parametrize("used", [True, False])
+async def test_a_closed_client_on_a_loop_says_that_it_is_closed(server: ScriptedServer, used: bool) -> None:
+    client = AsyncEmotionClient(server.target)
+    if used:
+        await client.classify("a")
+    await client.close()
+    await client.close()
+    for use in (client.classify("a"), client.classify_many(["a"]), client.info(), anext(client.stream("a"))):
+        with pytest.raises(ClientClosedError, match="the client is closed"):
+            await use

@@ -12,6 +12,7 @@ from emotag import AsyncEmotionClient, EmotionClient, Message, Tag
 NAMES = [
     "AsyncEmotionClient",
     "CallCancelledError",
+    "ClientClosedError",
     "DeadlineExceededError",
     "EmotionClient",
     "EmotionError",

@@ -59,9 +59,7 @@ def test_every_code_has_its_type_and_keeps_its_name(code: str) -> None:
 
 
 def test_details_are_read() -> None:
-    error = from_status(
-        status("INVALID_ARGUMENT", "text: is empty", reason="INVALID_MESSAGE", name="text", retry=2.25)
-    )
+    error = from_status(status("INVALID_ARGUMENT", "text: is empty", reason="INVALID_MESSAGE", name="text", retry=2.25))
     assert (error.reason, error.field, error.retry_after) == ("INVALID_MESSAGE", "text", 2.25)
 
 
