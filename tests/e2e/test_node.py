@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,18 @@ def test_it_tags_by_call_and_by_stream(example: Path, service: str) -> None:
     assert model.startswith("emotag-base ")
     assert [line.split()[:2] for line in lines] == [["0:", "joy"], ["1:", "joy"], ["2:", "error"], ["3:", "anger"]]
     assert "text: is empty" in lines[2]
+
+
+def test_its_page_shows_what_is_printed(example: Path, service: str) -> None:
+    """Line by line, but for the scores and the version of the model, which change with every checkpoint."""
+    page = (ROOT / "clients" / "node" / "README.md").read_text(encoding="utf-8")
+    shown = re.search(r"such as:\n\n((?:    .*\n)+)", page)
+    assert shown is not None
+    assert unnumbered(textwrap.dedent(shown.group(1))) == unnumbered(run(example, service).stdout)
+
+
+def unnumbered(text: str) -> str:
+    return re.sub(r"\d+(\.\d+)+", "#", text)
 
 
 def test_nobody_there(example: Path) -> None:

@@ -93,7 +93,7 @@ class AsyncEmotionClient:
 
     async def classify_many(
         self,
-        messages: Iterable[str | Message],
+        messages: Iterable[Item],
         *,
         taxonomy: str = "",
         scores: bool = False,
@@ -173,7 +173,7 @@ class AsyncEmotionClient:
                 raise closed() from None
             raise
 
-    async def _classify(self, messages: Iterable[str | Message], options: Options, deadline: Deadline) -> list[Tag]:
+    async def _classify(self, messages: Iterable[Item], options: Options, deadline: Deadline) -> list[Tag]:
         plan = Plan(messages, call_intake(), options, self._settings.retry, deadline)
         if plan.needs_limits and self._settings.info is None:
             await self.info(timeout=deadline.remaining())

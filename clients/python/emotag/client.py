@@ -104,7 +104,7 @@ class EmotionClient:
 
     def classify_many(
         self,
-        messages: Iterable[str | Message],
+        messages: Iterable[Item],
         *,
         taxonomy: str = "",
         scores: bool = False,
@@ -114,7 +114,8 @@ class EmotionClient:
     ) -> list[Tag]:
         """Tag messages; one tag each, in their order, by as many calls as the server's limits make it.
 
-        A message that can not be tagged has a tag with `error`; the others are not affected.
+        A message that can not be tagged has a tag with `error`; so has an `EmotionError` that stands in `messages`. The
+        others are not affected.
 
         Raises:
             EmotionError: A call as a whole failed.
@@ -173,7 +174,7 @@ class EmotionClient:
             raise closed()
         return self._service
 
-    def _classify(self, messages: Iterable[str | Message], options: Options, deadline: Deadline) -> list[Tag]:
+    def _classify(self, messages: Iterable[Item], options: Options, deadline: Deadline) -> list[Tag]:
         plan = Plan(messages, call_intake(), options, self._settings.retry, deadline)
         if plan.needs_limits and self._settings.info is None:
             self.info(timeout=deadline.remaining())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -85,10 +86,27 @@ def test_lines_of_standard_input(server: Any) -> None:
     assert lines[3].endswith("ümläut 👋")
 
 
-def test_bytes_that_are_no_text_have_their_own_error(server: Any) -> None:
-    done = piped(server.target, "--json", text=b"ok\n\xff\xfe\nok\n")
+@pytest.mark.parametrize("where", [[], ["--local"]])
+def test_bytes_that_are_no_text_have_an_error_of_their_own_for_who_typed_them(server: Any, where: list[str]) -> None:
+    done = piped(server.target, "--json", *where, text=b"ok\n\xff\xfe\nok\n")
     assert done.returncode == 3
-    assert [b'"error"' in line for line in done.stdout.splitlines()] == [False, True, False]
+    first, second, third = (json.loads(line) for line in done.stdout.splitlines())
+    assert ("error" in first, "error" in third) == (False, False)
+    assert second["error"]["field"] == "text"
+    assert "iconv" in second["error"]["message"]
+
+
+def test_an_argument_that_is_no_text_is_answered_as_a_line_is(emotag: Any) -> None:
+    outcome = emotag("classify", "--json", "ok", "\udcff")
+    assert outcome.code == 3
+    assert "iconv" in outcome.records[1]["error"]["message"]
+
+
+@pytest.mark.parametrize("where", [[], ["--local"]])
+def test_an_empty_text_is_answered_alike_wherever_it_stands(server: Any, where: list[str], emotag: Any) -> None:
+    line = json.loads(piped(server.target, "--json", *where, text=b"\n").stdout)
+    assert emotag("classify", "--json", *where, "").records == [line]
+    assert line["error"]["field"] == "text"
 
 
 def test_a_line_is_answered_before_the_next_comes(server: Any) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
 
+    from emotag.entry import Item
     from emotag.tag import Tag
 
 STDIN = "-"
@@ -56,10 +57,9 @@ def _local(args: argparse.Namespace) -> int:
     except ModuleNotFoundError as error:
         raise InvalidArgumentError(f"--local: {error}", field="local") from error
 
-    tagger, texts = EmotionTagger(), args.texts
-    wanted = {name: value for name, value in options(args).items() if name != "unordered"}
-    lines = _lines(deque()) if texts == [STDIN] else iter(texts)
-    return _show(((text, tag) for text in lines for tag in tagger.tag([text], **wanted)), as_json=args.json)
+    tagger, wanted = EmotionTagger(), options(args)
+    texts = _lines() if args.texts == [STDIN] else iter(args.texts)
+    return _show(((text, tag) for text in texts for tag in tagger.tag([_item(text)], **wanted)), as_json=args.json)
 
 
 def _remote(args: argparse.Namespace) -> int:
@@ -78,21 +78,38 @@ def _show(tags: Iterable[tuple[str, Tag]], *, as_json: bool) -> int:
 
 def _tags(client: EmotionClient, args: argparse.Namespace) -> Iterator[tuple[str, Tag]]:
     if args.texts != [STDIN]:
-        tags = client.classify_many(args.texts, timeout=args.timeout, **options(args))
+        tags = client.classify_many(map(_item, args.texts), timeout=args.timeout, **options(args))
         yield from zip(args.texts, tags, strict=True)
         return
     texts: deque[str] = deque()
-    for tag in client.stream(_lines(texts), timeout=args.timeout, **options(args)):
+    for tag in client.stream(_remembered(texts), timeout=args.timeout, **options(args)):
         yield texts.popleft(), tag
 
 
-def _lines(texts: deque[str]) -> Iterator[str]:
-    """Lines of standard input, remembered in `texts` until their tags come."""
+def _remembered(texts: deque[str]) -> Iterator[Item]:
+    """Lines of standard input, kept in `texts` until their tags come."""
+    for text in _lines():
+        texts.append(text)
+        yield _item(text)
+
+
+def _lines() -> Iterator[str]:
     with open(0, "rb", closefd=False) as source:
         for line in source:
-            text = line.rstrip(b"\r\n").decode(errors="surrogateescape")
-            texts.append(text)
-            yield text
+            yield line.rstrip(b"\r\n").decode(errors="surrogateescape")
+
+
+def _item(text: str) -> Item:
+    """What is sent of a text. Bytes that are no UTF-8 stand in it as Python reads them from arguments as well."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return InvalidArgumentError(
+            "text: is not UTF-8; convert it, for example with: iconv -f LATIN1 -t UTF-8",
+            reason="INVALID_MESSAGE",
+            field="text",
+        )
+    return text
 
 
 def _print(text: str, tag: Tag, *, as_json: bool) -> None:
