@@ -210,7 +210,16 @@ def test_a_dry_run_goes_on_where_the_group_would(
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [
-        (("--input", "MISSING"), 2, "--input: topic MISSING does not exist on this cluster; create it"),
+        (
+            ("--input", "MISSING"),
+            2,
+            "--input: topic MISSING does not exist on this cluster; create it with: kafka-topics.sh --bootstrap-server 127.",
+        ),
+        (
+            ("--input", "MISSING", "--dry-run", "1"),
+            2,
+            " --create --topic MISSING (for `emotag broker`: start it with --topic M",
+        ),
         (("--no-create-topics",), 2, "do not exist; create it, or leave --no-create-topics out"),
         (("--taxonomy", "zodiac"), 2, "--taxonomy"),
         (("--route", "bliss=elsewhere"), 2, "--route bliss=…: no such label"),

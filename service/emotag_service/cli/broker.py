@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from emotag_service.kafka.embedded import EmbeddedBroker
 
 PORT = 9092
+TOPIC = "agent.messages"
+PARTITIONS = 6  # as in deploy/compose.yaml
 
 _DESCRIPTION = """\
 Start a small Kafka on this machine, to develop against: no Java, no Docker, up at once. It listens on 127.0.0.1 only.
@@ -45,11 +47,11 @@ Let an agent say something, from another terminal:
 import asyncio, aiokafka
 async def say():
     async with aiokafka.AIOKafkaProducer(bootstrap_servers="{bootstrap}") as producer:
-        await producer.send_and_wait("agent.messages", b'{{"sender": "coder", "text": "Thank you so much!"}}')
+        await producer.send_and_wait("{topic}", b'{{"sender": "coder", "text": "Thank you so much!"}}')
 asyncio.run(say())
 EOF
 Tag what agents say:
-  {emotag} tag-topic --bootstrap {bootstrap} --input agent.messages --output agent.messages.tagged --group taggers
+  {emotag} tag-topic --bootstrap {bootstrap} --input {topic} --output {topic}.tagged --group taggers
 Ctrl-C stops it.
 """
 
@@ -68,26 +70,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="folder that keeps topics and records from one start to the next (default: they are gone at the end)",
     )
+    parser.add_argument(
+        "--topic",
+        action="append",
+        metavar="NAME",
+        help=f"a topic to create unless it is there, with {PARTITIONS} partitions; may be repeated (default: {TOPIC})",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Serve; 0 after a clean stop, 1 when the broker did not start or ended by itself."""
     from emotag_service.kafka.embedded import BrokerFailedError, EmbeddedBroker  # noqa: PLC0415 - --help stays fast
+    from emotag_service.kafka.errors import TaggerError  # noqa: PLC0415 - see above
+    from emotag_service.logs import configure  # noqa: PLC0415 - see above
 
+    configure("console", "warning")
     try:
-        return asyncio.run(_serve(EmbeddedBroker(args.port, args.data), args.data))
-    except BrokerFailedError as error:
+        return asyncio.run(_serve(EmbeddedBroker(args.port, args.data), args.data, args.topic or [TOPIC]))
+    except (BrokerFailedError, TaggerError) as error:
         print(f"emotag broker: error: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code if isinstance(error, TaggerError) else 1
 
 
-async def _serve(broker: EmbeddedBroker, data: Path | None) -> int:
+async def _serve(broker: EmbeddedBroker, data: Path | None, topics: list[str]) -> int:
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last: its terminal was closed
         loop.add_signal_handler(number, stop.set)
     # Signals wait until it is up or has failed, so that none leaves it behind half started.
     with broker:
-        print(_teaching(broker, data), flush=True)
+        await _create(broker.bootstrap, topics)
+        print(_teaching(broker, data, topics[0]), flush=True)
         ended = asyncio.ensure_future(asyncio.to_thread(broker.wait))
         stopped = asyncio.ensure_future(stop.wait())
         await asyncio.wait((ended, stopped), return_when=asyncio.FIRST_COMPLETED)
@@ -102,12 +114,26 @@ async def _serve(broker: EmbeddedBroker, data: Path | None) -> int:
     return 0
 
 
-def _teaching(broker: EmbeddedBroker, data: Path | None) -> str:
+async def _create(bootstrap: str, topics: list[str]) -> None:
+    """Create those topics that are not there, so that a tagger may come before the first message."""
+    from aiokafka.admin import AIOKafkaAdminClient  # noqa: PLC0415 - --help stays fast
+
+    from emotag_service.kafka.topics import Topics  # noqa: PLC0415 - see above
+
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        await Topics(admin).create_missing(dict.fromkeys(topics, PARTITIONS))
+    finally:
+        await admin.close()
+
+
+def _teaching(broker: EmbeddedBroker, data: Path | None, topic: str) -> str:
     kept = (
         "Its records are gone when it stops; --data DIR keeps them" if data is None else f"Its records stay in {data}"
     )
     return _TEACHING.format(
-        bootstrap=broker.bootstrap, keeping=kept, emotag=own_command(), python=shlex.quote(sys.executable)
+        bootstrap=broker.bootstrap, topic=topic, keeping=kept, emotag=own_command(), python=shlex.quote(sys.executable)
     )
 
 

@@ -10,7 +10,7 @@ import structlog
 
 from emotag_service.kafka.errors import SettingsError, TaggerError
 from emotag_service.kafka.failures import acl
-from emotag_service.kafka.topics import FOREVER, open_topics
+from emotag_service.kafka.topics import FOREVER, listed, missing_inputs, open_topics
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -82,9 +82,7 @@ class Destinations:
     async def _prepare(self, topics: Topics, inputs: Collection[str]) -> None:
         sources = await topics.find(inputs, "Read")
         if missing := [name for name in inputs if name not in sources]:
-            raise SettingsError(
-                f"--input: {_listed(missing)} not exist on this cluster; create it, or correct its name"
-            )
+            raise missing_inputs(missing, self._client.bootstrap)
         wanted = self._wanted(sources)
         limits = await topics.max_message_bytes(inputs)
         retention = longest((await topics.retention(inputs)).values())
@@ -115,7 +113,7 @@ class Destinations:
             return
         there = await topics.find(wanted, "Write")
         if missing := [name for name in sorted(wanted) if name not in there]:
-            raise SettingsError(f"{_listed(missing)} not exist; create it, or leave --no-create-topics out")
+            raise SettingsError(f"{listed(missing)} not exist; create it, or leave --no-create-topics out")
 
     def _wanted(self, sources: Mapping[str, int]) -> dict[str, int]:
         """As many partitions as the widest input that goes there, so that records keep theirs."""
@@ -135,7 +133,3 @@ def longest(retentions: Iterable[int | None]) -> int | None:
 def matching(pattern: str, names: Collection[str]) -> list[str]:
     """Those that the regular expression matches from their start, as consumers of a pattern do it."""
     return [name for name in names if re.match(pattern, name)]
-
-
-def _listed(names: list[str]) -> str:
-    return f"topic {names[0]} does" if len(names) == 1 else f"topics {', '.join(names)} do"

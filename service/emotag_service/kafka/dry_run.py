@@ -10,12 +10,12 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from emotag_service.kafka.destinations import matching
-from emotag_service.kafka.errors import ClusterError, SettingsError
+from emotag_service.kafka.errors import ClusterError
 from emotag_service.kafka.failures import explain
 from emotag_service.kafka.loop.placement import place
 from emotag_service.kafka.record import Record
 from emotag_service.kafka.show import as_json, as_text
-from emotag_service.kafka.topics import open_topics
+from emotag_service.kafka.topics import missing_inputs, open_topics
 
 if TYPE_CHECKING:
     from emotag_service.kafka.client import ClientSettings
@@ -71,7 +71,7 @@ class DryRun:
             names = matching(pattern, await topics.names()) if pattern else self._settings.topics
             counts = await topics.find(names, "Read")
         if missing := [name for name in names if name not in counts]:
-            raise SettingsError(f"--input: topic {missing[0]} does not exist on this cluster; correct its name")
+            raise missing_inputs(missing, self._client.bootstrap)
         return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
 
     def _consumer(self) -> AIOKafkaConsumer:

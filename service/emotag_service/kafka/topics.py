@@ -29,7 +29,7 @@ from emotag_service.kafka.errors import ClusterError, SettingsError
 from emotag_service.kafka.failures import explain
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
+    from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 
     from emotag_service.kafka.client import ClientSettings
 
@@ -182,6 +182,20 @@ class Topics:
 
     def _refusal(self, error: KafkaError, what: str, operation: str | None) -> Exception:
         return explain(error, what, user=self._user, operation=operation) or error
+
+
+def missing_inputs(names: Sequence[str], bootstrap: Sequence[str]) -> SettingsError:
+    """What is said of topics that are to be read and are not there, with the command that makes the first of them."""
+    return SettingsError(
+        f"--input: {listed(names)} not exist on this cluster; create it with: kafka-topics.sh --bootstrap-server "
+        f"{','.join(bootstrap)} --create --topic {names[0]} (for `emotag broker`: start it with --topic {names[0]}), "
+        "or correct its name"
+    )
+
+
+def listed(names: Sequence[str]) -> str:
+    """Topics as the beginning of what they do not do."""
+    return f"topic {names[0]} does" if len(names) == 1 else f"topics {', '.join(names)} do"
 
 
 async def _patiently(ask: Callable[[], Awaitable[Any]]) -> Any:

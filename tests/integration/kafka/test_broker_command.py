@@ -16,6 +16,8 @@ import pytest
 import pytest_asyncio
 
 from emotag.cli.main import main
+from emotag_service.cli.broker import PARTITIONS
+from tests.brokers.admin import partition_count
 from tests.brokers.records import read
 
 Command = Callable[..., Awaitable["Running"]]
@@ -107,6 +109,26 @@ async def test_what_it_teaches_works_as_it_is_printed(broker: Command, tmp_path:
     assert f"tag-topic --bootstrap {running.bootstrap} --input agent.messages " in running.printed
 
 
+async def test_its_topics_are_there_before_the_first_message(broker: Command, tmp_path: Path) -> None:
+    for options, topics in (((), ["agent.messages"]), (("--topic", "a", "--topic", "b"), ["a", "b"])):
+        running = await broker(*options)
+        counts = [await asyncio.to_thread(partition_count, running.bootstrap, topic) for topic in topics]
+        assert counts == [PARTITIONS] * len(topics)
+        assert f"--input {topics[0]} --output {topics[0]}.tagged " in running.printed
+
+
+async def test_its_topics_are_kept_with_their_data(broker: Command, tmp_path: Path) -> None:
+    for _ in range(2):
+        running = await broker("--data", str(tmp_path / "data"))
+        running.process.send_signal(signal.SIGTERM)
+        assert await running.end() == (0, "emotag broker: stopped", "")
+
+
+def test_a_topic_that_cannot_be(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["broker", "--port", "0", "--topic", "a b"]) == 2
+    assert capfd.readouterr().err.startswith("emotag broker: error: 'a b' cannot be the name of a topic")
+
+
 async def test_its_death_is_told(broker: Command) -> None:
     running = await broker()
     running.child.kill()
@@ -155,4 +177,4 @@ def test_help_teaches(capfd: pytest.CaptureFixture[str]) -> None:
     assert caught.value.code == 0
     assert "NOT FOR PRODUCTION" in out
     assert "example:\n  emotag broker" in out
-    assert out.count("(default: ") == 2
+    assert out.count("(default: ") == 3
