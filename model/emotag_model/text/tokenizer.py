@@ -33,9 +33,9 @@ class Encoding(NamedTuple):
 class Tokenizer:
     """Encodes texts by one vocabulary and one set of rules.
 
-    Plain Python on purpose: chunks between blanks repeat, so nearly all of a text is one dictionary look-up per
-    chunk. That takes about 4 us for a 20-word message (40 to 80 us when no chunk was seen before) where the Rust
-    `tokenizers` library takes 35 us for simpler rules, and it needs no further dependency.
+    Plain Python on purpose: the slow truth that the native encoder is tested by. Chunks between blanks repeat, so that
+    one seen before is a dictionary look-up. A comment of GoEmotions takes 3 us where all its chunks are known, 24 to
+    29 us among 20,000 distinct ones; 4 KiB of long words that no vocabulary has take 7 ms (one core of a server).
     """
 
     def __init__(self, vocabulary: Vocabulary, *, rules: Rules | None = None, max_tokens: int = MAX_TOKENS) -> None:
