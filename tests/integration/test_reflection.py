@@ -1,4 +1,4 @@
-"""The service explains itself: by reflection, and to grpcurl as README writes it."""
+"""The service explains itself: by reflection, and to grpcurl as docs/calling.md writes it."""
 
 from __future__ import annotations
 
