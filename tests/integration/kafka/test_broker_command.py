@@ -22,6 +22,8 @@ from tests.brokers.records import read
 
 Command = Callable[..., Awaitable["Running"]]
 
+pytestmark = pytest.mark.usefixtures("own_logging")
+
 
 class Running:
     """The command, which has printed what it prints when it is up."""

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import structlog
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
@@ -34,15 +32,7 @@ HEADERS = (("trace", b"1"), ("trace", b"2"), ("nothing", None), ("", b""))
 
 NewTopic = Callable[..., str]
 
-
-@pytest.fixture(autouse=True)
-def own_logging() -> Iterator[None]:
-    """The command sends all logging to the stderr of its test, which is closed after it."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
+pytestmark = pytest.mark.usefixtures("own_logging")
 
 
 class Post:
