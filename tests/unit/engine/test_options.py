@@ -27,7 +27,13 @@ def test_asking_for_more_labels_than_there_are_means_all_and_is_not_remembered_a
     resolved = {id(resolver.resolve(Options(top_k=top_k))) for top_k in (0, *range(4, 1_000))}
     assert len(resolved) == 1
     assert resolver.resolve(Options(top_k=3)).top_k == 3
-    assert len(resolver._known) == 2
+    assert len(resolver._known) == 4  # with the taxonomy named, and without
+
+
+def test_options_that_were_seen_are_not_checked_again(resolver, monkeypatch):
+    first = resolver.resolve(Options(top_k=2))
+    monkeypatch.delattr(OptionsResolver, "_resolve")
+    assert resolver.resolve(Options(top_k=2)) is first
 
 
 @pytest.mark.parametrize(
