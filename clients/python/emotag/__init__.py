@@ -29,8 +29,10 @@ from emotag.info import Info, Limits, Model, Taxonomy
 from emotag.message import Message
 from emotag.retry import Retry
 from emotag.tag import Tag
+from emotag.tls import TLS
 
 __all__ = [
+    "TLS",
     "AsyncEmotionClient",
     "CallCancelledError",
     "ClientClosedError",

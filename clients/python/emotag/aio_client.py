@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from emotag.entry import Item
     from emotag.message import Message
     from emotag.tag import Tag
+    from emotag.tls import TLS
     from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
 
     Answer = TypeVar("Answer")
@@ -50,9 +51,12 @@ class AsyncEmotionClient:
         retry: Retry | None = None,
         credentials: grpc.ChannelCredentials | None = None,
         metadata: Sequence[tuple[str, str | bytes]] = (),
+        tls: TLS | None = None,
     ) -> None:
         """Connects at the first call; the arguments are those of `EmotionClient`."""
-        self._settings = Settings(target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata)
+        self._settings = Settings(
+            target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls
+        )
         self._channel: grpc.aio.Channel | None = None
         self._closed = False
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from emotag.info import Info, Limits
     from emotag.options import Options
+    from emotag.tls import TLS
     from emotag.v1 import emotion_service_pb2 as pb
 
 DEFAULT_TIMEOUT = 30.0
@@ -42,10 +43,11 @@ class Settings:
         retry: Retry | None = None,
         credentials: grpc.ChannelCredentials | None = None,
         metadata: Sequence[tuple[str, str | bytes]] = (),
+        tls: TLS | None = None,
     ) -> None:
         if timeout is not None and not timeout > 0:
             raise ValueError(f"timeout must be more than 0 seconds, or None, not {timeout}")
-        self.connection = Connection(target, credentials, tuple(metadata))
+        self.connection = Connection(target, credentials, tuple(metadata), tls)
         self.timeout = timeout
         self.retry = retry or Retry()
         self.info: Info | None = None

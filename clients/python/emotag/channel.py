@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import grpc
+
+if TYPE_CHECKING:
+    from emotag.tls import TLS
 
 DEFAULT_TARGET = "localhost:50051"
 # Replies with all scores and token weights are larger than gRPC's default of 4 MiB allows; requests are kept
 # within the limits that the server names by whoever makes them.
-ARGUMENTS: tuple[tuple[str, int], ...] = (
+ARGUMENTS: tuple[tuple[str, int | str], ...] = (
     ("grpc.keepalive_time_ms", 30_000),
     ("grpc.keepalive_timeout_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),  # idle streams of agents cross NATs that forget
@@ -27,26 +31,46 @@ class Connection:
 
     Attributes:
         target: gRPC target, such as "localhost:50051" or "dns:///emotag.example:443".
-        credentials: TLS; None means plaintext.
-        metadata: Sent with every call, such as ("authorization", "Bearer …").
+        credentials: TLS as gRPC has it.
+        metadata: Sent with every call.
+        tls: TLS by files. Without it and credentials the connection is plaintext.
     """
 
     target: str = DEFAULT_TARGET
     credentials: grpc.ChannelCredentials | None = None
     metadata: tuple[tuple[str, str | bytes], ...] = ()
+    tls: TLS | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, str) or not self.target:
             raise ValueError(f"target must be host:port, not {self.target!r}")
+        if self.tls is not None and self.credentials is not None:
+            raise ValueError("give tls or credentials, not both: each of them says how to encrypt")
 
     def channel(self) -> grpc.Channel:
-        """Open a channel for blocking calls; it connects at the first one."""
-        if self.credentials is None:
+        """Open a channel for blocking calls; it connects at the first one.
+
+        Raises:
+            InvalidArgumentError: A file of `tls` cannot be used.
+        """
+        credentials = self._credentials()
+        if credentials is None:
             return grpc.insecure_channel(self.target, options=ARGUMENTS)
-        return grpc.secure_channel(self.target, self.credentials, options=ARGUMENTS)
+        return grpc.secure_channel(self.target, credentials, options=self._arguments())
 
     def aio_channel(self) -> grpc.aio.Channel:
-        """Open a channel for the running event loop; it connects at the first call."""
-        if self.credentials is None:
+        """Open a channel for the running event loop; it connects at the first call.
+
+        Raises:
+            InvalidArgumentError: A file of `tls` cannot be used.
+        """
+        credentials = self._credentials()
+        if credentials is None:
             return grpc.aio.insecure_channel(self.target, options=ARGUMENTS)
-        return grpc.aio.secure_channel(self.target, self.credentials, options=ARGUMENTS)
+        return grpc.aio.secure_channel(self.target, credentials, options=self._arguments())
+
+    def _credentials(self) -> grpc.ChannelCredentials | None:
+        return self.credentials if self.tls is None else self.tls.credentials()
+
+    def _arguments(self) -> tuple[tuple[str, int | str], ...]:
+        return ARGUMENTS if self.tls is None else ARGUMENTS + self.tls.arguments()

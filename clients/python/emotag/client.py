@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from emotag.message import Message
     from emotag.stream import Call
     from emotag.tag import Tag
+    from emotag.tls import TLS
 
 
 class EmotionClient:
@@ -48,6 +49,7 @@ class EmotionClient:
         retry: Retry | None = None,
         credentials: grpc.ChannelCredentials | None = None,
         metadata: Sequence[tuple[str, str | bytes]] = (),
+        tls: TLS | None = None,
     ) -> None:
         """Connects at the first call.
 
@@ -56,10 +58,16 @@ class EmotionClient:
             timeout: Seconds that a call may take in all, its retries included; None means for ever. Streams have no
                 timeout but the one they are called with.
             retry: How long, how often and how soon to send again.
-            credentials: TLS, as `grpc.ssl_channel_credentials()` makes them; None means plaintext.
-            metadata: Sent with every call, such as `[("authorization", "Bearer …")]`.
+            credentials: TLS, as `grpc.ssl_channel_credentials()` makes them.
+            metadata: Sent with every call.
+            tls: TLS by files, such as `TLS(ca="ca.pem")`. Without it and `credentials` the connection is plaintext.
+
+        Raises:
+            InvalidArgumentError: A file of `tls` cannot be used.
         """
-        self._settings = Settings(target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata)
+        self._settings = Settings(
+            target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls
+        )
         self._channel = self._settings.connection.channel()
         self._service = EmotionServiceStub(self._channel)
         self._closed = False

@@ -19,9 +19,11 @@ from emotag.v1.emotion_service_pb2 import (
     StreamClassifyResponse,
 )
 from emotag_service.grpc.boundary import GuardedServer
+from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.health import SERVICE_NAME, Health
 from emotag_service.grpc.limits import FrontLimits
 from emotag_service.grpc.listen import listen
+from emotag_service.grpc.protection import Protection
 from emotag_service.grpc.reflection import add_reflection
 from emotag_service.grpc.servicer import EmotionServicer
 from emotag_service.grpc.wire import reader
@@ -44,6 +46,7 @@ _OPTIONS = (
     ("grpc.keepalive_timeout_ms", 20_000),
 )
 _LIMITS = FrontLimits()
+_PROTECTION = Protection()
 _LINGER_SECONDS = 2.0
 _CLOSE_SECONDS = 1.0
 
@@ -59,17 +62,20 @@ class Server:
         health: What grpc.health.v1 answers.
     """
 
-    def __init__(self, host: str, port: int, limits: FrontLimits = _LIMITS) -> None:
+    def __init__(
+        self, host: str, port: int, limits: FrontLimits = _LIMITS, protection: Protection = _PROTECTION
+    ) -> None:
         """Take the address; port 0 picks a free one.
 
         Raises:
-            ListenError: It is in use, or none of this machine's.
+            ListenError: It is in use, none of this machine's, or not protected as it has to be.
         """
         self.health = Health()
         self._limits = limits
         # No compression: messages are short, and the time goes where tags could be computed.
         self._server = aio.server(options=(*_OPTIONS, ("grpc.max_receive_message_length", limits.frame_bytes)))
-        self.port = listen(self._server, host, port)
+        credentials = None if protection.tls is None else Certificates(protection.tls).credentials()
+        self.port = listen(self._server, host, port, credentials, insecure=protection.insecure)
         self._servicer: EmotionServicer | None = None
 
     async def start(self, engine: Engine) -> None:

@@ -6,6 +6,7 @@ import socket
 
 import pytest
 from grpc import aio
+from structlog.testing import capture_logs
 
 from emotag_service.grpc.listen import ListenError, listen
 
@@ -35,3 +36,16 @@ async def test_a_port_is_taken_from_the_moment_it_is_listened_on() -> None:
 async def test_an_address_of_nobody_is_refused(host: str) -> None:
     with pytest.raises(ListenError, match="choose with --host"):
         listen(aio.server(options=_OWN_PORT), host, 0)
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # noqa: S104 - refused
+async def test_plaintext_beyond_this_machine_has_to_be_asked_for(host: str) -> None:
+    if host == "::" and not socket.has_ipv6:
+        pytest.skip("this machine has no IPv6")
+    with pytest.raises(ListenError, match=r"--tls-cert and --tls-key, .*--insecure"):
+        listen(aio.server(options=_OWN_PORT), host, 0)
+    server = aio.server(options=_OWN_PORT)
+    with capture_logs() as logs:
+        assert listen(server, host, 0, insecure=True) > 0
+    assert [(log["event"], log["log_level"]) for log in logs] == [("plaintext", "warning")]
+    await server.stop(None)

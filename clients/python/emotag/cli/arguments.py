@@ -6,14 +6,24 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from emotag.channel import DEFAULT_TARGET
+from emotag.client import EmotionClient
+from emotag.tls import TLS
 
 if TYPE_CHECKING:
     import argparse
+
+    from emotag.retry import Retry
 
 EXIT_CODES = (
     "exit codes: 0 all tagged; 3 some messages were answered by errors; 2 bad usage; 1 failure; 130 interrupted"
 )
 SOME_ERRORS = 3
+_YES = ("1", "on", "true", "yes")
+_TLS_FILES = {
+    "tls_ca": "PEM file of the authorities that sign servers (default: the public ones)",
+    "tls_cert": "PEM file of your certificate, for a server that asks for one",
+    "tls_key": "PEM file of its private key",
+}
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
@@ -22,6 +32,34 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--target", default=default, metavar="HOST:PORT", help=f"the server; or set EMOTAG_TARGET (default: {default})"
     )
+    add_security(parser)
+
+
+def add_security(parser: argparse.ArgumentParser) -> None:
+    """How the connection to the server is encrypted."""
+    group = parser.add_argument_group("security")
+    group.add_argument(
+        "--tls",
+        action="store_true",
+        default=os.environ.get("EMOTAG_TLS", "").lower() in _YES,
+        help="encrypt the connection; or set EMOTAG_TLS=yes (default: only with one of the options below)",
+    )
+    for name, what in _TLS_FILES.items():
+        variable = f"EMOTAG_{name.upper()}"
+        default = os.environ.get(variable) or None
+        group.add_argument(
+            f"--{name.replace('_', '-')}", default=default, metavar="FILE", help=f"{what}; or set {variable}"
+        )
+
+
+def client(args: argparse.Namespace, retry: Retry) -> EmotionClient:
+    """The client that `add_target` and `add_security` asked for.
+
+    Raises:
+        InvalidArgumentError: A file cannot be used.
+    """
+    files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
+    return EmotionClient(args.target, retry=retry, tls=files if args.tls or files != TLS() else None)
 
 
 def add_timeout(parser: argparse.ArgumentParser, default: float | None) -> None:

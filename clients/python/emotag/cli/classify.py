@@ -7,10 +7,9 @@ import sys
 from collections import deque
 from typing import TYPE_CHECKING
 
-from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_target, add_timeout, options
+from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_target, add_timeout, client, options
 from emotag.cli.paint import Paint
 from emotag.cli.record import record
-from emotag.client import EmotionClient
 from emotag.errors import InvalidArgumentError
 from emotag.retry import Retry
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Iterator
 
+    from emotag.client import EmotionClient
     from emotag.entry import Item
     from emotag.tag import Tag
 
@@ -64,8 +64,8 @@ def _local(args: argparse.Namespace) -> int:
 
 def _remote(args: argparse.Namespace) -> int:
     # Nobody waits at a prompt for as long as a program may.
-    with EmotionClient(args.target, retry=Retry(attempts=3)) as client:
-        return _show(_tags(client, args), as_json=args.json)
+    with client(args, Retry(attempts=3)) as server:
+        return _show(_tags(server, args), as_json=args.json)
 
 
 def _show(tags: Iterable[tuple[str, Tag]], *, as_json: bool) -> int:
@@ -76,13 +76,13 @@ def _show(tags: Iterable[tuple[str, Tag]], *, as_json: bool) -> int:
     return SOME_ERRORS if errors else 0
 
 
-def _tags(client: EmotionClient, args: argparse.Namespace) -> Iterator[tuple[str, Tag]]:
+def _tags(server: EmotionClient, args: argparse.Namespace) -> Iterator[tuple[str, Tag]]:
     if args.texts != [STDIN]:
-        tags = client.classify_many(map(_item, args.texts), timeout=args.timeout, **options(args))
+        tags = server.classify_many(map(_item, args.texts), timeout=args.timeout, **options(args))
         yield from zip(args.texts, tags, strict=True)
         return
     texts: deque[str] = deque()
-    for tag in client.stream(_remembered(texts), timeout=args.timeout, **options(args)):
+    for tag in server.stream(_remembered(texts), timeout=args.timeout, **options(args)):
         yield texts.popleft(), tag
 
 

@@ -7,8 +7,7 @@ import json
 import textwrap
 from typing import TYPE_CHECKING
 
-from emotag.cli.arguments import add_target, add_timeout
-from emotag.client import EmotionClient
+from emotag.cli.arguments import add_target, add_timeout, client
 from emotag.retry import Retry
 
 if TYPE_CHECKING:
@@ -28,8 +27,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
-    with EmotionClient(args.target, retry=Retry(attempts=3)) as client:
-        info = client.info(timeout=args.timeout)
+    with client(args, Retry(attempts=3)) as server:
+        info = server.info(timeout=args.timeout)
     print(json.dumps(dataclasses.asdict(info)) if args.json else _text(info))
     return 0
 

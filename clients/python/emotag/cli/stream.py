@@ -7,12 +7,11 @@ from collections import deque
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_target, add_timeout, options, seconds
+from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_target, add_timeout, client, options, seconds
 from emotag.cli.line import Fields, Line, parse
 from emotag.cli.progress import Progress
 from emotag.cli.sink import STDOUT, Sink
 from emotag.cli.source import STDIN, Source
-from emotag.client import EmotionClient
 from emotag.errors import InvalidArgumentError
 from emotag.retry import Retry
 
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from emotag.client import EmotionClient
     from emotag.entry import Item
 
 
@@ -61,10 +61,10 @@ def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
     with Source(args.input) as source:
         _check_output(source, args.output)
-        with Sink(args.output) as sink, EmotionClient(args.target, retry=Retry(seconds=args.retry_seconds)) as client:
+        with client(args, Retry(seconds=args.retry_seconds)) as server, Sink(args.output) as sink:
             progress = Progress(sys.stderr, source)
             try:
-                _pump(args, client, source, sink, progress)
+                _pump(args, server, source, sink, progress)
             finally:
                 progress.finish()
     return SOME_ERRORS if progress.errors else 0
@@ -77,11 +77,11 @@ def _check_output(source: Source, path: str) -> None:
         raise InvalidArgumentError(f"--output {path}: is the input; name another file")
 
 
-def _pump(args: argparse.Namespace, client: EmotionClient, source: Source, sink: Sink, progress: Progress) -> None:
+def _pump(args: argparse.Namespace, server: EmotionClient, source: Source, sink: Sink, progress: Progress) -> None:
     waiting: deque[Line] = deque()
     fields = Fields(**{name: getattr(args, name) for name in FIELDS})
     items = _items(source, fields, waiting)
-    with closing(client.stream(items, timeout=args.timeout, **options(args))) as tags:
+    with closing(server.stream(items, timeout=args.timeout, **options(args))) as tags:
         for tag in tags:
             sink.write(waiting.popleft().answer(tag))
             progress.count(failed=tag.error is not None)
