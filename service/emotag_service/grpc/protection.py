@@ -6,7 +6,22 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from emotag_service.grpc.certificates import TlsFiles
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TlsFiles:
+    """Where the certificates are, in PEM form.
+
+    Attributes:
+        certificate: The server's, and what chains it to an authority.
+        key: Its private key, without passphrase; None when `certificate` holds it too.
+        client_ca: Authorities whose clients are let in, and nobody else (mutual TLS); None lets everybody connect.
+    """
+
+    certificate: Path
+    key: Path | None = None
+    client_ca: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
