@@ -59,7 +59,7 @@ class Service:
         loop.set_exception_handler(log_loop_error)
         for number in _SIGNALS:
             loop.add_signal_handler(number, self._on_signal, number)
-        server = Server(self._config.host, self._config.port)
+        server = Server(self._config.host, self._config.port, protection=self._config.protection)
         try:
             return await self._serve(server, await asyncio.to_thread(self._load))
         finally:

@@ -58,8 +58,11 @@ def test_a_port_in_use(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> N
         (("--batch-bytes", "0", "--port", "0"), 2, "--batch-bytes: must be"),
         (("--checkpoint", "/nonexistent", "--port", "0"), 1, "/nonexistent"),
         (("--devices", "abacus", "--port", "0"), 1, "abacus"),
+        (("--tls-key", "k.pem", "--port", "0"), 2, "--tls-key is given without --tls-cert"),
+        (("--tls-cert", "/nonexistent.pem", "--port", "0"), 1, "--tls-cert: /nonexistent.pem: No such file"),
+        (("--host", "0.0.0.0", "--port", "0"), 1, "--insecure"),  # noqa: S104 - refused
     ],
-    ids=["host", "port", "batch", "checkpoint", "device"],
+    ids=["host", "port", "batch", "checkpoint", "device", "key", "certificate", "plaintext"],
 )
 def test_what_is_wrong_is_said(
     checkpoint: Path, capfd: pytest.CaptureFixture[str], options: tuple[str, ...], code: int, words: str

@@ -32,7 +32,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     from emotag_service.config import ServeConfig  # noqa: PLC0415 - keeps `emotag --help` fast
     from emotag_service.settings import add_options  # noqa: PLC0415 - see above
 
-    parser.description = "Tag messages with emotions over gRPC, in plaintext, with health checks and reflection."
+    parser.description = "Tag messages with emotions over gRPC, with health checks and reflection."
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     add_options(parser, ServeConfig)
@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         config = read_settings(ServeConfig, vars(args), os.environ)
-        _ = config.engine_limits
+        _ = config.engine_limits, config.protection
     except ConfigError as error:
         return _fail(str(error), 2)
     configure(config.log_format, config.log_level)
@@ -80,11 +80,18 @@ def _teach(config: ServeConfig, port: int) -> None:
         return
     target = _target(config.host, port)
     other = "" if target == "localhost:50051" else f" --target {target}"
+    other += " --tls-ca CA.pem" if config.tls_cert else ""
     request = '{"messages": [{"text": "thank you!"}]}'
     print("\nCall it from another terminal:")
     print(f'  {own_command()} classify "I can\'t believe you did this for me, thank you!"{other}')
-    print(f"  grpcurl -plaintext -d '{request}' {target} emotag.v1.EmotionService/Classify")
+    print(f"  grpcurl {_curl_options(config)} -d '{request}' {target} emotag.v1.EmotionService/Classify")
     print("Ctrl-C stops it.\n", flush=True)
+
+
+def _curl_options(config: ServeConfig) -> str:
+    if config.tls_cert is None:
+        return "-plaintext"
+    return "-cacert CA.pem" if config.tls_client_ca is None else "-cacert CA.pem -cert YOURS.pem -key YOURS.key"
 
 
 def _target(host: str, port: int) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from emotag_service.config import ServeConfig
+from emotag_service.grpc.protection import Protection, TlsFiles
 from emotag_service.settings import ConfigError, add_options, read_settings
 
 
@@ -16,6 +17,11 @@ def _parse(*arguments: str, **environment: str) -> ServeConfig:
     parser = argparse.ArgumentParser()
     add_options(parser, ServeConfig)
     return read_settings(ServeConfig, vars(parser.parse_args(arguments)), environment)
+
+
+def _option(name: str, text: str) -> list[str]:
+    option = f"--{name.replace('_', '-')}"
+    return [option] if name == "insecure" else [option, text]
 
 
 def test_defaults_are_safe() -> None:
@@ -35,6 +41,10 @@ def test_every_setting_can_be_given_both_ways() -> None:
     given = {
         "host": "0.0.0.0",  # noqa: S104 - parsed, not listened on
         "port": "1",
+        "tls_cert": "/tls/tls.crt",
+        "tls_key": "/tls/tls.key",
+        "tls_client_ca": "/tls/ca.crt",
+        "insecure": "yes",
         "checkpoint": "/models/mine",
         "devices": "cpu:2",
         "queue_messages": "10",
@@ -45,7 +55,7 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "log_level": "debug",
     }
     assert set(given) == {setting.name for setting in fields(ServeConfig)}
-    by_option = _parse(*(part for name, text in given.items() for part in (f"--{name.replace('_', '-')}", text)))
+    by_option = _parse(*(part for name, text in given.items() for part in _option(name, text)))
     by_variable = _parse(**{f"EMOTAG_{name.upper()}": text for name, text in given.items()})
     assert by_option == by_variable
     assert by_option.checkpoint == Path("/models/mine")
@@ -85,6 +95,19 @@ def test_a_bad_variable_is_named_as_such() -> None:
 def test_the_bounds_reach_the_engine() -> None:
     limits = _parse("--queue-messages", "9", "--queue-bytes", "99", "--batch-bytes", "999").engine_limits
     assert (limits.queue_messages, limits.queue_bytes, limits.batch_bytes) == (9, 99, 999)
+
+
+def test_protection_is_made_of_files() -> None:
+    assert _parse().protection == Protection()
+    protection = _parse("--tls-cert", "a", "--tls-key", "b", "--tls-client-ca", "c", "--insecure").protection
+    assert protection.tls == TlsFiles(certificate=Path("a"), key=Path("b"), client_ca=Path("c"))
+    assert protection.insecure
+
+
+@pytest.mark.parametrize("option", ["--tls-key", "--tls-client-ca"])
+def test_tls_needs_a_certificate(option: str) -> None:
+    with pytest.raises(ConfigError, match=f"{option} is given without --tls-cert"):
+        _ = _parse(option, "a").protection
 
 
 def test_help_says_default_and_variable_of_every_setting() -> None:
