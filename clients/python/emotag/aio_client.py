@@ -21,6 +21,7 @@ from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Iterable, Sequence
+    from pathlib import Path
     from types import TracebackType
     from typing import Self, TypeVar
 
@@ -52,10 +53,11 @@ class AsyncEmotionClient:
         credentials: grpc.ChannelCredentials | None = None,
         metadata: Sequence[tuple[str, str | bytes]] = (),
         tls: TLS | None = None,
+        token: str | Path | None = None,
     ) -> None:
         """Connects at the first call; the arguments are those of `EmotionClient`."""
         self._settings = Settings(
-            target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls
+            target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls, token=token
         )
         self._channel: grpc.aio.Channel | None = None
         self._closed = False
@@ -151,7 +153,7 @@ class AsyncEmotionClient:
                 call = self._stub().GetModelInfo(
                     pb.GetModelInfoRequest(),
                     timeout=deadline.remaining(),
-                    metadata=self._settings.connection.metadata,
+                    metadata=self._settings.connection.call_metadata(),
                 )
                 answer = await self._answer(call)
             except grpc.RpcError as failure:
@@ -184,7 +186,7 @@ class AsyncEmotionClient:
         while (request := plan.next_call(self._settings.limits)) is not None:
             try:
                 call = self._stub().Classify(
-                    request, timeout=deadline.remaining(), metadata=self._settings.connection.metadata
+                    request, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
                 )
                 answer = await self._answer(call)
             except grpc.RpcError as failure:
@@ -204,7 +206,7 @@ class AsyncEmotionClient:
     def _stream(self, options: Options, deadline: Deadline) -> AsyncStream:
         def connect() -> Call:
             return self._stub().StreamClassify(
-                timeout=deadline.remaining(), metadata=self._settings.connection.metadata
+                timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
             )
 
         session = self._settings.session(options, deadline)

@@ -10,10 +10,12 @@ from emotag.entry import Intake
 from emotag.errors import ClientClosedError
 from emotag.retry import Deadline, Retry
 from emotag.session import Session
+from emotag.token import BearerToken
 from emotag.window import Window
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import grpc
 
@@ -44,10 +46,13 @@ class Settings:
         credentials: grpc.ChannelCredentials | None = None,
         metadata: Sequence[tuple[str, str | bytes]] = (),
         tls: TLS | None = None,
+        token: str | Path | None = None,
     ) -> None:
         if timeout is not None and not timeout > 0:
             raise ValueError(f"timeout must be more than 0 seconds, or None, not {timeout}")
-        self.connection = Connection(target, credentials, tuple(metadata), tls)
+        self.connection = Connection(
+            target, credentials, tuple(metadata), tls, None if token is None else BearerToken(token)
+        )
         self.timeout = timeout
         self.retry = retry or Retry()
         self.info: Info | None = None

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING
 
 import grpc
 
+from emotag.token import check_readable
+
 if TYPE_CHECKING:
     from emotag.tls import TLS
+    from emotag.token import BearerToken
 
 DEFAULT_TARGET = "localhost:50051"
 # Replies with all scores and token weights are larger than gRPC's default of 4 MiB allows; requests are kept
@@ -34,18 +37,30 @@ class Connection:
         credentials: TLS as gRPC has it.
         metadata: Sent with every call.
         tls: TLS by files. Without it and credentials the connection is plaintext.
+        token: Says with every call who calls.
     """
 
     target: str = DEFAULT_TARGET
     credentials: grpc.ChannelCredentials | None = None
     metadata: tuple[tuple[str, str | bytes], ...] = ()
     tls: TLS | None = None
+    token: BearerToken | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, str) or not self.target:
             raise ValueError(f"target must be host:port, not {self.target!r}")
         if self.tls is not None and self.credentials is not None:
             raise ValueError("give tls or credentials, not both: each of them says how to encrypt")
+        if self.token is not None and self.tls is None and self.credentials is None:
+            check_readable(self.target)
+
+    def call_metadata(self) -> tuple[tuple[str, str | bytes], ...]:
+        """What a call that begins now brings.
+
+        Raises:
+            InvalidArgumentError: What the file of the token holds now is none.
+        """
+        return self.metadata if self.token is None else self.metadata + self.token.metadata()
 
     def channel(self) -> grpc.Channel:
         """Open a channel for blocking calls; it connects at the first one.

@@ -22,6 +22,7 @@ from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
     from typing import Self
 
@@ -50,6 +51,7 @@ class EmotionClient:
         credentials: grpc.ChannelCredentials | None = None,
         metadata: Sequence[tuple[str, str | bytes]] = (),
         tls: TLS | None = None,
+        token: str | Path | None = None,
     ) -> None:
         """Connects at the first call.
 
@@ -61,12 +63,14 @@ class EmotionClient:
             credentials: TLS, as `grpc.ssl_channel_credentials()` makes them.
             metadata: Sent with every call.
             tls: TLS by files, such as `TLS(ca="ca.pem")`. Without it and `credentials` the connection is plaintext.
+            token: Says who calls, where the service asks for it; of a Path the file is read, again when it changes. Not
+                sent in plaintext to another machine.
 
         Raises:
-            InvalidArgumentError: A file of `tls` cannot be used.
+            InvalidArgumentError: A file cannot be used, or the token could be read on its way.
         """
         self._settings = Settings(
-            target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls
+            target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls, token=token
         )
         self._channel = self._settings.connection.channel()
         self._service = EmotionServiceStub(self._channel)
@@ -169,7 +173,7 @@ class EmotionClient:
                 answer = self._stub().GetModelInfo(
                     pb.GetModelInfoRequest(),
                     timeout=deadline.remaining(),
-                    metadata=self._settings.connection.metadata,
+                    metadata=self._settings.connection.call_metadata(),
                 )
             except grpc.RpcError as failure:
                 time.sleep(attempts.failed(from_rpc(failure)))
@@ -189,7 +193,7 @@ class EmotionClient:
         while (request := plan.next_call(self._settings.limits)) is not None:
             try:
                 answer = self._stub().Classify(
-                    request, timeout=deadline.remaining(), metadata=self._settings.connection.metadata
+                    request, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
                 )
             except grpc.RpcError as failure:
                 time.sleep(plan.failed(from_rpc(failure)))
@@ -208,7 +212,7 @@ class EmotionClient:
     def _stream(self, options: Options, deadline: Deadline) -> Stream:
         def connect(frames: Iterator[pb.StreamClassifyRequest]) -> Call:
             return self._stub().StreamClassify(
-                frames, timeout=deadline.remaining(), metadata=self._settings.connection.metadata
+                frames, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
             )
 
         session = self._settings.session(options, deadline)

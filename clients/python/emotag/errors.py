@@ -2,8 +2,8 @@
 
 EmotionError                      base; code, reason, field, retry_after
 ├── InvalidArgumentError          INVALID_ARGUMENT     bad message or options; names the field (a ValueError)
-├── LimitExceededError            RESOURCE_EXHAUSTED   a frame or a quota was exceeded; not sent again
-│   └── OverloadedError           RESOURCE_EXHAUSTED   the queue is full; sent again after `retry_after`
+├── LimitExceededError            RESOURCE_EXHAUSTED   a frame was too large; not sent again
+│   └── OverloadedError           RESOURCE_EXHAUSTED   the queue is full or a quota used up; sent again after `retry_after`
 ├── UnavailableError              UNAVAILABLE          no server, or one that is stopping; sent again
 │   └── StreamBrokenError         UNAVAILABLE          a stream gave up; says how many were answered
 ├── DeadlineExceededError         DEADLINE_EXCEEDED    the timeout or time to live ran out (a TimeoutError)
@@ -50,13 +50,13 @@ class InvalidArgumentError(EmotionError, ValueError):
 
 
 class LimitExceededError(EmotionError):
-    """A frame is larger than the server takes, or a quota is used up."""
+    """A frame is larger than the server takes."""
 
     code = "RESOURCE_EXHAUSTED"
 
 
 class OverloadedError(LimitExceededError):
-    """The server holds as much as it may."""
+    """The server holds as much as it may, or the caller has sent as much as it may."""
 
     transient = True
 

@@ -80,7 +80,7 @@ def _guarded_call(behaviour: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[
                 raise request  # noqa: TRY301 - joins the translation below
             return await behaviour(request, context)
         except Exception as error:  # noqa: BLE001 - the boundary
-            return await _end(context, error)
+            return await end_call(context, error)
 
     return call
 
@@ -90,7 +90,7 @@ def _guarded_stream(behaviour: Callable[[Any, Any], Awaitable[None]]) -> Callabl
         try:
             await behaviour(requests, context)
         except Exception as error:  # noqa: BLE001 - the boundary
-            await _end(context, error)
+            await end_call(context, error)
 
     return call
 
@@ -100,7 +100,7 @@ def _guarded_requests(behaviour: Callable[[Any, Any], Awaitable[Any]]) -> Callab
         try:
             return await behaviour(_readable(requests), context)
         except Exception as error:  # noqa: BLE001 - the boundary
-            return await _end(context, error)
+            return await end_call(context, error)
 
     return call
 
@@ -115,7 +115,7 @@ def _guarded_reply_stream(
             async for reply in behaviour(request, context):
                 yield reply
         except Exception as error:  # noqa: BLE001 - the boundary
-            await _end(context, error)
+            await end_call(context, error)
 
     return call
 
@@ -126,7 +126,7 @@ def _guarded_replies(behaviour: Callable[[Any, Any], AsyncIterator[Any]]) -> Cal
             async for reply in behaviour(_readable(requests), context):
                 yield reply
         except Exception as error:  # noqa: BLE001 - the boundary
-            await _end(context, error)
+            await end_call(context, error)
 
     return call
 
@@ -138,7 +138,7 @@ async def _readable(requests: AsyncIterator[Any]) -> AsyncIterator[Any]:
         yield request
 
 
-async def _end(context: aio.ServicerContext[Any, Any], error: Exception) -> None:
+async def end_call(context: aio.ServicerContext[Any, Any], error: Exception) -> None:
     """End a call with the status of an error; a call that is over already, or being aborted, needs none."""
     if isinstance(error, aio.AbortError):
         raise error

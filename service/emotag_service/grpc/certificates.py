@@ -9,7 +9,7 @@ import structlog
 
 from emotag.errors import InvalidArgumentError
 from emotag.tls import read_authorities, read_identity
-from emotag_service.grpc.file_version import file_version
+from emotag_service.access.file_version import file_version
 from emotag_service.grpc.listen import ListenError
 
 if TYPE_CHECKING:

@@ -18,6 +18,7 @@ from emotag.v1.emotion_service_pb2 import DESCRIPTOR
 if TYPE_CHECKING:
     from grpc import aio
 
+HEALTH_NAME = "grpc.health.v1.Health"
 SERVICE_NAME = DESCRIPTOR.services_by_name["EmotionService"].full_name
 _KNOWN = ("", SERVICE_NAME)
 

@@ -31,7 +31,13 @@ class Protection:
     Attributes:
         tls: Certificates; None means plaintext.
         insecure: Plaintext may be spoken also where other machines can connect.
+        tokens: File of the tokens that calls must bring; None asks for none.
+        reflection: Whether callers may ask for the contract.
+        model_info: Whether callers may ask for the model, its taxonomies and its limits.
     """
 
     tls: TlsFiles | None = None
     insecure: bool = False
+    tokens: Path | None = None
+    reflection: bool = True
+    model_info: bool = True

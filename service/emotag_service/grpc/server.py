@@ -18,9 +18,11 @@ from emotag.v1.emotion_service_pb2 import (
     StreamClassifyRequest,
     StreamClassifyResponse,
 )
+from emotag_service.access.tokens import Tokens
+from emotag_service.grpc.access import Access
 from emotag_service.grpc.boundary import GuardedServer
 from emotag_service.grpc.certificates import Certificates
-from emotag_service.grpc.health import SERVICE_NAME, Health
+from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME, Health
 from emotag_service.grpc.limits import FrontLimits
 from emotag_service.grpc.listen import listen
 from emotag_service.grpc.protection import Protection
@@ -69,22 +71,28 @@ class Server:
 
         Raises:
             ListenError: It is in use, none of this machine's, or not protected as it has to be.
+            TokenFileError: The file of tokens cannot be used.
         """
         self.health = Health()
         self._limits = limits
+        self._protection = protection
+        access = [] if protection.tokens is None else [Access(Tokens(protection.tokens))]
         # No compression: messages are short, and the time goes where tags could be computed.
-        self._server = aio.server(options=(*_OPTIONS, ("grpc.max_receive_message_length", limits.frame_bytes)))
+        self._server = aio.server(
+            interceptors=access, options=(*_OPTIONS, ("grpc.max_receive_message_length", limits.frame_bytes))
+        )
         credentials = None if protection.tls is None else Certificates(protection.tls).credentials()
         self.port = listen(self._server, host, port, credentials, insecure=protection.insecure)
         self._servicer: EmotionServicer | None = None
 
     async def start(self, engine: Engine) -> None:
         """Answer calls by `engine`, started or not; health follows it."""
-        self._servicer = EmotionServicer(engine, self._limits)
+        self._servicer = EmotionServicer(engine, self._limits, self._protection)
         guarded = GuardedServer(self._server)
         guarded.add_registered_method_handlers(SERVICE_NAME, _handlers(self._servicer, self._limits))
         health_pb2_grpc.add_HealthServicer_to_server(self.health, guarded)
-        add_reflection(guarded, SERVICE_NAME, "grpc.health.v1.Health")
+        if self._protection.reflection:
+            add_reflection(guarded, SERVICE_NAME, HEALTH_NAME)
         engine.on_health(lambda healthy: self.health.set(serving=healthy))
         self.health.set(serving=engine.healthy)
         await self._server.start()

@@ -11,7 +11,7 @@ from emotag_service.engine.errors import DrainingError, MessageError, NoReplicaE
 from emotag_service.grpc.decode import Intake, read_options
 from emotag_service.grpc.encode import add_tag, model_identity, model_info
 from emotag_service.grpc.peers import Peers
-from emotag_service.grpc.status import CallRefusedError, error_status, invalid_field
+from emotag_service.grpc.status import CallRefusedError, error_status, invalid_field, make_status
 from emotag_service.grpc.stream import Stream
 from emotag_service.grpc.streams import Streams
 from emotag_service.grpc.wire import too_many
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.tag import Tag
     from emotag_service.grpc.limits import FrontLimits
+    from emotag_service.grpc.protection import Protection
     from emotag_service.grpc.wire import Inbound
 
     Context = aio.ServicerContext[Any, Any]
@@ -39,10 +40,11 @@ class EmotionServicer:
         streams: The streams that are open.
     """
 
-    def __init__(self, engine: Engine, limits: FrontLimits) -> None:
+    def __init__(self, engine: Engine, limits: FrontLimits, protection: Protection) -> None:
         self.streams = Streams()
         self._engine = engine
         self._limits = limits
+        self._protection = protection
         self._peers = Peers(engine)
 
     async def classify(self, inbound: Inbound[ClassifyRequest], context: Context) -> ClassifyResponse:
@@ -68,7 +70,13 @@ class EmotionServicer:
             await stream.run()
 
     async def get_model_info(self, _request: GetModelInfoRequest, _context: Context) -> GetModelInfoResponse:
-        """Say what answers."""
+        """Say what answers.
+
+        Raises:
+            CallRefusedError: That is nobody's business here.
+        """
+        if not self._protection.model_info:
+            raise CallRefusedError(make_status("PERMISSION_DENIED", "MODEL_INFO_OFF", "model info is switched off"))
         return self._model_info
 
     @cached_property

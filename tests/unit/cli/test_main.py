@@ -146,4 +146,5 @@ def test_a_bad_target(emotag: Any) -> None:
 def test_no_permission(emotag: Any, server: Any) -> None:
     server.call_failures.append(status("UNAUTHENTICATED", "who are you?"))
     outcome = emotag("info")
-    assert (outcome.code, outcome.err) == (1, "emotag info: error: UNAUTHENTICATED: who are you?\n")
+    hint = "Give a token with --token-file; who runs the server makes one with: emotag token new\n"
+    assert (outcome.code, outcome.err) == (1, f"emotag info: error: UNAUTHENTICATED: who are you?\n{hint}")

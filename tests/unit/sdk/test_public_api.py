@@ -53,7 +53,7 @@ def test_both_clients_have_the_same_methods_and_arguments() -> None:
 
 def test_arguments() -> None:
     options = ["taxonomy", "scores", "top_k", "explain"]
-    assert parameters(EmotionClient) == ["target", "timeout", "retry", "credentials", "metadata", "tls"]
+    assert parameters(EmotionClient) == ["target", "timeout", "retry", "credentials", "metadata", "tls", "token"]
     assert parameters(EmotionClient.classify) == ["self", "message", *options, "timeout"]
     assert parameters(EmotionClient.classify_many) == ["self", "messages", *options, "timeout"]
     assert parameters(EmotionClient.stream) == ["self", "messages", *options, "unordered", "timeout"]

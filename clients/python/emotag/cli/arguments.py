@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotag.channel import DEFAULT_TARGET
@@ -19,10 +20,11 @@ EXIT_CODES = (
 )
 SOME_ERRORS = 3
 _YES = ("1", "on", "true", "yes")
-_TLS_FILES = {
+_FILES = {
     "tls_ca": "PEM file of the authorities that sign servers (default: the public ones)",
     "tls_cert": "PEM file of your certificate, for a server that asks for one",
     "tls_key": "PEM file of its private key",
+    "token_file": "file of the token that the server asks for",
 }
 
 
@@ -36,16 +38,16 @@ def add_target(parser: argparse.ArgumentParser) -> None:
 
 
 def add_security(parser: argparse.ArgumentParser) -> None:
-    """How the connection to the server is encrypted."""
+    """How the connection to the server is protected."""
     group = parser.add_argument_group("security")
     group.add_argument(
         "--tls",
         action="store_true",
-        default=os.environ.get("EMOTAG_TLS", "").lower() in _YES,
-        help="encrypt the connection; or set EMOTAG_TLS=yes (default: only with one of the options below)",
+        default=os.environ.get("EMOTAG_TARGET_TLS", "").lower() in _YES,
+        help="encrypt the connection; or set EMOTAG_TARGET_TLS=yes (default: only with one of the --tls options)",
     )
-    for name, what in _TLS_FILES.items():
-        variable = f"EMOTAG_{name.upper()}"
+    for name, what in _FILES.items():
+        variable = f"EMOTAG_TARGET_{name.upper()}"  # EMOTAG_TLS_CERT is the server's own
         default = os.environ.get(variable) or None
         group.add_argument(
             f"--{name.replace('_', '-')}", default=default, metavar="FILE", help=f"{what}; or set {variable}"
@@ -59,7 +61,8 @@ def client(args: argparse.Namespace, retry: Retry) -> EmotionClient:
         InvalidArgumentError: A file cannot be used.
     """
     files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
-    return EmotionClient(args.target, retry=retry, tls=files if args.tls or files != TLS() else None)
+    token = Path(args.token_file) if args.token_file else None
+    return EmotionClient(args.target, retry=retry, tls=files if args.tls or files != TLS() else None, token=token)
 
 
 def add_timeout(parser: argparse.ArgumentParser, default: float | None) -> None:

@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from emotag.cli.commands import COMMANDS, Command
-from emotag.errors import EmotionError, InvalidArgumentError, UnavailableError
+from emotag.errors import EmotionError, InvalidArgumentError, UnauthenticatedError, UnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,6 +91,8 @@ def _run(command: Command, arguments: Sequence[str]) -> int:
 
 
 def _hint(error: EmotionError) -> str:
+    if isinstance(error, UnauthenticatedError):
+        return "\nGive a token with --token-file; who runs the server makes one with: emotag token new"
     unreachable = isinstance(error, UnavailableError)
     if not unreachable:
         return ""
