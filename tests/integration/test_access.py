@@ -145,12 +145,14 @@ async def test_guesses_do_not_fill_the_log(guarded: aio.Channel) -> None:
 
 async def test_a_token_that_is_taken_away_stops_working(engine: Engine, given: tuple[dict[str, str], Path]) -> None:
     tokens, path = given
-    async with serving(engine, tokens=path) as server:
-        async with AsyncEmotionClient(f"localhost:{server.port}", token=tokens["planner"], retry=ONCE) as client:
-            assert (await client.classify("joy")).label == "joy"
-            path.write_text(path.read_text().splitlines()[1] + "\n")
-            with pytest.raises(UnauthenticatedError):
-                await client.classify("joy")
+    async with (
+        serving(engine, tokens=path) as server,
+        AsyncEmotionClient(f"localhost:{server.port}", token=tokens["planner"], retry=ONCE) as client,
+    ):
+        assert (await client.classify("joy")).label == "joy"
+        path.write_text(path.read_text().splitlines()[1] + "\n")
+        with pytest.raises(UnauthenticatedError):
+            await client.classify("joy")
 
 
 async def test_the_sdk_reads_its_token_again_when_the_file_changes(
@@ -159,24 +161,28 @@ async def test_the_sdk_reads_its_token_again_when_the_file_changes(
     tokens, path = given
     mine = tmp_path / "mine"
     mine.write_text(tokens["ops"] + "\n")
-    async with serving(engine, tokens=path) as server:
-        async with AsyncEmotionClient(f"localhost:{server.port}", token=mine, retry=ONCE) as client:
-            with pytest.raises(PermissionDeniedError):
-                await client.classify("joy")
-            mine.unlink()
-            mine.write_text(tokens["planner"])
-            assert (await client.classify("joy")).label == "joy"
+    async with (
+        serving(engine, tokens=path) as server,
+        AsyncEmotionClient(f"localhost:{server.port}", token=mine, retry=ONCE) as client,
+    ):
+        with pytest.raises(PermissionDeniedError):
+            await client.classify("joy")
+        mine.unlink()
+        mine.write_text(tokens["planner"])
+        assert (await client.classify("joy")).label == "joy"
 
 
 async def test_what_may_be_asked_can_be_switched_off(engine: Engine) -> None:
-    async with serving(engine, reflection=False, model_info=False) as server:
-        async with aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
-            call = EmotionServiceStub(channel).GetModelInfo(GetModelInfoRequest())
-            assert await outcome(call) == ("PERMISSION_DENIED", "MODEL_INFO_OFF")
-            listing = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
-            with pytest.raises(aio.AioRpcError) as caught:
-                await exchange(listing(), [reflection_pb2.ServerReflectionRequest(list_services="")])
-            assert caught.value.code() is StatusCode.UNIMPLEMENTED
+    async with (
+        serving(engine, reflection=False, model_info=False) as server,
+        aio.insecure_channel(f"127.0.0.1:{server.port}") as channel,
+    ):
+        call = EmotionServiceStub(channel).GetModelInfo(GetModelInfoRequest())
+        assert await outcome(call) == ("PERMISSION_DENIED", "MODEL_INFO_OFF")
+        listing = reflection_pb2_grpc.ServerReflectionStub(channel).ServerReflectionInfo
+        with pytest.raises(aio.AioRpcError) as caught:
+            await exchange(listing(), [reflection_pb2.ServerReflectionRequest(list_services="")])
+        assert caught.value.code() is StatusCode.UNIMPLEMENTED
 
 
 @pytest.mark.parametrize("target", ["emotag.example:443", "10.0.0.1:50051", "dns:///emotag.example:1", "[fe80::1]:5"])

@@ -204,7 +204,7 @@ async def test_calls_of_one_connection_share_one_turn(
     script.gate.clear()
     calls = [stub.Classify(ClassifyRequest(messages=messages("joy"))) for _ in range(5)]
     await until(lambda: engine.stats().held == 5)
-    peers = server._servicer._peers  # type: ignore[attr-defined]
+    peers = server._servicer._callers  # type: ignore[attr-defined]
     assert len(peers) == 1
     script.gate.set()
     await asyncio.gather(*calls)

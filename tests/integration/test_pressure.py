@@ -206,8 +206,8 @@ async def test_a_thousand_cancelled_calls_leave_nothing_behind(
     await until(lambda: _tasks() <= tasks)
     assert _memory() - memory < 16 * 2**20
     assert server._servicer is not None
-    peers = server._servicer._peers
-    await until(lambda: len(peers) == 0)
+    callers = server._servicer._callers
+    await until(lambda: len(callers) == 0)
     assert (await stub.Classify(ClassifyRequest(messages=messages("joy")))).tags[0].label == "joy"
 
 

@@ -3,7 +3,7 @@
 EmotionError                      base; code, reason, field, retry_after
 ├── InvalidArgumentError          INVALID_ARGUMENT     bad message or options; names the field (a ValueError)
 ├── LimitExceededError            RESOURCE_EXHAUSTED   a frame was too large; not sent again
-│   └── OverloadedError           RESOURCE_EXHAUSTED   the queue is full or a quota used up; sent again after `retry_after`
+│   └── OverloadedError           RESOURCE_EXHAUSTED   queue full or quota used up; sent again after `retry_after`
 ├── UnavailableError              UNAVAILABLE          no server, or one that is stopping; sent again
 │   └── StreamBrokenError         UNAVAILABLE          a stream gave up; says how many were answered
 ├── DeadlineExceededError         DEADLINE_EXCEEDED    the timeout or time to live ran out (a TimeoutError)

@@ -10,8 +10,9 @@ import grpc
 import structlog
 from grpc import aio
 
+from emotag_service.access.account import QuotaError
 from emotag_service.engine.errors import EngineError, InvalidOptionsError
-from emotag_service.grpc.status import CallRefusedError, error_status, make_status
+from emotag_service.grpc.status import CallRefusedError, error_status, make_status, quota_status
 from emotag_service.grpc.wire import unreadable
 from emotag_service.logs import stack
 
@@ -152,6 +153,8 @@ async def end_call(context: aio.ServicerContext[Any, Any], error: Exception) -> 
 def _status(error: Exception) -> Status:
     if isinstance(error, CallRefusedError):
         return error.status
+    if isinstance(error, QuotaError):
+        return quota_status(error)
     if isinstance(error, EngineError):
         return error_status(error, "options." if isinstance(error, InvalidOptionsError) else "")
     _log.error("handler failed", error=type(error).__name__, stack=stack(error))

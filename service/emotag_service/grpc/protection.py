@@ -5,8 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from emotag_service.access.quota import Quota
+
 if TYPE_CHECKING:
     from pathlib import Path
+
+_NO_BOUND = Quota()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +38,8 @@ class Protection:
         tokens: File of the tokens that calls must bring; None asks for none.
         reflection: Whether callers may ask for the contract.
         model_info: Whether callers may ask for the model, its taxonomies and its limits.
+        quota: What each caller may send.
+        streams: Streams that may be open at once, of all callers.
     """
 
     tls: TlsFiles | None = None
@@ -41,3 +47,5 @@ class Protection:
     tokens: Path | None = None
     reflection: bool = True
     model_info: bool = True
+    quota: Quota = _NO_BOUND
+    streams: int = 4096

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, ClassifyResponse, GetModelInfoRequest, GetModelInfoResponse
 from emotag_service.engine.errors import DrainingError, MessageError, NoReplicaError, QueueFullError
+from emotag_service.grpc.callers import Callers
 from emotag_service.grpc.decode import Intake, read_options
 from emotag_service.grpc.encode import add_tag, model_identity, model_info
-from emotag_service.grpc.peers import Peers
-from emotag_service.grpc.status import CallRefusedError, error_status, invalid_field, make_status
+from emotag_service.grpc.status import CallRefusedError, error_status, invalid_field, make_status, too_many_streams
 from emotag_service.grpc.stream import Stream
 from emotag_service.grpc.streams import Streams
 from emotag_service.grpc.wire import too_many
@@ -45,7 +45,8 @@ class EmotionServicer:
         self._engine = engine
         self._limits = limits
         self._protection = protection
-        self._peers = Peers(engine)
+        mutual = protection.tls is not None and protection.tls.client_ca is not None
+        self._callers = Callers(engine, protection.quota, mutual=mutual)
 
     async def classify(self, inbound: Inbound[ClassifyRequest], context: Context) -> ClassifyResponse:
         """Answer every message of one request, in its order.
@@ -53,21 +54,31 @@ class EmotionServicer:
         Raises:
             CallRefusedError: The request as a whole is wrong, or all of it may be sent again later.
             InvalidOptionsError: The options ask for what the engine does not have.
+            QuotaError: The caller has used up its quota.
         """
         request = inbound.request
         options = self._engine.check_options(read_options(request.options))
         self._check_count(len(request.messages))
         intake = Intake(request.messages, inbound.problems)
-        with self._peers.caller(context.peer()) as caller:
+        with self._callers.account(context) as account, self._callers.caller(account, context.peer()) as caller:
+            account.charge(len(request.messages), inbound.size)
             job = self._engine.submit(intake.messages, options, caller=caller, deadline=_deadline(context))
             tags = intake.merge(list(await job.wait()))
         return self._response([tag for tag in tags if tag is not None])
 
     async def stream_classify(self, _requests: object, context: Context) -> None:
-        """Answer a stream; see `Stream`."""
-        stream = Stream(self._engine, self._limits, context)
-        with self.streams.hold(stream):
-            await stream.run()
+        """Answer a stream; see `Stream`.
+
+        Raises:
+            CallRefusedError: There are as many streams as the server takes; or see `Stream.run`.
+            QuotaError: The caller has as many as it may.
+        """
+        if len(self.streams) >= self._protection.streams:
+            raise too_many_streams(self._protection.streams)
+        with self._callers.account(context) as account, account.stream():
+            stream = Stream(self._engine, self._limits, context, account)
+            with self.streams.hold(stream):
+                await stream.run()
 
     async def get_model_info(self, _request: GetModelInfoRequest, _context: Context) -> GetModelInfoResponse:
         """Say what answers.

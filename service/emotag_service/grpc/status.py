@@ -9,10 +9,13 @@ from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
+from emotag_service.access.account import STREAM_RETRY_SECONDS
 from emotag_service.engine.errors import EngineError, InvalidMessageError, InvalidOptionsError, QueueFullError
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message as Details
+
+    from emotag_service.access.account import QuotaError
 
 DOMAIN = "emotag.v1"
 """`ErrorInfo.domain` of every error of this service."""
@@ -60,6 +63,19 @@ def error_status(error: EngineError, path: str = "") -> Status:
     if isinstance(error, QueueFullError):
         return make_status(error.code, error.reason, str(error), RetryInfo(retry_delay=_duration(error.retry_after)))
     return make_status(error.code, error.reason, str(error))
+
+
+def quota_status(error: QuotaError) -> Status:
+    """Tell a caller that it has used up its quota, and for how long."""
+    hint = RetryInfo(retry_delay=_duration(error.retry_after))
+    return make_status("RESOURCE_EXHAUSTED", "QUOTA", str(error), hint)
+
+
+def too_many_streams(limit: int) -> CallRefusedError:
+    """Refuse a stream, since the server has as many as it takes."""
+    hint = RetryInfo(retry_delay=_duration(STREAM_RETRY_SECONDS))
+    problem = f"{limit:,} streams are open, which is as many as this server takes"
+    return CallRefusedError(make_status("RESOURCE_EXHAUSTED", "TOO_MANY_STREAMS", problem, hint))
 
 
 def invalid_field(field: str, problem: str, reason: str = "INVALID_REQUEST") -> CallRefusedError:

@@ -23,6 +23,7 @@ from emotag_service.grpc.status import CallRefusedError, invalid_field, make_sta
 from emotag_service.grpc.wire import too_many
 
 if TYPE_CHECKING:
+    from emotag_service.access.account import Account
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.options import Options
     from emotag_service.grpc.limits import FrontLimits
@@ -37,11 +38,12 @@ _STOPPING = make_status("UNAVAILABLE", "DRAINING", "the server is stopping: send
 class Stream:
     """The server's side of one stream. The task that runs it writes; a second one reads."""
 
-    def __init__(self, engine: Engine, limits: FrontLimits, context: Context) -> None:
+    def __init__(self, engine: Engine, limits: FrontLimits, context: Context, account: Account) -> None:
         self._engine = engine
         self._limits = limits
         self._context = context
-        self._caller = engine.caller(context.peer())
+        self._account = account
+        self._caller = engine.caller(account.name)
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._outbox: Outbox = OrderedOutbox(self._wake.set)
@@ -119,7 +121,10 @@ class Stream:
         self._outbox.add(intake, job)
 
     async def _hold_back(self, messages: int, size: int) -> None:
-        """Wait, and thereby read nothing, until the stream and the engine have room."""
+        """Wait, and thereby read nothing, until the caller's quota, the stream and the engine have room."""
+        while (delay := self._account.delay()) > 0:  # noqa: ASYNC110 - time alone changes it
+            await asyncio.sleep(delay)
+        self._account.spend(messages, size)
         while self._in_flight + messages > self._limits.stream_messages:
             self._room.clear()
             await self._room.wait()

@@ -1,0 +1,108 @@
+"""What one caller uses of its quota."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from emotag_service.access.quota import Quota
+
+STREAM_RETRY_SECONDS = 1.0
+
+
+class QuotaError(Exception):
+    """A caller has used up its quota; the text says which.
+
+    Attributes:
+        retry_after: Seconds after which it may go on.
+    """
+
+    def __init__(self, problem: str, retry_after: float) -> None:
+        super().__init__(problem)
+        self.retry_after = retry_after
+
+
+class Bucket:
+    """A token bucket that holds what one second brings; it may go into debt, so that what is larger still passes."""
+
+    def __init__(self, rate: float, clock: Callable[[], float]) -> None:
+        """Make a full one; a rate of 0 is no bound."""
+        self._rate = rate
+        self._clock = clock
+        self._level = rate
+        self._at = clock()
+
+    def delay(self) -> float:
+        """Seconds until something may pass."""
+        if not self._rate:
+            return 0.0
+        now = self._clock()
+        self._level = min(self._rate, self._level + (now - self._at) * self._rate)
+        self._at = now
+        return 0.0 if self._level > 0 else max(1e-3, -self._level / self._rate)
+
+    def take(self, amount: float) -> None:
+        """Let something pass."""
+        self._level -= amount
+
+
+class Account:
+    """The use of one caller, over all its calls.
+
+    Attributes:
+        name: Who it is.
+        calls: How many are under way.
+        refused: How many were refused.
+    """
+
+    def __init__(self, name: str, quota: Quota, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name = name
+        self.calls = self.refused = 0
+        self.quota = quota
+        self._streams = 0
+        self._messages = Bucket(quota.messages_per_second, clock)
+        self._bytes = Bucket(quota.bytes_per_second, clock)
+
+    def delay(self) -> float:
+        """Seconds until it may send again."""
+        return max(self._messages.delay(), self._bytes.delay())
+
+    def spend(self, messages: int, size: int) -> None:
+        """Note what it has sent."""
+        self._messages.take(messages)
+        self._bytes.take(size)
+
+    def charge(self, messages: int, size: int) -> None:
+        """Note what it has sent, if it may send.
+
+        Raises:
+            QuotaError: It may not yet.
+        """
+        delay = self.delay()
+        if delay:
+            self.refused += 1
+            used_up = "messages" if self._messages.delay() else "bytes"
+            rate = getattr(self.quota, f"{used_up}_per_second")
+            raise QuotaError(f"{self.name} may send {rate:g} {used_up} a second, and has sent more", delay)
+        self.spend(messages, size)
+
+    @contextmanager
+    def stream(self) -> Iterator[None]:
+        """Count a stream while it is open.
+
+        Raises:
+            QuotaError: It has as many as it may.
+        """
+        if self.quota.streams and self._streams >= self.quota.streams:
+            self.refused += 1
+            problem = f"{self.name} may have {self.quota.streams} streams open, and has them: end one first"
+            raise QuotaError(problem, STREAM_RETRY_SECONDS)
+        self._streams += 1
+        try:
+            yield
+        finally:
+            self._streams -= 1

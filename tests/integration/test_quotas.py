@@ -1,0 +1,142 @@
+"""Quotas: unary calls are refused with a hint, streams are held back, and neighbours are served."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from google.rpc.error_details_pb2 import RetryInfo
+from google.rpc.status_pb2 import Status
+from grpc import aio
+
+from emotag import AsyncEmotionClient, OverloadedError, Retry
+from emotag.v1.emotion_service_pb2 import ClassifyRequest
+from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
+from emotag_service.access.grant import new_token
+from emotag_service.access.quota import Quota
+from emotag_service.grpc.protection import Protection
+from emotag_service.grpc.server import Server
+from tests.integration.calls import detail, exchange, frame, messages, read_tags, reason, rich_status, tags_of, until
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from emotag_service.engine.engine import Engine
+    from tests.integration.scripted import Script
+
+NEVER = 1e-3  # a second: whoever has used it up waits for longer than any test
+
+
+@asynccontextmanager
+async def serving(engine: Engine, quota: Quota, **protection: Any) -> AsyncIterator[str]:
+    server = Server("127.0.0.1", 0, protection=Protection(quota=quota, **protection))
+    await server.start(engine)
+    yield f"127.0.0.1:{server.port}"
+    await server.stop()
+
+
+async def refusal(call: Any) -> Status:
+    with pytest.raises(aio.AioRpcError) as caught:
+        await call
+    status = rich_status(caught.value)
+    assert caught.value.code().name == "RESOURCE_EXHAUSTED"
+    return status
+
+
+def request(*texts: str) -> ClassifyRequest:
+    return ClassifyRequest(messages=messages(*texts))
+
+
+@pytest.mark.parametrize("quota", [Quota(messages_per_second=NEVER), Quota(bytes_per_second=NEVER)])
+async def test_unary_calls_are_refused_with_a_hint_over_all_connections(engine: Engine, quota: Quota) -> None:
+    async with serving(engine, quota) as target:
+        for connection in range(2):
+            options = [("grpc.use_local_subchannel_pool", 1)]
+            async with aio.insecure_channel(target, options=options) as channel:
+                stub = EmotionServiceStub(channel)
+                if connection == 0:
+                    assert len((await stub.Classify(request("joy", "joy"))).tags) == 2
+                status = await refusal(stub.Classify(request("joy")))
+                assert reason(status) == "QUOTA"
+                assert detail(status, RetryInfo).retry_delay.seconds > 100
+
+
+async def test_a_stream_is_held_back_and_loses_nothing(engine: Engine, script: Script) -> None:
+    async with serving(engine, Quota(messages_per_second=NEVER)) as target, aio.insecure_channel(target) as channel:
+        call = EmotionServiceStub(channel).StreamClassify()
+        await call.write(frame("joy", ids="first"))
+        assert len(await read_tags(call, 1)) == 1
+        await call.write(frame("joy", ids="second"))
+        assert reason(await refusal(EmotionServiceStub(channel).Classify(request("joy")))) == "QUOTA"
+        assert engine.stats().held == 0
+        assert sum(script.batches) == 1
+        call.cancel()
+
+
+async def test_a_stream_goes_on_once_its_quota_allows(engine: Engine) -> None:
+    async with serving(engine, Quota(messages_per_second=500)) as target, aio.insecure_channel(target) as channel:
+        frames = [frame(*["joy"] * 200, ids=f"{number}-") for number in range(5)]
+        tags = tags_of(await exchange(EmotionServiceStub(channel).StreamClassify(), frames))
+        assert [tag.label for tag in tags] == ["joy"] * 1000
+
+
+async def test_a_refused_call_comes_back_by_itself(engine: Engine) -> None:
+    async with serving(engine, Quota(messages_per_second=20)) as target:
+        async with AsyncEmotionClient(target, retry=Retry(seconds=60)) as client:
+            tags = [await client.classify("joy") for _ in range(30)]
+        assert {tag.label for tag in tags} == {"joy"}
+        async with AsyncEmotionClient(target, retry=Retry(attempts=1)) as client:
+            with pytest.raises(OverloadedError) as caught:
+                await asyncio.gather(*(client.classify("joy") for _ in range(60)))
+        assert caught.value.reason == "QUOTA"
+
+
+async def test_streams_of_one_caller_are_bounded(engine: Engine) -> None:
+    async with serving(engine, Quota(streams=2)) as target, aio.insecure_channel(target) as channel:
+        stub = EmotionServiceStub(channel)
+        first, second = stub.StreamClassify(), stub.StreamClassify()
+        for call in (first, second):
+            await call.write(frame("joy"))
+            await read_tags(call, 1)
+        status = await refusal(exchange(stub.StreamClassify(), []))
+        assert (reason(status), detail(status, RetryInfo).retry_delay.seconds) == ("QUOTA", 1)
+        first.cancel()
+        await until(lambda: engine.stats().held == 0)
+        async with AsyncEmotionClient(target) as client:
+            assert [tag.label async for tag in client.stream(_two())] == ["joy", "joy"]
+        second.cancel()
+
+
+async def _two() -> AsyncIterator[str]:
+    yield "joy"
+    yield "joy"
+
+
+async def test_streams_of_all_callers_are_bounded(engine: Engine) -> None:
+    async with serving(engine, Quota(), streams=1) as target, aio.insecure_channel(target) as channel:
+        stub = EmotionServiceStub(channel)
+        call = stub.StreamClassify()
+        await call.write(frame("joy"))
+        await read_tags(call, 1)
+        assert reason(await refusal(exchange(stub.StreamClassify(), []))) == "TOO_MANY_STREAMS"
+        call.cancel()
+
+
+async def test_each_token_has_its_own(engine: Engine, tmp_path: Path) -> None:
+    lines, tokens = "", {}
+    for name, setting in (("planner", ""), ("coder", ""), ("batch", " messages_per_second=0")):
+        tokens[name], grant = new_token(name, ["classify"])
+        lines += f"{grant.line()}{setting}\n"
+    path = tmp_path / "tokens"
+    path.write_text(lines)
+    async with serving(engine, Quota(messages_per_second=NEVER), tokens=path) as target:
+        for name, allowed in (("planner", 1), ("coder", 1), ("batch", 5)):
+            async with AsyncEmotionClient(target, token=tokens[name], retry=Retry(attempts=1)) as client:
+                for _ in range(allowed):
+                    assert (await client.classify("joy")).label == "joy"
+                if allowed == 1:
+                    with pytest.raises(OverloadedError, match=f"{name} may send 0.001 messages a second"):
+                        await client.classify("joy")

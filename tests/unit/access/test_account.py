@@ -1,0 +1,89 @@
+"""Quotas of one caller, by a clock that the test turns."""
+
+from __future__ import annotations
+
+import pytest
+
+from emotag_service.access.account import Account, Bucket, QuotaError
+from emotag_service.access.quota import Quota
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+def test_a_bucket_holds_what_a_second_brings(clock: Clock) -> None:
+    bucket = Bucket(10, clock)
+    clock.now += 1000
+    for _ in range(10):
+        assert bucket.delay() == 0
+        bucket.take(1)
+    assert bucket.delay() > 0
+    clock.now += 0.11
+    assert bucket.delay() == 0
+
+
+def test_what_is_larger_passes_and_is_paid_for_afterwards(clock: Clock) -> None:
+    bucket = Bucket(10, clock)
+    bucket.take(50)
+    assert bucket.delay() == pytest.approx(4)
+    clock.now += 3.9
+    assert bucket.delay() == pytest.approx(0.1)
+    clock.now += 0.2
+    assert bucket.delay() == 0
+
+
+def test_the_rate_holds_in_the_long_run(clock: Clock) -> None:
+    bucket, sent = Bucket(100, clock), 0
+    for _ in range(10_000):
+        clock.now += 0.01
+        if bucket.delay() == 0:
+            bucket.take(64)
+            sent += 64
+    assert sent == pytest.approx(100 * 100, rel=0.03)
+
+
+def test_without_a_rate_everything_passes(clock: Clock) -> None:
+    bucket = Bucket(0, clock)
+    bucket.take(1e12)
+    assert bucket.delay() == 0
+
+
+@pytest.mark.parametrize(
+    ("quota", "words"),
+    [(Quota(messages_per_second=5), "5 messages a second"), (Quota(bytes_per_second=100), "100 bytes a second")],
+)
+def test_a_charge_over_the_quota_is_refused_with_a_hint(quota: Quota, words: str, clock: Clock) -> None:
+    account = Account("planner", quota, clock)
+    account.charge(10, 200)
+    with pytest.raises(QuotaError, match=f"planner may send {words}") as caught:
+        account.charge(1, 1)
+    assert caught.value.retry_after == pytest.approx(1)
+    assert account.refused == 1
+    clock.now += caught.value.retry_after + 0.01
+    account.charge(1, 1)
+
+
+def test_streams_are_counted_while_they_are_open() -> None:
+    account = Account("planner", Quota(streams=1))
+    with account.stream(), pytest.raises(QuotaError, match="1 streams open"), account.stream():
+        pass
+    with account.stream():
+        pass
+
+
+@pytest.mark.parametrize(
+    "bad", [{"streams": -1}, {"bytes_per_second": float("nan")}, {"messages_per_second": float("inf")}]
+)
+def test_a_quota_is_a_number(bad: dict[str, float]) -> None:
+    with pytest.raises(ValueError, match="no bound"):
+        Quota(**bad)  # type: ignore[arg-type]
