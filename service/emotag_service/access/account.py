@@ -6,6 +6,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from emotag_service.engine.caller import Share
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
@@ -55,12 +57,14 @@ class Account:
 
     Attributes:
         name: Who it is.
+        share: Of the replicas, for callers whose streams have one together.
         calls: How many are under way.
         refused: How many were refused.
     """
 
     def __init__(self, name: str, quota: Quota, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = name
+        self.share = Share()
         self.calls = self.refused = 0
         self.quota = quota
         self._streams = 0

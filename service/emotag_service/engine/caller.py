@@ -17,16 +17,18 @@ class Caller:
 
     Attributes:
         name: For logs; empty when it does not matter.
+        share: What its waiting messages are drawn from.
         closed: Nothing more is taken from it.
         jobs: Its jobs that are not done.
         queue: Its waiting messages; belongs to the engine's `Queue`.
         claim: Room (messages, bytes) that was granted to it and that its next submit takes up.
     """
 
-    __slots__ = ("_closer", "claim", "closed", "jobs", "name", "queue")
+    __slots__ = ("_closer", "claim", "closed", "jobs", "name", "queue", "share")
 
-    def __init__(self, name: str, closer: Callable[[Caller], None]) -> None:
+    def __init__(self, name: str, closer: Callable[[Caller], None], share: Share | None = None) -> None:
         self.name = name
+        self.share = share or Share()
         self.closed = False
         self.jobs: set[Job] = set()
         self.queue = CallerQueue()
@@ -40,6 +42,19 @@ class Caller:
             self._closer(self)
 
 
+class Share:
+    """One share of the replicas: of one caller, or of several of the same owner, which take turns in it.
+
+    Attributes:
+        waiting: The queues in it that have something; guarded by the lock of `Queue`.
+    """
+
+    __slots__ = ("waiting",)
+
+    def __init__(self) -> None:
+        self.waiting: deque[CallerQueue] = deque()
+
+
 class CallerQueue:
     """What a caller has waiting; guarded by the lock of `Queue`.
 
@@ -48,7 +63,7 @@ class CallerQueue:
         urgent: Heap of (deadline, arrival number, message).
         credit: Bytes that it may still have drawn on its turn.
         cancelled: How many of its waiting messages were cancelled, at least.
-        in_ring: It waits for its turn.
+        in_ring: It waits for its turn in its share.
     """
 
     __slots__ = ("cancelled", "credit", "in_ring", "patient", "urgent")

@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from emotag_service.engine.admission import Admission
-from emotag_service.engine.caller import Caller
+from emotag_service.engine.caller import Caller, Share
 from emotag_service.engine.counters import Counters
 from emotag_service.engine.delivery import Delivery
 from emotag_service.engine.errors import (
@@ -120,9 +120,12 @@ class Engine:
         """Return options with the default taxonomy filled in. Raises InvalidOptionsError naming the field."""
         return self._options.resolve(options)
 
-    def caller(self, name: str = "") -> Caller:
-        """Return a new unit of fairness and cancellation; close it when its stream, peer or partition goes."""
-        return Caller(name, self._close_caller)
+    def caller(self, name: str = "", share: Share | None = None) -> Caller:
+        """Return a new unit of cancellation; close it when its stream, peer or partition goes.
+
+        It has a fair share of the replicas for itself, or takes turns with the others of `share`.
+        """
+        return Caller(name, self._close_caller, share)
 
     def submit(
         self,

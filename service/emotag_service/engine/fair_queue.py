@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from emotag_service.engine.caller import Caller, CallerQueue
+    from emotag_service.engine.caller import Caller, CallerQueue, Share
     from emotag_service.engine.entry import Entry
 
 _SWEEP_FROM = 64  # cancelled messages of one caller: below that, skipping them when drawn costs less than sweeping
@@ -20,14 +20,14 @@ _SWEEP_FROM = 64  # cancelled messages of one caller: below that, skipping them 
 class FairQueue:
     """Waiting messages by caller; not thread-safe, the scheduler locks.
 
-    Each caller in turn may have `quantum` bytes drawn, what it does not use is carried over (Shreedhar and Varghese,
-    "Efficient Fair Queueing Using Deficit Round Robin", 1995). Within a caller: earliest deadline first, then order of
-    arrival. Cancelled messages are passed over and cost nothing.
+    Each share in turn may have `quantum` bytes drawn of one of its callers, what that does not use is carried over
+    (Shreedhar and Varghese, "Efficient Fair Queueing Using Deficit Round Robin", 1995). Within a caller: earliest
+    deadline first, then order of arrival. Cancelled messages are passed over and cost nothing.
     """
 
     def __init__(self, quantum: int) -> None:
         self._quantum = quantum
-        self._ring: deque[CallerQueue] = deque()
+        self._ring: deque[Share] = deque()
         self._arrivals = count()
 
     def __bool__(self) -> bool:
@@ -43,7 +43,9 @@ class FairQueue:
                 heapq.heappush(queue.urgent, (entry.deadline, next(self._arrivals), entry))
         if queue and not queue.in_ring:
             queue.in_ring = True
-            self._ring.append(queue)
+            caller.share.waiting.append(queue)
+            if len(caller.share.waiting) == 1:
+                self._ring.append(caller.share)
 
     def draw(self, size: int, messages: int) -> list[Entry]:
         """Take messages of about `size` bytes in all, and at most so many, fairly over callers; at least one."""
@@ -64,19 +66,24 @@ class FairQueue:
         heapq.heapify(queue.urgent)
         queue.cancelled = 0
         if not queue and queue.in_ring:
-            self._ring.remove(queue)
+            caller.share.waiting.remove(queue)
             queue.in_ring = False
+            if not caller.share.waiting:
+                self._ring.remove(caller.share)
 
     def clear(self) -> None:
         """Forget everything."""
-        for queue in self._ring:
-            queue.patient.clear()
-            queue.urgent.clear()
-            _leave(queue)
+        for share in self._ring:
+            for queue in share.waiting:
+                queue.patient.clear()
+                queue.urgent.clear()
+                _leave(queue)
+            share.waiting.clear()
         self._ring.clear()
 
-    def _turn(self, queue: CallerQueue, drawn: list[Entry], messages: int) -> int:
-        """Serve the caller whose turn it is; returns the bytes drawn."""
+    def _turn(self, share: Share, drawn: list[Entry], messages: int) -> int:
+        """Serve the caller whose turn it is in the share whose turn it is; returns the bytes drawn."""
+        queue = share.waiting[0]
         queue.credit += self._quantum
         before = queue.credit
         while queue and len(drawn) < messages:
@@ -90,11 +97,14 @@ class FairQueue:
         spent = before - queue.credit
         if len(drawn) >= messages:
             queue.credit = min(queue.credit, self._quantum)  # what it could not have this time is saved up to a turn
-        self._ring.popleft()
+        share.waiting.popleft()
         if queue:
-            self._ring.append(queue)
+            share.waiting.append(queue)
         else:
             _leave(queue)
+        self._ring.popleft()
+        if share.waiting:
+            self._ring.append(share)
         return spent
 
 

@@ -44,14 +44,18 @@ class Callers:
         with self._accounts.hold(name, quota) as account:
             yield account
 
+    def of_stream(self, account: Account) -> Caller:
+        """A caller for a stream: the streams of somebody who proved who it is have one share together."""
+        return self._engine.caller(account.name, account.share if self._known() else None)
+
     @contextmanager
-    def caller(self, account: Account, peer: str) -> Iterator[Caller]:
+    def of_calls(self, account: Account, peer: str) -> Iterator[Caller]:
         """The engine's caller of unary calls: whoever proved who it is has one, everybody else one a connection."""
-        known = grant_of_call.get() is not None or self._mutual
+        known = self._known()
         key = account.name if known else peer
         shared = self._shared.get(key)
         if shared is None:
-            shared = self._shared[key] = _Shared(self._engine.caller(account.name))
+            shared = self._shared[key] = _Shared(self._engine.caller(account.name, account.share if known else None))
         shared.calls += 1
         try:
             yield shared.caller
@@ -60,6 +64,9 @@ class Callers:
             if shared.calls == 0:
                 del self._shared[key]
                 shared.caller.close()
+
+    def _known(self) -> bool:
+        return grant_of_call.get() is not None or self._mutual
 
 
 class _Shared:

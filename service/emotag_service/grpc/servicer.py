@@ -60,7 +60,7 @@ class EmotionServicer:
         options = self._engine.check_options(read_options(request.options))
         self._check_count(len(request.messages))
         intake = Intake(request.messages, inbound.problems)
-        with self._callers.account(context) as account, self._callers.caller(account, context.peer()) as caller:
+        with self._callers.account(context) as account, self._callers.of_calls(account, context.peer()) as caller:
             account.charge(len(request.messages), inbound.size)
             job = self._engine.submit(intake.messages, options, caller=caller, deadline=_deadline(context))
             tags = intake.merge(list(await job.wait()))
@@ -76,7 +76,8 @@ class EmotionServicer:
         if len(self.streams) >= self._protection.streams:
             raise too_many_streams(self._protection.streams)
         with self._callers.account(context) as account, account.stream():
-            stream = Stream(self._engine, self._limits, context, account)
+            caller = self._callers.of_stream(account)
+            stream = Stream(self._engine, self._limits, context, account, caller)
             with self.streams.hold(stream):
                 await stream.run()
 

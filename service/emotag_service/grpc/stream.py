@@ -24,6 +24,7 @@ from emotag_service.grpc.wire import too_many
 
 if TYPE_CHECKING:
     from emotag_service.access.account import Account
+    from emotag_service.engine.caller import Caller
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.options import Options
     from emotag_service.grpc.limits import FrontLimits
@@ -38,12 +39,12 @@ _STOPPING = make_status("UNAVAILABLE", "DRAINING", "the server is stopping: send
 class Stream:
     """The server's side of one stream. The task that runs it writes; a second one reads."""
 
-    def __init__(self, engine: Engine, limits: FrontLimits, context: Context, account: Account) -> None:
+    def __init__(self, engine: Engine, limits: FrontLimits, context: Context, account: Account, caller: Caller) -> None:
         self._engine = engine
         self._limits = limits
         self._context = context
         self._account = account
-        self._caller = engine.caller(account.name)
+        self._caller = caller
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._outbox: Outbox = OrderedOutbox(self._wake.set)

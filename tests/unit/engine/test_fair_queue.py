@@ -6,6 +6,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emotag_service.engine.caller import Caller, Share
 from emotag_service.engine.fair_queue import FairQueue
 from tests.unit.engine.helpers import answer, make_caller, make_entry, make_job
 
@@ -38,6 +39,25 @@ def test_callers_share_bytes_and_not_messages():
     for entry in queue.draw(400, 1_000):
         tokens[entry.job.caller.name] += entry.cost
     assert tokens == {"long": 200, "short": 200}
+
+
+def test_callers_of_one_share_have_as_much_together_as_one_that_has_its_own():
+    queue, share = FairQueue(quantum=10), Share()
+    flood = [Caller(f"flood-{number}", lambda _: None, share) for number in range(16)]
+    for caller in (*flood, make_caller("alone")):
+        put(queue, caller, [2] * 500)
+    drawn = Counter()
+    for entry in queue.draw(1_600, 10_000):
+        drawn[entry.job.caller.name] += entry.cost
+    assert drawn.pop("alone") == 800
+    assert drawn == {caller.name: 50 for caller in flood}
+    for caller in flood:
+        for entry in caller.queue.patient:
+            answer(entry)
+        queue.discard_cancelled(caller, 500)
+    assert {entry.job.caller.name for entry in queue.draw(10_000, 10_000)} == {"alone"}
+    assert not queue
+    assert not share.waiting
 
 
 def test_earliest_deadline_first_then_arrival_within_a_caller():
