@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emotag_service.access.quota import Quota
+from emotag_service.grpc.connections import ConnectionLimits
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _NO_BOUND = Quota()
+_CONNECTIONS = ConnectionLimits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +42,7 @@ class Protection:
         model_info: Whether callers may ask for the model, its taxonomies and its limits.
         quota: What each caller may send.
         streams: Streams that may be open at once, of all callers.
+        connections: What one connection may do.
     """
 
     tls: TlsFiles | None = None
@@ -49,3 +52,4 @@ class Protection:
     model_info: bool = True
     quota: Quota = _NO_BOUND
     streams: int = 4096
+    connections: ConnectionLimits = _CONNECTIONS

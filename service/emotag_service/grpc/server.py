@@ -79,7 +79,12 @@ class Server:
         access = [] if protection.tokens is None else [Access(Tokens(protection.tokens))]
         # No compression: messages are short, and the time goes where tags could be computed.
         self._server = aio.server(
-            interceptors=access, options=(*_OPTIONS, ("grpc.max_receive_message_length", limits.frame_bytes))
+            interceptors=access,
+            options=(
+                *_OPTIONS,
+                ("grpc.max_receive_message_length", limits.frame_bytes),
+                *protection.connections.options(),
+            ),
         )
         credentials = None if protection.tls is None else Certificates(protection.tls).credentials()
         self.port = listen(self._server, host, port, credentials, insecure=protection.insecure)
