@@ -1,5 +1,8 @@
 """Logging: events for people on a terminal, JSON lines otherwise, all to stderr. The text of a message is never logged.
 
+What callers name (ids, senders, headers, addresses) may be logged, and cannot forge a line or steer a terminal: control
+characters are written as escapes.
+
 That holds for stacks too: an exception's own words may quote what it failed on, so only its type and its frames are
 written.
 """
@@ -35,7 +38,7 @@ def configure(log_format: LogFormat = "auto", level: str = "info", stream: TextI
     number = logging.getLevelNamesMapping()[level.upper()]
     shared = _shared_processors()
     structlog.configure(
-        processors=[*shared, _renderer(log_format, target)],
+        processors=[*shared, _escaped, _renderer(log_format, target)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
         logger_factory=structlog.PrintLoggerFactory(target),
         cache_logger_on_first_use=False,
@@ -47,6 +50,7 @@ def configure(log_format: LogFormat = "auto", level: str = "info", stream: TextI
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
                 _without_values,
+                _escaped,
                 _renderer(log_format, target),
             ],
         )
@@ -103,3 +107,25 @@ def _without_values(_logger: WrappedLogger, _method: str, event: EventDict) -> E
         event["stack"] = stack(error)
         event["error"] = type(error).__name__
     return event
+
+
+def _escaped(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    """Escape whatever cannot be printed, but for the line breaks of stacks, which are ours."""
+    stack_lines = str(event.pop("stack", "") or "").split("\n")
+    clean: EventDict = {_escape(key): _escape(value) for key, value in event.items()}
+    if stack_lines != [""]:
+        clean["stack"] = "\n".join(map(_escape, stack_lines))
+    return clean
+
+
+def _escape(value: Any) -> Any:
+    if isinstance(value, bool | int | float | None):
+        return value
+    if isinstance(value, dict):
+        return {_escape(key): _escape(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_escape(item) for item in value]
+    text = str(value)
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

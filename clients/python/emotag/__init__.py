@@ -7,6 +7,12 @@ with EmotionClient("localhost:50051") as client:
         print(tag.label, tag.score)
 """
 
+import os
+
+# Before grpc is imported, which reads it then: at its own default of INFO gRPC writes to standard error, as they are,
+# words that a peer sends with the end of a connection, line breaks and terminal escapes included.
+os.environ.setdefault("GRPC_VERBOSITY", "ERROR")
+
 from emotag.aio_client import AsyncEmotionClient
 from emotag.client import EmotionClient
 from emotag.errors import (

@@ -142,3 +142,33 @@ async def test_an_error_of_the_loop_without_exception_is_logged() -> None:
     configure("json", "info", out)
     log_loop_error(asyncio.get_running_loop(), {"message": "odd"})
     assert json.loads(out.getvalue())["what"] == "odd"
+
+
+FORGED = 'x\n{"event": "forged"}\r\x1b[31m\x9b2J\x00\u2028\u2029\x85\u202e\ud800'
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+@pytest.mark.parametrize("logger", ["structlog", "logging"])
+def test_nobody_forges_a_line(log_format: LogFormat, logger: str) -> None:
+    out = io.StringIO()
+    configure(log_format, "info", out)
+    if logger == "structlog":
+        structlog.get_logger().warning(FORGED, id=FORGED, senders=[FORGED], peers={FORGED: (FORGED,)}, n=1)
+    else:
+        logging.getLogger(FORGED).warning("got %s", FORGED)
+    [line] = out.getvalue().splitlines()
+    assert line.isprintable()
+    assert "forged" in line
+
+
+@pytest.mark.parametrize("log_format", ["json", "console"])
+def test_values_keep_their_types_and_words(log_format: LogFormat) -> None:
+    out = io.StringIO()
+    configure(log_format, "info", out)
+    structlog.get_logger().info("serving", port=5, clean=True, share=0.5, missing=None, name="Grüße 😡 \\n")
+    [line] = out.getvalue().splitlines()
+    assert "Grüße 😡" in line
+    if log_format == "json":
+        event = json.loads(line)
+        assert (event["port"], event["clean"], event["share"], event["missing"]) == (5, True, 0.5, None)
+        assert event["name"] == "Grüße 😡 \\n"
