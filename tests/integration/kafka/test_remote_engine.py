@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -10,12 +11,16 @@ import pytest_asyncio
 import structlog
 from grpc import aio
 
+from emotag import TLS
+from emotag_service.access.grant import new_token
+from emotag_service.grpc.protection import Protection, TlsFiles
 from emotag_service.grpc.server import Server
 from emotag_service.kafka.annotation import Annotation, Fault
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.remote import RemoteEngine
 from emotag_service.kafka.errors import EngineUnavailableError
 from emotag_service.testing import in_memory_engine
+from tests.integration.authority import Authority
 from tests.integration.calls import until
 from tests.integration.scripted import Script, scripted_engine
 
@@ -206,3 +211,32 @@ class TestStart:
         with pytest.raises(EngineUnavailableError, match="is no emotag service; check --engine"):
             await remote.start()
         await other.stop(None)
+
+
+async def test_over_tls_with_a_token(script: Script, tmp_path: Path) -> None:
+    authority = Authority(tmp_path / "tls")
+    certificate, key = authority.server()
+    token, grant = new_token("tagger", ["classify"])
+    tokens, mine = tmp_path / "tokens", tmp_path / "mine"
+    tokens.write_text(grant.line())
+    mine.write_text(token)
+    files = TlsFiles(certificate=certificate, key=key)
+    server, engine = Server("127.0.0.1", 0, protection=Protection(tls=files, tokens=tokens)), scripted_engine(script)
+    await engine.start()
+    await server.start(engine)
+    address = f"grpcs://localhost:{server.port}"
+    try:
+        remote = RemoteEngine(address, tls=TLS(authority.ca), token=mine)
+        await remote.start()
+        [tag] = await (await remote.session("lane").submit([Reading("joy")]))
+        assert isinstance(tag, Annotation)
+        await remote.close()
+        for settings, words in [
+            ({"tls": TLS(authority.ca)}, "UNAUTHENTICATED"),
+            ({"tls": TLS(tmp_path / "none"), "token": mine}, "tls.ca: .*No such file"),
+            ({"token": tmp_path / "none"}, "token: .*No such file"),
+        ]:
+            with pytest.raises(EngineUnavailableError, match=words):
+                await RemoteEngine(address, **settings).start()
+    finally:
+        await asyncio.gather(engine.close(), server.stop())

@@ -10,6 +10,7 @@ from emotag_service.kafka.engines.remote import RemoteEngine, service_target
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from emotag.tls import TLS
     from emotag_service.kafka.engines.local import LocalEngine
 
 IN_PROCESS = "in-process"
@@ -17,7 +18,7 @@ _DEFAULT_LIMITS = EngineLimits()
 
 
 def engine_name(text: str) -> str:
-    """Parse `in-process` or grpc://HOST:PORT; raises ValueError that says what would be right."""
+    """Parse `in-process` or grpc(s)://HOST:PORT; raises ValueError that says what would be right."""
     if text != IN_PROCESS:
         try:
             service_target(text)
@@ -33,14 +34,18 @@ def make_engine(
     checkpoint: Path | None = None,
     devices: str = "auto",
     limits: EngineLimits = _DEFAULT_LIMITS,
+    tls: TLS | None = None,
+    token: Path | None = None,
 ) -> LocalEngine | RemoteEngine:
-    """Make the engine of this name, not started; the last three are for the one of this process.
+    """Make the engine of this name, not started.
+
+    `checkpoint`, `devices` and `limits` are for that of this process, `tls` and `token` for that of a service.
 
     Raises:
         ValueError: It is no name of an engine.
     """
     if engine_name(name) != IN_PROCESS:
-        return RemoteEngine(name, taxonomy=taxonomy)
+        return RemoteEngine(name, taxonomy=taxonomy, tls=tls, token=token)
     # Here, because it brings torch: a tagger whose tags come from a service does without.
     from emotag_service.kafka.engines.local import LocalEngine  # noqa: PLC0415
 

@@ -8,8 +8,16 @@ import time
 from typing import TYPE_CHECKING
 
 from emotag.aio_client import AsyncEmotionClient
-from emotag.errors import DeadlineExceededError, EmotionError, UnsupportedError
+from emotag.errors import (
+    DeadlineExceededError,
+    EmotionError,
+    InvalidArgumentError,
+    PermissionDeniedError,
+    UnauthenticatedError,
+    UnsupportedError,
+)
 from emotag.retry import Retry
+from emotag.tls import TLS
 from emotag_service.kafka.engines.link import Link
 from emotag_service.kafka.engines.remote_session import RemoteSession
 from emotag_service.kafka.errors import EngineUnavailableError
@@ -17,18 +25,20 @@ from emotag_service.kafka.loop.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from emotag.info import Info, Taxonomy
 
-_ADDRESS = re.compile(r"grpc://(?P<target>(\[[0-9a-fA-F:.%]+\]|[^\[\]:/\s,@]+):[0-9]{1,5})/?")
+_ADDRESS = re.compile(r"(?P<scheme>grpcs?)://(?P<target>(\[[0-9a-fA-F:.%]+\]|[^\[\]:/\s,@]+):[0-9]{1,5})/?")
 _ASK_SECONDS = 5.0
+_REFUSALS = (InvalidArgumentError, PermissionDeniedError, UnauthenticatedError)
 
 
 def service_target(text: str) -> str:
-    """Parse grpc://HOST:PORT into what gRPC calls a target; raises ValueError that says what would be right."""
+    """Parse grpc://HOST:PORT, or grpcs:// for TLS, into what gRPC calls a target; raises ValueError with the fix."""
     found = _ADDRESS.fullmatch(text)
     if found is None or not 0 < int(found["target"].rpartition(":")[2]) < 65_536:
-        raise ValueError("must be grpc://HOST:PORT, such as grpc://localhost:50051")
+        raise ValueError("must be grpc://HOST:PORT, or grpcs:// for TLS, such as grpc://localhost:50051")
     return found["target"]
 
 
@@ -40,14 +50,18 @@ class RemoteEngine:
         address: str,
         *,
         taxonomy: str = "",
+        tls: TLS | None = None,
+        token: Path | None = None,
         patience: float = 10.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
         """Make one.
 
         Args:
-            address: grpc://HOST:PORT.
+            address: grpc://HOST:PORT, or grpcs:// for TLS.
             taxonomy: Of the tags; empty for the service's default.
+            tls: Files for grpcs://; None trusts the public authorities.
+            token: File of the token that the service asks for.
             patience: Seconds that `start` waits for a service that is still starting.
             clock: Seconds since the epoch.
 
@@ -56,6 +70,8 @@ class RemoteEngine:
         """
         self._target = service_target(address)
         self._address = address
+        self._tls = (tls or TLS()) if address.startswith("grpcs:") else None
+        self._token = token
         self._taxonomy = taxonomy
         self._patience = patience
         self._clock = clock
@@ -71,9 +87,12 @@ class RemoteEngine:
         return self._started()[1].labels
 
     async def start(self) -> None:
-        """Ask the service what it has. Raises EngineUnavailableError when it is not there, or lacks the taxonomy."""
-        # One attempt: sessions see every interruption, log it once, and come back for ever.
-        client = AsyncEmotionClient(self._target, retry=Retry(attempts=1))
+        """Ask the service what it has.
+
+        Raises:
+            EngineUnavailableError: It is not there, lacks the taxonomy, or a file of certificates or token is no use.
+        """
+        client = self._connect()
         try:
             info = await self._ask(client)
             self._found = self._choose(info)
@@ -99,6 +118,13 @@ class RemoteEngine:
         if self._client is not None:
             await self._client.close()
 
+    def _connect(self) -> AsyncEmotionClient:
+        try:
+            # One attempt: sessions see every interruption, log it once, and come back for ever.
+            return AsyncEmotionClient(self._target, retry=Retry(attempts=1), tls=self._tls, token=self._token)
+        except InvalidArgumentError as error:
+            raise EngineUnavailableError(f"cannot connect to {self._address}: {error}") from error
+
     async def _ask(self, client: AsyncEmotionClient) -> Info:
         backoff, until = Backoff(), time.monotonic() + self._patience
         while True:
@@ -107,6 +133,11 @@ class RemoteEngine:
             except UnsupportedError as error:
                 raise EngineUnavailableError(
                     f"what answers at {self._address} is no emotag service; check --engine"
+                ) from error
+            except _REFUSALS as error:
+                raise EngineUnavailableError(
+                    f"cannot use the service at {self._address} ({error.code}: {error}); check --engine-token-file "
+                    "and the other --engine options"
                 ) from error
             except EmotionError as error:
                 delay = backoff.next()

@@ -10,14 +10,16 @@ from emotag_service.kafka.engines.local import LocalEngine
 from emotag_service.kafka.engines.remote import RemoteEngine
 
 
-@pytest.mark.parametrize("name", ["in-process", "grpc://localhost:50051", "grpc://[::1]:1/", "grpc://10.0.0.7:65535"])
+@pytest.mark.parametrize(
+    "name", ["in-process", "grpc://localhost:50051", "grpc://[::1]:1/", "grpc://10.0.0.7:65535", "grpcs://host:443"]
+)
 def test_names_of_engines(name):
     assert engine_name(name) == name
 
 
 @pytest.mark.parametrize(
     "name", ["", "local", "grpc://", "grpc://host", "grpc://host:0", "grpc://host:65536", "http://host:1",
-             "host:1", "grpc://user@host:1", "grpc://a b:1", "grpc://host:1/path"],
+             "host:1", "grpc://user@host:1", "grpc://a b:1", "grpc://host:1/path", "grpcss://host:1"],
 )  # fmt: skip
 def test_names_of_none(name):
     with pytest.raises(ValueError, match="must be in-process, or grpc://HOST:PORT"):
