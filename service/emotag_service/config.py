@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emotag_service.access.quota import Quota
 from emotag_service.engine.limits import EngineLimits
+from emotag_service.grpc.connections import ConnectionLimits
 from emotag_service.grpc.protection import Protection, TlsFiles
 from emotag_service.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
 from emotag_service.settings import ConfigError, about
-from emotag_service.values import not_empty, one_of, path, seconds, whole_number, yes_or_no
+from emotag_service.values import not_empty, one_of, path, rate, seconds, some_seconds, whole_number, yes_or_no
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 _ENGINE = EngineLimits()
+_PROTECTION = Protection()
+_CONNECTIONS = ConnectionLimits()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,53 @@ class ServeConfig:
     insecure: bool = field(
         default=False,
         metadata=about(yes_or_no, "speak plaintext also where other machines can connect", switch=True),
+    )
+    tokens: Path | None = field(
+        default=None,
+        metadata=about(
+            path, "file of the tokens that calls must bring: `emotag token new`; read again when it changes"
+        ),
+    )
+    reflection: bool = field(default=True, metadata=about(yes_or_no, "whether callers may ask for the contract"))
+    model_info: bool = field(
+        default=True, metadata=about(yes_or_no, "whether callers may ask for the model, its taxonomies and limits")
+    )
+    caller_messages_per_second: float = field(
+        default=0.0, metadata=about(rate, "messages that each caller may send a second; 0 is no bound")
+    )
+    caller_bytes_per_second: float = field(
+        default=0.0, metadata=about(rate, "bytes that each caller may send a second; 0 is no bound")
+    )
+    caller_streams: int = field(
+        default=0, metadata=about(whole_number(0), "streams that each caller may have open; 0 is no bound")
+    )
+    max_streams: int = field(
+        default=_PROTECTION.streams, metadata=about(whole_number(1), "streams that may be open, of all callers")
+    )
+    max_connections: int = field(
+        default=_CONNECTIONS.connections, metadata=about(whole_number(1), "connections that may be open")
+    )
+    connection_calls: int = field(
+        default=_CONNECTIONS.streams, metadata=about(whole_number(1), "calls that may be under way on one connection")
+    )
+    metadata_bytes: int = field(
+        default=_CONNECTIONS.metadata_bytes, metadata=about(whole_number(1024), "bytes of the metadata of one call")
+    )
+    handshake_seconds: float = field(
+        default=_CONNECTIONS.handshake_seconds,
+        metadata=about(some_seconds, "how long a connection may take to say TLS and HTTP/2"),
+    )
+    idle_seconds: float = field(
+        default=_CONNECTIONS.idle_seconds,
+        metadata=about(some_seconds, "how long a connection without a call stays open; half a header is none"),
+    )
+    connection_age_seconds: float = field(
+        default=_CONNECTIONS.age_seconds,
+        metadata=about(seconds, "after how long a connection is closed, for clients to find new servers; 0 is never"),
+    )
+    connection_grace_seconds: float = field(
+        default=_CONNECTIONS.grace_seconds,
+        metadata=about(seconds, "how long the calls of a connection that is closed for its age may go on"),
     )
     checkpoint: Path | None = field(
         default=None,
@@ -87,13 +138,36 @@ class ServeConfig:
         Raises:
             ConfigError: Settings contradict each other.
         """
+        return Protection(
+            tls=self._tls_files(),
+            insecure=self.insecure,
+            tokens=self.tokens,
+            reflection=self.reflection,
+            model_info=self.model_info,
+            quota=Quota(
+                messages_per_second=self.caller_messages_per_second,
+                bytes_per_second=self.caller_bytes_per_second,
+                streams=self.caller_streams,
+            ),
+            streams=self.max_streams,
+            connections=ConnectionLimits(
+                connections=self.max_connections,
+                streams=self.connection_calls,
+                metadata_bytes=self.metadata_bytes,
+                handshake_seconds=self.handshake_seconds,
+                idle_seconds=self.idle_seconds,
+                age_seconds=self.connection_age_seconds,
+                grace_seconds=self.connection_grace_seconds,
+            ),
+        )
+
+    def _tls_files(self) -> TlsFiles | None:
         if self.tls_cert is not None:
-            files = TlsFiles(certificate=self.tls_cert, key=self.tls_key, client_ca=self.tls_client_ca)
-            return Protection(tls=files, insecure=self.insecure)
+            return TlsFiles(certificate=self.tls_cert, key=self.tls_key, client_ca=self.tls_client_ca)
         if self.tls_key is not None or self.tls_client_ca is not None:
             given = "--tls-client-ca" if self.tls_key is None else "--tls-key"
             raise ConfigError(f"{given} is given without --tls-cert: give the certificate to answer with")
-        return Protection(insecure=self.insecure)
+        return None
 
     @property
     def engine_limits(self) -> EngineLimits:

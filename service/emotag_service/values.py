@@ -55,6 +55,17 @@ def some_seconds(text: str) -> float:
     return number
 
 
+def rate(text: str) -> float:
+    """Parse a number of things a second."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise ValueError("must be a number, 0 or more; 0 is no bound")
+    return number
+
+
 def not_empty(text: str) -> str:
     """Parse a text that says something."""
     if not text.strip():

@@ -60,9 +60,10 @@ def test_a_port_in_use(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> N
         (("--devices", "abacus", "--port", "0"), 1, "abacus"),
         (("--tls-key", "k.pem", "--port", "0"), 2, "--tls-key is given without --tls-cert"),
         (("--tls-cert", "/nonexistent.pem", "--port", "0"), 1, "--tls-cert: /nonexistent.pem: No such file"),
+        (("--tokens", "/nonexistent", "--port", "0"), 1, "--tokens: /nonexistent: No such file"),
         (("--host", "0.0.0.0", "--port", "0"), 1, "--insecure"),  # noqa: S104 - refused
     ],
-    ids=["host", "port", "batch", "checkpoint", "device", "key", "certificate", "plaintext"],
+    ids=["host", "port", "batch", "checkpoint", "device", "key", "certificate", "tokens", "plaintext"],
 )
 def test_what_is_wrong_is_said(
     checkpoint: Path, capfd: pytest.CaptureFixture[str], options: tuple[str, ...], code: int, words: str

@@ -56,6 +56,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _serve(config: ServeConfig, began: float) -> int:
     from emotag_model.checkpoint import CheckpointError  # noqa: PLC0415 - torch takes seconds to import
+    from emotag_service.access.tokens import TokenFileError  # noqa: PLC0415 - see above
     from emotag_service.engine.errors import EngineError  # noqa: PLC0415 - see above
     from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see above
     from emotag_service.service import Service  # noqa: PLC0415 - see above
@@ -68,7 +69,7 @@ def _serve(config: ServeConfig, began: float) -> int:
         return 0 if asyncio.run(serve()) else 1
     except ConfigError as error:
         return _fail(str(error), 2)
-    except (ListenError, CheckpointError, EngineError) as error:
+    except (ListenError, TokenFileError, CheckpointError, EngineError) as error:
         return _fail(str(error), 1)
 
 
@@ -81,6 +82,7 @@ def _teach(config: ServeConfig, port: int) -> None:
     target = _target(config.host, port)
     other = "" if target == "localhost:50051" else f" --target {target}"
     other += " --tls-ca CA.pem" if config.tls_cert else ""
+    other += " --token-file YOURS.token" if config.tokens else ""
     request = '{"messages": [{"text": "thank you!"}]}'
     print("\nCall it from another terminal:")
     print(f'  {own_command()} classify "I can\'t believe you did this for me, thank you!"{other}')
@@ -89,9 +91,12 @@ def _teach(config: ServeConfig, port: int) -> None:
 
 
 def _curl_options(config: ServeConfig) -> str:
-    if config.tls_cert is None:
-        return "-plaintext"
-    return "-cacert CA.pem" if config.tls_client_ca is None else "-cacert CA.pem -cert YOURS.pem -key YOURS.key"
+    options = ["-plaintext"] if config.tls_cert is None else ["-cacert CA.pem"]
+    if config.tls_client_ca is not None:
+        options.append("-cert YOURS.pem -key YOURS.key")
+    if config.tokens is not None:
+        options.append('-H "authorization: Bearer $(cat YOURS.token)"')
+    return " ".join(options)
 
 
 def _target(host: str, port: int) -> str:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emotag.tls import TLS
 from emotag_service.kafka.codecs.registry import NAMES
 from emotag_service.kafka.engines.choose import IN_PROCESS, engine_name
 from emotag_service.kafka.loop.settings import LoopSettings
@@ -100,8 +101,20 @@ class TagTopicConfig:
     engine: str = field(
         default=IN_PROCESS,
         metadata=about(
-            engine_name, "where tags are computed: in-process, or grpc://HOST:PORT for an `emotag serve`", group=_TAG
+            engine_name,
+            "where tags are computed: in-process, or grpc://HOST:PORT, over TLS grpcs://, for an `emotag serve`",
+            group=_TAG,
         ),
+    )
+    engine_tls_ca: Path | None = field(
+        default=None, metadata=about(path, "PEM file of the authorities that sign that service", group=_TAG)
+    )
+    engine_tls_cert: Path | None = field(
+        default=None, metadata=about(path, "PEM file of our certificate, when that service asks for one", group=_TAG)
+    )
+    engine_tls_key: Path | None = field(default=None, metadata=about(path, "PEM file of its private key", group=_TAG))
+    engine_token_file: Path | None = field(
+        default=None, metadata=about(path, "file of the token that that service asks for", group=_TAG)
     )
     checkpoint: Path | None = field(
         default=None,
@@ -235,6 +248,16 @@ class TagTopicConfig:
         if self.remote and (self.checkpoint is not None or self.devices != "auto"):
             given = "--checkpoint" if self.checkpoint is not None else "--devices"
             raise ConfigError(f"{given} means nothing with --engine {self.engine}: give it to that server")
+
+        if self.engine_tls != TLS() and not self.engine.startswith("grpcs:"):
+            raise ConfigError("--engine-tls-ca, -cert and -key mean nothing without --engine grpcs://HOST:PORT")
+        if self.engine_token_file is not None and not self.remote:
+            raise ConfigError("--engine-token-file means nothing without --engine grpc(s)://HOST:PORT")
+
+    @property
+    def engine_tls(self) -> TLS:
+        """What a service is connected with, over grpcs://."""
+        return TLS(self.engine_tls_ca, self.engine_tls_cert, self.engine_tls_key)
 
     @property
     def remote(self) -> bool:

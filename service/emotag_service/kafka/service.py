@@ -113,7 +113,12 @@ class TaggerService:
     def _make_engine(self) -> LocalEngine | RemoteEngine:
         config = self._config
         return make_engine(
-            config.engine, taxonomy=config.taxonomy, checkpoint=config.checkpoint, devices=config.devices
+            config.engine,
+            taxonomy=config.taxonomy,
+            checkpoint=config.checkpoint,
+            devices=config.devices,
+            tls=config.engine_tls,
+            token=config.engine_token_file,
         )
 
     async def _prepare_topics(self, destinations: Destinations) -> None:

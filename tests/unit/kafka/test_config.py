@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from emotag import TLS
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.settings import ConfigError, add_options, option, read_settings, variable
@@ -66,6 +67,7 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "log_level": "debug",
     }
     left_out = {"input_pattern", "output"}  # they stand in place of two others
+    left_out |= {"engine_tls_ca", "engine_tls_cert", "engine_tls_key", "engine_token_file"}  # of another engine
     assert set(given) == {setting.name.rstrip("_") for setting in fields(TagTopicConfig)} - left_out
     switches = {"only_untagged", "no_create_topics"}
     by_option = _parse(
@@ -80,6 +82,14 @@ def test_every_setting_can_be_given_both_ways() -> None:
     assert (loop.start, loop.delivery, loop.instance_id, loop.session_seconds) == ("latest", "at-least-once", "one", 11)
     assert (loop.transaction_seconds, loop.transaction_records, loop.batch_records) == (0.5, 7, 8)
     assert (loop.buffer_records, loop.buffer_bytes) == (9, 10)
+
+
+def test_a_service_is_asked_over_tls_with_a_token() -> None:
+    files = ("--engine-tls-ca=a", "--engine-tls-cert=b", "--engine-tls-key=c", "--engine-token-file=d")
+    config = _parse(*LEAST, "--engine=grpcs://h:1", *files)
+    assert config.engine_tls == TLS(Path("a"), Path("b"), Path("c"))
+    assert config.engine_token_file == Path("d")
+    assert _parse(*LEAST, EMOTAG_ENGINE="grpcs://h:1", EMOTAG_ENGINE_TLS_CA="a").engine_tls == TLS(Path("a"))
 
 
 def test_the_same_topic_twice_is_read_once() -> None:
@@ -106,6 +116,8 @@ def test_a_pattern_stands_in_place_of_topics() -> None:
         ((*LEAST, "--codec=a2a", "--text-field=x"), "--text-field means nothing with --codec a2a"),
         ((*LEAST, "--engine=http://x:1"), "--engine: must be in-process, or grpc://HOST:PORT"),
         ((*LEAST, "--engine=grpc://x"), "--engine: must be in-process, or grpc://HOST:PORT"),
+        ((*LEAST, "--engine=grpc://x:1", "--engine-tls-ca=f"), "mean nothing without --engine grpcs://"),
+        ((*LEAST, "--engine-token-file=f"), "--engine-token-file means nothing without --engine grpc"),
         ((*LEAST, "--engine=grpc://x:1", "--checkpoint=d"), "--checkpoint means nothing with --engine grpc://x:1"),
         ((*LEAST, "--engine=grpc://x:1", "--devices=cpu"), "--devices means nothing with --engine grpc://x:1"),
         ((*LEAST, "--route=joy"), "--route: must be LABEL=TOPIC"),

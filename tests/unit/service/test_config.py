@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from emotag_service.access.quota import Quota
 from emotag_service.config import ServeConfig
+from emotag_service.grpc.connections import ConnectionLimits
 from emotag_service.grpc.protection import Protection, TlsFiles
 from emotag_service.settings import ConfigError, add_options, read_settings
 
@@ -45,6 +47,20 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "tls_key": "/tls/tls.key",
         "tls_client_ca": "/tls/ca.crt",
         "insecure": "yes",
+        "tokens": "/run/tokens",
+        "reflection": "off",
+        "model_info": "off",
+        "caller_messages_per_second": "1.5",
+        "caller_bytes_per_second": "2",
+        "caller_streams": "3",
+        "max_streams": "4",
+        "max_connections": "5",
+        "connection_calls": "6",
+        "metadata_bytes": "2048",
+        "handshake_seconds": "7",
+        "idle_seconds": "8",
+        "connection_age_seconds": "9",
+        "connection_grace_seconds": "10",
         "checkpoint": "/models/mine",
         "devices": "cpu:2",
         "queue_messages": "10",
@@ -77,6 +93,14 @@ def test_every_setting_can_be_given_both_ways() -> None:
         ("--drain-seconds", "-1", "seconds, 0 or more"),
         ("--drain-seconds", "nan", "seconds, 0 or more"),
         ("--drain-seconds", "inf", "seconds, 0 or more"),
+        ("--caller-messages-per-second", "nan", "0 or more"),
+        ("--caller-bytes-per-second", "many", "0 or more"),
+        ("--caller-streams", "-1", "at least 0"),
+        ("--max-streams", "0", "at least 1"),
+        ("--metadata-bytes", "9", "at least 1024"),
+        ("--handshake-seconds", "0", "more than 0"),
+        ("--idle-seconds", "0", "more than 0"),
+        ("--reflection", "perhaps", "yes or no"),
         ("--log-format", "xml", "auto, console, json"),
         ("--log-level", "loud", "debug, info, warning, error"),
     ],
@@ -117,6 +141,28 @@ def test_help_says_default_and_variable_of_every_setting() -> None:
     for setting in fields(ServeConfig):
         assert f"[$EMOTAG_{setting.name.upper()}]" in text
     assert text.count("(default: ") == len(fields(ServeConfig))
+
+
+def test_all_of_it_reaches_the_protection() -> None:
+    given = "--tokens t --reflection no --model-info no --caller-messages-per-second 1 --caller-bytes-per-second 2"
+    more = "--caller-streams 3 --max-streams 4 --max-connections 5 --connection-calls 6 --metadata-bytes 2048"
+    rest = "--handshake-seconds 7 --idle-seconds 8 --connection-age-seconds 9 --connection-grace-seconds 10"
+    assert _parse(*f"{given} {more} {rest}".split()).protection == Protection(
+        tokens=Path("t"),
+        reflection=False,
+        model_info=False,
+        quota=Quota(messages_per_second=1, bytes_per_second=2, streams=3),
+        streams=4,
+        connections=ConnectionLimits(
+            connections=5,
+            streams=6,
+            metadata_bytes=2048,
+            handshake_seconds=7,
+            idle_seconds=8,
+            age_seconds=9,
+            grace_seconds=10,
+        ),
+    )
 
 
 def test_a_config_does_not_change() -> None:
