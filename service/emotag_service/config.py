@@ -9,7 +9,7 @@ from emotag_service.access.quota import Quota
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.grpc.connections import ConnectionLimits
 from emotag_service.grpc.protection import Protection, TlsFiles
-from emotag_service.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
+from emotag_service.process.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
 from emotag_service.settings import ConfigError, about
 from emotag_service.values import not_empty, one_of, path, rate, seconds, some_seconds, whole_number, yes_or_no
 

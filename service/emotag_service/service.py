@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 from typing import TYPE_CHECKING
 
@@ -12,8 +11,8 @@ import structlog
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
-from emotag_service.logs import log_loop_error
-from emotag_service.racing import unless
+from emotag_service.process.lifetime import StopSignals, unless
+from emotag_service.process.logs import log_loop_error
 from emotag_service.settings import ConfigError
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
 
 _log = structlog.get_logger(__name__)
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 
 
 class Service:
@@ -40,8 +38,7 @@ class Service:
         self._config = config
         self._ready = ready
         self._began = began
-        self._stop = asyncio.Event()
-        self._stop_now = asyncio.Event()
+        self._signals = StopSignals(grace_seconds=config.drain_seconds)
 
     async def run(self) -> bool:
         """Serve until a signal, then drain; a second signal stops at once.
@@ -55,10 +52,8 @@ class Service:
             CheckpointError: The checkpoint cannot be loaded.
             EngineError: The engine cannot be started.
         """
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(log_loop_error)
-        for number in _SIGNALS:
-            loop.add_signal_handler(number, self._on_signal, number)
+        asyncio.get_running_loop().set_exception_handler(log_loop_error)
+        self._signals.listen()
         server = Server(self._config.host, self._config.port, protection=self._config.protection)
         try:
             return await self._serve(server, await asyncio.to_thread(self._load))
@@ -75,10 +70,10 @@ class Service:
 
     async def _serve(self, server: Server, engine: Engine) -> bool:
         try:
-            if not await unless(self._stop, self._start(server, engine)):
+            if not await unless(self._signals.stop, self._start(server, engine)):
                 return True
             self._announce(server, engine)
-            await self._stop.wait()
+            await self._signals.stop.wait()
             return await self._drain(server, engine)
         finally:
             # Together, so that calls which wait for the engine are answered before they are cancelled.
@@ -107,15 +102,7 @@ class Service:
         async def drain() -> None:
             unanswered.append(await server.drain(engine, self._config.drain_seconds))
 
-        finished = await unless(self._stop_now, drain())
+        finished = await unless(self._signals.stop_now, drain())
         clean = finished and unanswered == [0]
         _log.info("stopped", clean=clean, unanswered=sum(unanswered) if finished else None)
         return clean
-
-    def _on_signal(self, number: int) -> None:
-        if self._stop.is_set():
-            _log.warning("stopping at once", signal=signal.Signals(number).name)
-            self._stop_now.set()
-        else:
-            _log.info("stopping", signal=signal.Signals(number).name, grace_seconds=self._config.drain_seconds)
-            self._stop.set()

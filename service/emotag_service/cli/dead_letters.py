@@ -81,7 +81,7 @@ async def _run(args: argparse.Namespace, client: ClientSettings) -> int:
     from emotag_service.kafka.echoes import log_all_but_echoes  # noqa: PLC0415 - see run
     from emotag_service.kafka.quiet import Quiet  # noqa: PLC0415 - see run
     from emotag_service.kafka.reach import answers, reach  # noqa: PLC0415 - see run
-    from emotag_service.logs import configure  # noqa: PLC0415 - see run
+    from emotag_service.process.logs import configure  # noqa: PLC0415 - see run
 
     configure("auto", "warning")
     asyncio.get_running_loop().set_exception_handler(log_all_but_echoes)

@@ -21,7 +21,7 @@ from emotag_service.cli.demo_view import View
 from emotag_service.kafka.client import ClientSettings
 from emotag_service.kafka.embedded import BrokerFailedError, EmbeddedBroker, require_package
 from emotag_service.kafka.topics import open_topics
-from emotag_service.logs import configure
+from emotag_service.process.logs import configure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

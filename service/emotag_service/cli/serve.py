@@ -42,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve; 0 after a clean stop, 1 when something was lost or nothing could be served, 2 for bad settings."""
     began = time.perf_counter()
     from emotag_service.config import ServeConfig  # noqa: PLC0415 - see add_arguments
-    from emotag_service.logs import configure  # noqa: PLC0415 - see add_arguments
+    from emotag_service.process.logs import configure  # noqa: PLC0415 - see add_arguments
     from emotag_service.settings import ConfigError, read_settings  # noqa: PLC0415 - see add_arguments
 
     try:
@@ -75,7 +75,7 @@ def _serve(config: ServeConfig, began: float) -> int:
 
 def _teach(config: ServeConfig, port: int) -> None:
     """Say how to call the service, to people."""
-    from emotag_service.logs import is_console  # noqa: PLC0415 - see add_arguments
+    from emotag_service.process.logs import is_console  # noqa: PLC0415 - see add_arguments
 
     if not is_console(config.log_format):
         return

@@ -69,7 +69,7 @@ def run(args: argparse.Namespace) -> int:
 async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> int:
     from emotag_service.kafka.progress import Screen  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.service import TaggerService  # noqa: PLC0415 - see add_arguments
-    from emotag_service.logs import configure  # noqa: PLC0415 - see add_arguments
+    from emotag_service.process.logs import configure  # noqa: PLC0415 - see add_arguments
 
     screen = Screen(sys.stderr)
     configure(config.log_format, config.log_level, cast("TextIO", screen))  # it has what loggers call

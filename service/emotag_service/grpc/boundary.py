@@ -14,7 +14,7 @@ from emotag_service.access.account import QuotaError
 from emotag_service.engine.errors import EngineError, InvalidOptionsError
 from emotag_service.grpc.status import CallRefusedError, error_status, make_status, quota_status
 from emotag_service.grpc.wire import unreadable
-from emotag_service.logs import stack
+from emotag_service.process.logs import stack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from emotag_service.kafka.errors import SettingsError
-from emotag_service.kafka.security import Secret, read_secret, tls_context
+from emotag_service.process.secrets import Secret, UnusableFileError, read_secret, tls_context
 from emotag_service.settings import about, add_options, given_values
 from emotag_service.values import not_empty, one_of, path, yes_or_no
 
@@ -103,7 +103,7 @@ class ClientSettings:
     def __post_init__(self) -> None:
         _check_sasl(self)
         if self.tls or self.tls_ca or self.tls_cert or self.tls_key:
-            object.__setattr__(self, "_context", tls_context(self.tls_ca, self.tls_cert, self.tls_key))
+            object.__setattr__(self, "_context", _tls(self))
 
     @classmethod
     def from_options(cls, options: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
@@ -151,7 +151,17 @@ def _password(file: Path | None, environment: Mapping[str, str]) -> str | None:
         return given
     if given is not None:
         raise SettingsError(f"--sasl-password-file and ${PASSWORD_VARIABLE} are both given: keep one of them")
-    return read_secret(file, "--sasl-password-file")
+    try:
+        return read_secret(file, "--sasl-password-file")
+    except UnusableFileError as error:
+        raise SettingsError(str(error)) from error
+
+
+def _tls(settings: ClientSettings) -> ssl.SSLContext:
+    try:
+        return tls_context(settings.tls_ca, settings.tls_cert, settings.tls_key)
+    except UnusableFileError as error:
+        raise SettingsError(str(error)) from error
 
 
 def _check_sasl(settings: ClientSettings) -> None:

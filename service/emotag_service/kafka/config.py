@@ -13,7 +13,7 @@ from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.treatments.policy import Policy
 from emotag_service.kafka.treatments.routes import DEAD_LETTERS, PLACEHOLDER, parse_route
 from emotag_service.kafka.treatments.topic_names import topic_name
-from emotag_service.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
+from emotag_service.process.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
 from emotag_service.settings import ConfigError, about
 from emotag_service.values import not_empty, one_of, path, some_seconds, whole_number, yes_or_no
 

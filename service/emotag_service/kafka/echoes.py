@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from aiokafka.errors import KafkaError
 
-from emotag_service.logs import log_loop_error
+from emotag_service.process.logs import log_loop_error
 
 if TYPE_CHECKING:
     import asyncio

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import time
 from typing import TYPE_CHECKING
 
 import structlog
 
-from emotag_service.garbage import settle
 from emotag_service.kafka.destinations import Destinations
 from emotag_service.kafka.dry_run import DryRun
 from emotag_service.kafka.echoes import log_all_but_echoes
@@ -21,8 +19,8 @@ from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.progress import Progress, Screen
 from emotag_service.kafka.quiet import Quiet
 from emotag_service.kafka.reach import answers, reach
-from emotag_service.logs import stack
-from emotag_service.racing import unless
+from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, unless
+from emotag_service.process.logs import stack
 from emotag_service.settings import ConfigError
 
 if TYPE_CHECKING:
@@ -34,7 +32,6 @@ if TYPE_CHECKING:
     from emotag_service.kafka.engines.remote import RemoteEngine
 
 _log = structlog.get_logger(__name__)
-_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 
 
 class TaggerService:
@@ -68,8 +65,7 @@ class TaggerService:
         self._began = began
         self._plan = Plan(config)
         self._loop_settings = config.loop_settings()
-        self._stop = asyncio.Event()
-        self._stop_now = asyncio.Event()
+        self._signals = StopSignals()
 
     async def run(self) -> bool:
         """Tag until a signal; then commit what is written and leave the group. A second signal stops at once.
@@ -80,13 +76,11 @@ class TaggerService:
         Raises:
             TaggerError: What no retry mends; the text says what to do.
         """
-        loop = asyncio.get_running_loop()
-        loop.set_exception_handler(log_all_but_echoes)
-        for number in _SIGNALS:
-            loop.add_signal_handler(number, self._on_signal, number)
+        asyncio.get_running_loop().set_exception_handler(log_all_but_echoes)
+        self._signals.listen()
         with Quiet(lambda: answers(self._client)) as quiet:
             try:
-                return await unless(self._stop_now, self._tag(quiet))
+                return await unless(self._signals.stop_now, self._tag(quiet))
             except (TaggerError, ConfigError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it ends here
@@ -100,11 +94,11 @@ class TaggerService:
     async def _tag(self, quiet: Quiet) -> None:
         destinations = Destinations(self._client, self._plan.routes, create=not self._config.no_create_topics)
         # Before the engine: it loads for seconds, and what is wrong with the cluster is known in a moment.
-        if not await unless(self._stop, self._prepare_topics(destinations)):
+        if not await unless(self._signals.stop, self._prepare_topics(destinations)):
             return
         engine = self._make_engine()
         try:
-            if await unless(self._stop, engine.start()):
+            if await unless(self._signals.stop, engine.start()):
                 self._plan.routes.check_labels(engine.labels)
                 await self._work(destinations, engine, quiet)
         finally:
@@ -134,9 +128,9 @@ class TaggerService:
         treatment = self._plan.treatment(destinations.limits)
         if self._config.dry_run:
             dry_run = DryRun(self._loop_settings, self._client, engine, treatment, self._output)
-            await unless(self._stop, dry_run.run(self._config.dry_run))
+            await unless(self._signals.stop, dry_run.run(self._config.dry_run))
             return
-        settle()
+        freeze_what_is_loaded()
         self._announce()
         settings = self._plan.loop_settings(self._loop_settings, destinations.limits)
         tagger = Tagger(settings, self._client.kwargs(), engine, treatment, self.meters)
@@ -144,7 +138,7 @@ class TaggerService:
         if self._config.input_pattern:
             beside.append(asyncio.ensure_future(destinations.watch(self._config.input_pattern)))
         try:
-            await tagger.run(self._stop)
+            await tagger.run(self._signals.stop)
         finally:
             for task in beside:
                 task.cancel()
@@ -175,14 +169,3 @@ class TaggerService:
             dead_letters=self.meters.dead_letters.total(),
             transactions=self.meters.transactions,
         )
-
-    def _on_signal(self, number: int) -> None:
-        name = signal.Signals(number).name
-        if self._stop.is_set():
-            _log.warning("stopping at once", signal=name)
-            self._stop_now.set()
-            for each in _SIGNALS:  # should even that hang, the next signal does what it does to any process
-                asyncio.get_running_loop().remove_signal_handler(each)
-        else:
-            _log.info("stopping", signal=name)
-            self._stop.set()

@@ -13,7 +13,6 @@ import time
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
-from emotag_service.garbage import settle
 from emotag_service.kafka.annotation import Annotation, ModelName
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.codecs.registry import make_codec
@@ -22,6 +21,7 @@ from emotag_service.kafka.loop.tagger import Tagger
 from emotag_service.kafka.meters import Meters
 from emotag_service.kafka.treatments.routes import Routes
 from emotag_service.kafka.treatments.tagging import Tagging
+from emotag_service.process.lifetime import freeze_what_is_loaded
 from tests.benchmarks.kafka.arguments import Copy
 
 LABELS = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")
@@ -78,7 +78,7 @@ async def run(what: Copy) -> None:
     )
     treatment = Tagging(make_codec("json"), Routes(output=what.output, inputs=(what.input,)))
     client = {"bootstrap_servers": what.bootstrap}
-    settle()
+    freeze_what_is_loaded()
     await Tagger(settings, client, InstantEngine(), treatment, Meters()).run(stop)
 
 

@@ -124,7 +124,7 @@ async def test_a_second_signal_does_not_wait(stage: Stage, events: list[Any]) ->
     running = asyncio.ensure_future(service.run())
     await asyncio.wait_for(stage.running.wait(), 30)
     for _ in range(2):
-        service._on_signal(signal.SIGTERM)
+        service._signals.received(signal.SIGTERM)
     assert not await asyncio.wait_for(running, 30)
     assert "left" not in stage.happened
     assert stage.happened[-1] == "closed"

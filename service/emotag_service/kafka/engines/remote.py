@@ -21,7 +21,7 @@ from emotag.tls import TLS
 from emotag_service.kafka.engines.link import Link
 from emotag_service.kafka.engines.remote_session import RemoteSession
 from emotag_service.kafka.errors import EngineUnavailableError
-from emotag_service.kafka.loop.backoff import Backoff
+from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable

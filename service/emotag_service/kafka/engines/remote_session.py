@@ -21,7 +21,7 @@ from emotag_service.kafka.annotation import Annotation, Fault, ModelName
 from emotag_service.kafka.engines.batch import PASSING_CODES, Batch
 from emotag_service.kafka.engines.texts import usable_name
 from emotag_service.kafka.errors import EngineUnavailableError
-from emotag_service.kafka.loop.backoff import Backoff
+from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence

@@ -10,7 +10,7 @@ import structlog
 from emotag_service.kafka.loop.buffer import Buffer
 from emotag_service.kafka.loop.tagging import Tagging
 from emotag_service.kafka.loop.writing import Writing
-from emotag_service.racing import unless
+from emotag_service.process.lifetime import unless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -15,9 +15,9 @@ from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, Off
 
 from emotag_service.kafka.committed import committed_offset
 from emotag_service.kafka.loop.assignor import make_assignor
-from emotag_service.kafka.loop.backoff import Backoff
 from emotag_service.kafka.loop.writer import Source
 from emotag_service.kafka.record import Record
+from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

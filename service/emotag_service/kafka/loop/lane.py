@@ -18,9 +18,9 @@ from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, InvalidProdu
 from emotag_service.kafka.errors import FencedError, TaggerError
 from emotag_service.kafka.failures import explain
 from emotag_service.kafka.loop.attempt import Attempt
-from emotag_service.kafka.loop.backoff import Backoff
 from emotag_service.kafka.loop.refusals import Refusals
 from emotag_service.kafka.loop.writer import RefusedError
+from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Callable

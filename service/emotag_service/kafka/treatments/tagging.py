@@ -15,7 +15,7 @@ from emotag_service.kafka.treatments.choice import EVERYTHING, TOMBSTONE
 from emotag_service.kafka.treatments.headers import with_skip, with_tag
 from emotag_service.kafka.treatments.policy import Policy, Untaggables, passed, stopped
 from emotag_service.kafka.treatments.sizes import batch_bytes, fits
-from emotag_service.logs import stack
+from emotag_service.process.logs import stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from emotag_service.logs import LogFormat, configure, is_console, log_loop_error, stack
+from emotag_service.process.logs import LogFormat, configure, is_console, log_loop_error, stack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

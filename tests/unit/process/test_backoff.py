@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from emotag_service.kafka.loop.backoff import Backoff
+from emotag_service.process.backoff import Backoff
 
 
 def test_it_grows_to_a_bound_and_begins_anew_after_a_success():

@@ -1,14 +1,16 @@
-"""TLS and secrets of the Kafka client, from files; whatever is wrong with them is said before anything connects."""
+"""TLS and secrets of a client, from files; whatever is wrong with them is said before anything connects."""
 
 from __future__ import annotations
 
 import ssl
 from typing import TYPE_CHECKING
 
-from emotag_service.kafka.errors import SettingsError
-
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+class UnusableFileError(Exception):
+    """A file does not hold what an option says that it does; the text names the option, the file and the fix."""
 
 
 class Secret(str):
@@ -21,18 +23,18 @@ class Secret(str):
 
 
 def tls_context(ca: Path | None, cert: Path | None, key: Path | None) -> ssl.SSLContext:
-    """Make what verifies the brokers, and proves who we are when they ask.
+    """Make what verifies the servers, and proves who we are when they ask.
 
     Args:
         ca: PEM file of the authorities to trust; those of the system when None.
-        cert: PEM file of our certificate, and what chains it to an authority; None when the brokers ask for none.
+        cert: PEM file of our certificate, and what chains it to an authority; None when the servers ask for none.
         key: PEM file of its private key, without passphrase; None when `cert` holds it too.
 
     Raises:
-        SettingsError: A file cannot be read, or does not hold what it should.
+        UnusableFileError: A file cannot be read, or does not hold what it should.
     """
     if key is not None and cert is None:
-        raise SettingsError("--tls-key is given without --tls-cert: give the certificate that belongs to the key")
+        raise UnusableFileError("--tls-key is given without --tls-cert: give the certificate that belongs to the key")
     context = _verifier(ca)
     if cert is not None:
         _prove(context, cert, key)
@@ -43,17 +45,17 @@ def read_secret(path: Path, option: str) -> str:
     """Read a password from a file; one line break at its end is not part of it.
 
     Raises:
-        SettingsError: It cannot be read, or is empty.
+        UnusableFileError: It cannot be read, or is empty.
     """
     try:
         text = path.read_text(encoding="utf-8")
     except OSError as error:
-        raise SettingsError(f"{option}: {path}: {error.strerror}") from error
+        raise UnusableFileError(f"{option}: {path}: {error.strerror}") from error
     except UnicodeDecodeError:
-        raise SettingsError(f"{option}: {path}: is not UTF-8 text") from None
+        raise UnusableFileError(f"{option}: {path}: is not UTF-8 text") from None
     secret = text.removesuffix("\n").removesuffix("\r")
     if not secret:
-        raise SettingsError(f"{option}: {path}: is empty; write the password into it")
+        raise UnusableFileError(f"{option}: {path}: is empty; write the password into it")
     return secret
 
 
@@ -64,7 +66,7 @@ def _verifier(ca: Path | None) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=str(ca))
     except ssl.SSLError as error:
-        raise SettingsError(f"--tls-ca: {ca}: holds no PEM certificate") from error
+        raise UnusableFileError(f"--tls-ca: {ca}: holds no PEM certificate") from error
 
 
 def _prove(context: ssl.SSLContext, cert: Path, key: Path | None) -> None:
@@ -75,12 +77,12 @@ def _prove(context: ssl.SSLContext, cert: Path, key: Path | None) -> None:
         # Without a callback OpenSSL would ask the terminal for the passphrase.
         context.load_cert_chain(cert, key, password=_refuse_passphrase)
     except _PassphraseError:
-        raise SettingsError(
+        raise UnusableFileError(
             f"--tls-key: {key or cert}: has a passphrase; give a key without: openssl pkcs8 -topk8 -nocrypt -in KEY"
         ) from None
     except ssl.SSLError as error:
         where = "--tls-cert" if key is None else "--tls-cert and --tls-key"
-        raise SettingsError(f"{where}: {_mismatch(error, cert, key)}") from error
+        raise UnusableFileError(f"{where}: {_mismatch(error, cert, key)}") from error
 
 
 def _mismatch(error: ssl.SSLError, cert: Path, key: Path | None) -> str:
@@ -96,7 +98,7 @@ def _readable(path: Path, option: str) -> None:
         with path.open("rb"):
             pass
     except OSError as error:
-        raise SettingsError(f"{option}: {path}: {error.strerror}") from error
+        raise UnusableFileError(f"{option}: {path}: {error.strerror}") from error
 
 
 class _PassphraseError(Exception):

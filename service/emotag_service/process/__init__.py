@@ -1,0 +1,1 @@
+"""What every long-running process of emotag needs, whatever it does: logs, secrets, its lifetime, its patience."""

@@ -1,0 +1,73 @@
+"""Signals end a process in order, then at once; what is loaded is left alone by the collector."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import os
+import signal
+import weakref
+from collections.abc import Iterator
+
+import pytest
+
+from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, unless
+
+
+@pytest.fixture(autouse=True)
+def collector() -> Iterator[None]:
+    """The collector as it was before."""
+    threshold = gc.get_threshold()
+    yield
+    gc.set_threshold(*threshold)
+    gc.unfreeze()
+
+
+class Node:
+    """Refers to itself."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_is_loaded_is_frozen_and_the_young_are_looked_at_less_often() -> None:
+    loaded = [[number] for number in range(1_000)]
+    freeze_what_is_loaded()
+    assert gc.get_freeze_count() > len(loaded)
+    assert gc.get_threshold()[0] == 100_000
+    assert gc.isenabled()
+
+
+def test_cycles_are_collected_all_the_same() -> None:
+    freeze_what_is_loaded()
+    gone = weakref.ref(Node())
+    kept = [[number] for number in range(150_000)]
+    gc.collect(0)
+    assert len(kept) == 150_000
+    assert gone() is None
+
+
+async def test_the_first_signal_asks_and_the_second_ends() -> None:
+    signals = StopSignals(grace_seconds=3.0)
+    signals.listen()
+    os.kill(os.getpid(), signal.SIGTERM)
+    await asyncio.wait_for(signals.stop.wait(), 30)
+    assert not signals.stop_now.is_set()
+    os.kill(os.getpid(), signal.SIGINT)
+    await asyncio.wait_for(signals.stop_now.wait(), 30)
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL  # should even that hang, a third one ends the process
+
+
+async def test_work_is_done_unless_the_event_comes_first() -> None:
+    event, cancelled = asyncio.Event(), asyncio.Event()
+
+    async def work() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            cancelled.set()
+
+    assert await unless(event, asyncio.sleep(0))
+    asyncio.get_running_loop().call_soon(event.set)
+    assert not await unless(event, work())
+    assert cancelled.is_set()
