@@ -9,9 +9,9 @@ from emotag.cli.demo_script import SENDER_WIDTH
 from emotag.cli.paint import LABEL_WIDTH, Paint
 from emotag.info import NO_MODEL, Model
 from emotag.tag import Tag
-from emotag_service.kafka.annotation import Status
 from emotag_service.kafka.dead_letters.letter import PREFIX
 from emotag_service.kafka.treatments.headers import LABEL, REASON, SCORE, STATUS
+from emotag_service.messages.tag import Status
 
 if TYPE_CHECKING:
     from emotag.cli.demo_summary import Summary

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from emotag_service.kafka.annotation import Annotation, Fault
     from emotag_service.kafka.codecs.protocol import Reading
     from emotag_service.kafka.record import Outgoing, Record
+    from emotag_service.messages.tag import MessageTag
+    from emotag_service.messages.untaggable import Fault
 
 
 @dataclass(slots=True)
@@ -39,7 +40,7 @@ class Treatment(Protocol):
     def prepare(self, record: Record) -> Prepared:
         """Read it. Never raises for what is in it: that is a fault."""
 
-    def finish(self, prepared: Prepared, answer: Annotation | Fault | None) -> Outgoing:
+    def finish(self, prepared: Prepared, answer: MessageTag | Fault | None) -> Outgoing:
         """Make what is written in its place; exactly one record out for one in.
 
         Args:

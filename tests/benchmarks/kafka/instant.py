@@ -13,7 +13,6 @@ import time
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
-from emotag_service.kafka.annotation import Annotation, ModelName
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.codecs.registry import make_codec
 from emotag_service.kafka.loop.settings import LoopSettings
@@ -21,6 +20,7 @@ from emotag_service.kafka.loop.tagger import Tagger
 from emotag_service.kafka.meters import Meters
 from emotag_service.kafka.treatments.routes import Routes
 from emotag_service.kafka.treatments.tagging import Tagging
+from emotag_service.messages.tag import MessageTag, ModelName
 from emotag_service.process.lifetime import freeze_what_is_loaded
 from tests.benchmarks.kafka.arguments import Copy
 
@@ -28,22 +28,22 @@ LABELS = ("anger", "disgust", "fear", "joy", "sadness", "surprise", "neutral")
 MODEL = ModelName("instant", "1.0.0", "0" * 64)
 
 
-def _annotation(seed: int) -> Annotation:
+def _tag(seed: int) -> MessageTag:
     scores = tuple((seed * 7 + place * 13) % 997 / 998 for place in range(len(LABELS)))
     label, score = max(zip(LABELS, scores, strict=True), key=lambda pair: pair[1])
-    return Annotation(label, score, (label,), LABELS, scores, "ekman", MODEL, time.time() + seed)
+    return MessageTag(label, score, (label,), LABELS, scores, "ekman", MODEL, time.time() + seed)
 
 
 # Made before anything is measured: to compute a tag is not what this is about.
-ANSWERS = [_annotation(seed) for seed in range(LoopSettings(group="any", topics=("any",)).batch_records)]
+ANSWERS = [_tag(seed) for seed in range(LoopSettings(group="any", topics=("any",)).batch_records)]
 
 
 class InstantSession:
     """Answers at once."""
 
-    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[Annotation]]:
+    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[MessageTag]]:
         """See the protocol."""
-        answered: asyncio.Future[Sequence[Annotation]] = asyncio.get_running_loop().create_future()
+        answered: asyncio.Future[Sequence[MessageTag]] = asyncio.get_running_loop().create_future()
         answered.set_result(ANSWERS[: len(readings)])
         return answered
 

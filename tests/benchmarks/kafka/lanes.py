@@ -14,15 +14,15 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from emotag_service.kafka.codecs.render import annotation_bytes
 from emotag_service.kafka.treatments.headers import with_tag
+from emotag_service.messages.tag import tag_bytes
 from tests.benchmarks.kafka.arguments import Copy
 from tests.benchmarks.kafka.feed import PARTITIONS
 from tests.benchmarks.kafka.instant import ANSWERS
 
 HEADERS = [("emotion-label", b"joy")]
 # What a tag adds to a record, byte for byte as many: a member of its JSON, and the other headers.
-TAG = b',"emotion":' + annotation_bytes(ANSWERS[0]) + b"}"
+TAG = b',"emotion":' + tag_bytes(ANSWERS[0]) + b"}"
 TAG_HEADERS = list(with_tag((), ANSWERS[0]))
 WRITE_BYTES = 512 * 1024
 

@@ -15,7 +15,6 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from emotag.cli.main import main
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.client import ClientSettings
 from emotag_service.kafka.dead_letters import letter_writer
 from emotag_service.kafka.dead_letters.letter import DeadLetter, bury
@@ -23,6 +22,7 @@ from emotag_service.kafka.dead_letters.replay import Order, Replay
 from emotag_service.kafka.echoes import log_all_but_echoes
 from emotag_service.kafka.errors import ClusterError
 from emotag_service.kafka.record import Record
+from emotag_service.messages.untaggable import Fault
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, ends, read, write
 from tests.brokers.transactions import write_in_transaction

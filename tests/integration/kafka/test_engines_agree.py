@@ -12,10 +12,11 @@ import pytest_asyncio
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
-from emotag_service.kafka.annotation import Annotation, Fault
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.local import LocalEngine
 from emotag_service.kafka.engines.remote import RemoteEngine
+from emotag_service.messages.tag import MessageTag
+from emotag_service.messages.untaggable import Fault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -51,7 +52,7 @@ async def engines(request: pytest.FixtureRequest) -> AsyncIterator[tuple[TagEngi
     await asyncio.gather(served.close(), server.stop())
 
 
-async def tag(engine: TagEngine, texts: list[str], batch: int) -> list[Annotation | Fault]:
+async def tag(engine: TagEngine, texts: list[str], batch: int) -> list[MessageTag | Fault]:
     """In batches of some size, all under way at once."""
     session = engine.session("t/0")
     readings = [Reading(text, id="1", sender="ann", conversation_id="c" * 300) for text in texts]
@@ -65,8 +66,8 @@ async def test_several_hundred_texts(engines: tuple[TagEngine, TagEngine]):
     assert len(set(TEXTS)) > 500
     local, remote = engines
     for one, other in zip(await tag(local, TEXTS, 256), await tag(remote, TEXTS, 100), strict=True):
-        assert isinstance(one, Annotation)
-        assert isinstance(other, Annotation)
+        assert isinstance(one, MessageTag)
+        assert isinstance(other, MessageTag)
         assert (one.label, one.labels, one.uncertain, one.truncated) == (
             other.label, other.labels, other.uncertain, other.truncated,
         )  # fmt: skip

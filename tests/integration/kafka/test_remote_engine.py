@@ -15,10 +15,11 @@ from emotag import TLS
 from emotag_service.access.grant import new_token
 from emotag_service.grpc.protection import Protection, TlsFiles
 from emotag_service.grpc.server import Server
-from emotag_service.kafka.annotation import Annotation, Fault
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.remote import RemoteEngine
 from emotag_service.kafka.errors import EngineUnavailableError
+from emotag_service.messages.tag import MessageTag
+from emotag_service.messages.untaggable import Fault
 from emotag_service.testing import in_memory_engine
 from tests.integration.authority import Authority
 from tests.integration.calls import until
@@ -78,9 +79,9 @@ async def test_texts_are_tagged_in_order(serve: Serve):
     remote = await started(await serve())
     session = remote.session("t/0")
     answers = await (await session.submit(readings(*["joy", "hate"] * 150)))
-    assert [answer.label for answer in answers if isinstance(answer, Annotation)] == ["joy", "anger"] * 150
+    assert [answer.label for answer in answers if isinstance(answer, MessageTag)] == ["joy", "anger"] * 150
     first = answers[0]
-    assert isinstance(first, Annotation)
+    assert isinstance(first, MessageTag)
     assert (first.taxonomy, str(first.model)) == ("basic", "scripted/1.0@000000000000")
     assert first.categories == remote.labels
     await remote.close()
@@ -113,7 +114,7 @@ async def test_a_service_that_goes_and_comes_back(serve: Serve, script: Script, 
         await engine.close()
         await serve(port)
         for answers in pending:
-            assert [answer.label for answer in await answers if isinstance(answer, Annotation)] == ["joy"] * 40
+            assert [answer.label for answer in await answers if isinstance(answer, MessageTag)] == ["joy"] * 40
         await until(lambda: any(event["event"] == "engine reachable" for event in logs))
     said = [event["event"] for event in logs if event["event"].startswith("engine ")]
     assert said[0] == "engine unreachable"
@@ -138,8 +139,8 @@ async def test_a_service_that_stops_in_order_loses_nothing(
     await draining
     await asyncio.gather(server.stop(), engine.close())
     await serve(port)
-    assert [answer.label for answer in await before if isinstance(answer, Annotation)] == ["joy"] * 20
-    assert [answer.label for answer in await after if isinstance(answer, Annotation)] == ["anger"] * 20
+    assert [answer.label for answer in await before if isinstance(answer, MessageTag)] == ["joy"] * 20
+    assert [answer.label for answer in await after if isinstance(answer, MessageTag)] == ["anger"] * 20
     await remote.close()
 
 

@@ -6,8 +6,9 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Sequence
 
-from emotag_service.kafka.annotation import Annotation, Fault, ModelName
 from emotag_service.kafka.codecs.protocol import Reading
+from emotag_service.messages.tag import MessageTag, ModelName
+from emotag_service.messages.untaggable import Fault
 
 LABELS = ("joy", "anger", "fear", "sadness", "neutral")
 MODEL = ModelName("words", "1", "0123456789ab" + "0" * 52)
@@ -23,9 +24,9 @@ def label_of(text: str) -> str:
 class WordSession:
     """Answers at the next turn of the loop."""
 
-    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[Annotation | Fault]]:
+    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[MessageTag | Fault]]:
         loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Sequence[Annotation | Fault]] = loop.create_future()
+        answer: asyncio.Future[Sequence[MessageTag | Fault]] = loop.create_future()
         made = [_answer(one.text) for one in readings]
         loop.call_soon(lambda: answer.done() or answer.set_result(made))
         return answer
@@ -47,9 +48,9 @@ class WordEngine:
         """It holds nothing."""
 
 
-def _answer(text: str) -> Annotation | Fault:
+def _answer(text: str) -> MessageTag | Fault:
     if REFUSED in text:
         return Fault("REFUSED", "the script says no")
     label = label_of(text)
     scores = tuple(0.75 if name == label else 0.0625 for name in LABELS)
-    return Annotation(label, 0.75, (label,), LABELS, scores, "words", MODEL, 1_700_000_000.0)
+    return MessageTag(label, 0.75, (label,), LABELS, scores, "words", MODEL, 1_700_000_000.0)

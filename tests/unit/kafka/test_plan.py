@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.errors import SettingsError, StopPolicyError
 from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.record import Record
+from emotag_service.messages.untaggable import Fault
 
 
 def _plan(**given: Any) -> Plan:

@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs import reasons
-from emotag_service.kafka.codecs.a2a_shapes import Carrier, carriers
 from emotag_service.kafka.codecs.document import Document, parse
 from emotag_service.kafka.codecs.edits import element, member, replacement, splice
 from emotag_service.kafka.codecs.place import Edit, Placing, Splice
 from emotag_service.kafka.codecs.protocol import Reading
-from emotag_service.kafka.codecs.render import annotation_json, nothing
+from emotag_service.messages import untaggable
+from emotag_service.messages.a2a import EXTENSION, Carrier, carriers
+from emotag_service.messages.tag import nothing, tag_json
+from emotag_service.messages.untaggable import UntaggableError
 
 if TYPE_CHECKING:
     from emotag_service.kafka.record import Record
-
-EXTENSION: Final = "https://emotag.dev/extensions/emotion/v1"
-"""Names the extension, in `extensions` and as the key in `metadata`. A breaking change is a new URI."""
 
 _URI = json.dumps(EXTENSION)
 
@@ -50,14 +47,14 @@ def hear(root: Any) -> tuple[Carrier, Reading]:
         if text:
             tagged = type(metadata := carrier.node.get("metadata")) is dict and metadata.get(EXTENSION) is not None
             return carrier, Reading(text, carrier.id, carrier.context, carrier.sender, tagged)
-    raise UntaggableError(reasons.NOTHING_SAID, "nothing in the A2A message is text")
+    raise UntaggableError(untaggable.NOTHING_SAID, "nothing in the A2A message is text")
 
 
 def _carriers(root: Any) -> list[Carrier]:
     found = carriers(root)
     if found is None and not (type(root) is dict and "jsonrpc" in root):
         detail = "the value is no A2A message, task, update or JSON-RPC envelope of one"
-        raise UntaggableError(reasons.NOT_A2A, detail)
+        raise UntaggableError(untaggable.NOT_A2A, detail)
     return found or []
 
 
@@ -70,15 +67,15 @@ def _metadata(document: Document, carrier: Carrier) -> Edit:
     steps = (*carrier.steps, "metadata")
     whole = f"{{{_URI}:"
     if "metadata" not in carrier.node:
-        return member(document, document.locate(carrier.steps), '"metadata"', annotation_json, whole, "}")
+        return member(document, document.locate(carrier.steps), '"metadata"', tag_json, whole, "}")
     metadata = carrier.node["metadata"]
     if metadata is None:
-        return replacement(document, document.locate(steps), annotation_json, whole, "}")
+        return replacement(document, document.locate(steps), tag_json, whole, "}")
     if type(metadata) is not dict:
-        raise UntaggableError(reasons.TAG_PLACE, "`metadata` of the A2A message is not an object")
+        raise UntaggableError(untaggable.TAG_PLACE, "`metadata` of the A2A message is not an object")
     if EXTENSION in metadata:
-        return replacement(document, document.locate((*steps, EXTENSION)), annotation_json)
-    return member(document, document.locate(steps), _URI, annotation_json)
+        return replacement(document, document.locate((*steps, EXTENSION)), tag_json)
+    return member(document, document.locate(steps), _URI, tag_json)
 
 
 def _extensions(document: Document, carrier: Carrier) -> Edit | None:
@@ -89,5 +86,5 @@ def _extensions(document: Document, carrier: Carrier) -> Edit | None:
     if extensions is None:
         return replacement(document, document.locate(steps), nothing, f"[{_URI}]")
     if type(extensions) is not list:
-        raise UntaggableError(reasons.TAG_PLACE, "`extensions` of the A2A message is not an array")
+        raise UntaggableError(untaggable.TAG_PLACE, "`extensions` of the A2A message is not an array")
     return None if EXTENSION in extensions else element(document, document.locate(steps), nothing, _URI)

@@ -6,19 +6,19 @@ import re
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Any
 
-from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs import reasons
 from emotag_service.kafka.codecs.a2a_codec import hear
-from emotag_service.kafka.codecs.a2a_shapes import carriers
 from emotag_service.kafka.codecs.document import SPACE, Document, parse
-from emotag_service.kafka.codecs.encoding import sniff
 from emotag_service.kafka.codecs.protobuf_codec import read_message
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.codecs.text_codec import decode_text
+from emotag_service.messages import untaggable
+from emotag_service.messages.a2a import carriers
+from emotag_service.messages.text import sniff
+from emotag_service.messages.untaggable import UntaggableError
 
 if TYPE_CHECKING:
     from emotag_service.kafka.codecs.fields import Fields
-    from emotag_service.kafka.codecs.headers import ContentType
+    from emotag_service.messages.content_type import ContentType
 
 _PROTOBUF = frozenset({"application/protobuf", "application/x-protobuf", "application/vnd.google.protobuf"})
 
@@ -70,7 +70,7 @@ def read_text(value: bytes, media: ContentType) -> Reading:
     text = decode_text(value, media.charset)
     if not media.is_text and _BINARY.search(text):
         detail = "no content type says what the value is, and it has control characters: name the codec"
-        raise UntaggableError(reasons.NOT_TEXT, detail)
+        raise UntaggableError(untaggable.NOT_TEXT, detail)
     return Reading(text)
 
 
@@ -82,7 +82,7 @@ def _json_if_any(value: bytes) -> Document | None:
         try:
             return parse(value)
         except UntaggableError as error:
-            if error.fault.reason != reasons.NOT_JSON:
+            if error.fault.reason != untaggable.NOT_JSON:
                 raise
     return None
 

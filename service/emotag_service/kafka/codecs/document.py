@@ -7,10 +7,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs import reasons
-from emotag_service.kafka.codecs.encoding import decode, sniff
 from emotag_service.kafka.codecs.path import index_of
+from emotag_service.messages import untaggable
+from emotag_service.messages.text import decode, sniff
+from emotag_service.messages.untaggable import UntaggableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -136,7 +136,7 @@ def _scan_root(text: str, start: int) -> tuple[Any, int]:
         raise _not_json(stop.value) from None
     except _ConstantError:
         detail = "the value is not JSON: it has NaN or Infinity, which JSON has no numbers for"
-        raise UntaggableError(reasons.NOT_JSON, detail) from None
+        raise UntaggableError(untaggable.NOT_JSON, detail) from None
     except RecursionError:
         raise _too_deep() from None
 
@@ -170,8 +170,8 @@ def _elements(text: str, at: int) -> Iterator[Span]:
 
 
 def _not_json(at: int) -> UntaggableError:
-    return UntaggableError(reasons.NOT_JSON, f"the value is not JSON from character {at} on")
+    return UntaggableError(untaggable.NOT_JSON, f"the value is not JSON from character {at} on")
 
 
 def _too_deep() -> UntaggableError:
-    return UntaggableError(reasons.TOO_DEEP, "the JSON document nests deeper than the parser goes")
+    return UntaggableError(untaggable.TOO_DEEP, "the JSON document nests deeper than the parser goes")

@@ -9,10 +9,10 @@ from emotag_service.kafka.codecs.place import Edit, Splice
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emotag_service.kafka.annotation import Annotation
     from emotag_service.kafka.codecs.document import Document, Span
+    from emotag_service.messages.tag import MessageTag
 
-    Render = Callable[[Annotation], str]
+    Render = Callable[[MessageTag], str]
 
 
 def splice(document: Document, *edits: Edit) -> Splice:

@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs import reasons
-from emotag_service.kafka.codecs.document import Number
-from emotag_service.kafka.codecs.encoding import legible, sayable
-from emotag_service.kafka.codecs.path import MISSING, Path, parse_path
+from emotag_service.kafka.codecs.path import Path, parse_path
 from emotag_service.kafka.codecs.protocol import Reading
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-_KINDS: Mapping[type, str] = {dict: "an object", list: "an array", Number: "a number", bool: "true or false"}
+from emotag_service.messages.text import name_of, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +43,3 @@ def make_fields(text: str, message_id: str, conversation: str, sender: str) -> F
         parse_path("conversation_field", conversation),
         parse_path("sender_field", sender),
     )
-
-
-def spoken(text: Any, where: str) -> str:
-    """Return what stands where the text belongs, if it can be tagged.
-
-    Raises:
-        UntaggableError: NO_TEXT, TEXT_NOT_STRING or WRONG_ENCODING.
-    """
-    if type(text) is str and text:
-        return sayable(text)
-    if text is MISSING or text is None or text == "":
-        missing = "nothing" if text is MISSING else "null" if text is None else "an empty string"
-        raise UntaggableError(reasons.NO_TEXT, f"there is {missing} {where}")
-    raise UntaggableError(reasons.TEXT_NOT_STRING, f"there is {_KINDS[type(text)]} {where}, not a string")
-
-
-def name_of(value: Any) -> str:
-    """Return a name: a string, or a number as it is spelled; empty for anything else."""
-    if type(value) is str and value.isascii():
-        return value
-    return legible(str(value)) if isinstance(value, str) else ""

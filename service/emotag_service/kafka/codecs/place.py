@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from emotag_service.kafka.codecs.headers import without
-from emotag_service.kafka.codecs.render import score_text
+from emotag_service.messages.tag import score_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emotag_service.kafka.annotation import Annotation
     from emotag_service.kafka.codecs.protocol import Reading
     from emotag_service.kafka.record import Headers, Record
+    from emotag_service.messages.tag import MessageTag
 
 EVENT_LABEL = "ce_emotion"
 EVENT_SCORE = "ce_emotionscore"
@@ -27,7 +27,7 @@ _EVENT_HEADERS = frozenset({EVENT_LABEL, EVENT_SCORE})
 class Place(Protocol):
     """Knows how to write a tag into the record that it was read from."""
 
-    def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:
+    def write(self, record: Record, tag: MessageTag) -> tuple[bytes | None, Headers]:
         """Return the value and headers with the tag in them."""
 
 
@@ -37,7 +37,7 @@ class Edit(NamedTuple):
     Attributes:
         start: First byte that goes.
         end: First byte after it that stays.
-        before: Written before the part that depends on the annotation.
+        before: Written before the part that depends on the tag.
         render: Writes that part.
         after: Written after it.
     """
@@ -45,7 +45,7 @@ class Edit(NamedTuple):
     start: int
     end: int
     before: str
-    render: Callable[[Annotation], str]
+    render: Callable[[MessageTag], str]
     after: str
 
 
@@ -61,13 +61,13 @@ class Splice:
     encoding: str
     edits: tuple[Edit, ...]
 
-    def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:
+    def write(self, record: Record, tag: MessageTag) -> tuple[bytes | None, Headers]:
         """Return the value with the edits made, and the headers as they are."""
         value = record.value or b""
         pieces: list[bytes] = []
         at = 0
         for start, end, before, render, after in self.edits:
-            pieces += (value[at:start], f"{before}{render(annotation)}{after}".encode(self.encoding))
+            pieces += (value[at:start], f"{before}{render(tag)}{after}".encode(self.encoding))
             at = end
         pieces.append(value[at:])
         return b"".join(pieces), record.headers
@@ -78,23 +78,23 @@ class BeforeLast:
     """A place right before the last byte of a value in UTF-8, where most documents get their tag: one for all of them.
 
     Attributes:
-        before: Written before the part that depends on the annotation.
+        before: Written before the part that depends on the tag.
         render: Writes that part.
     """
 
     before: bytes
-    render: Callable[[Annotation], bytes]
+    render: Callable[[MessageTag], bytes]
 
-    def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:
+    def write(self, record: Record, tag: MessageTag) -> tuple[bytes | None, Headers]:
         """Return the value with the insertion made, and the headers as they are."""
         value = record.value or b""
-        return b"%b%b%b%b" % (value[:-1], self.before, self.render(annotation), value[-1:]), record.headers
+        return b"%b%b%b%b" % (value[:-1], self.before, self.render(tag), value[-1:]), record.headers
 
 
 class Untouched:
     """No place: the tag is in the emotion-* headers alone."""
 
-    def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:  # noqa: ARG002 - the seam's
+    def write(self, record: Record, tag: MessageTag) -> tuple[bytes | None, Headers]:  # noqa: ARG002 - the seam's
         """Return value and headers as they are."""
         return record.value, record.headers
 
@@ -102,10 +102,10 @@ class Untouched:
 class EventHeaders:
     """A place in the attributes of a binary CloudEvent."""
 
-    def write(self, record: Record, annotation: Annotation) -> tuple[bytes | None, Headers]:
+    def write(self, record: Record, tag: MessageTag) -> tuple[bytes | None, Headers]:
         """Return the value as it is, and the headers with earlier tags' attributes replaced."""
-        tag = (EVENT_LABEL, annotation.label.encode()), (EVENT_SCORE, score_text(annotation).encode())
-        return record.value, (*without(record.headers, _EVENT_HEADERS), *tag)
+        added = (EVENT_LABEL, tag.label.encode()), (EVENT_SCORE, score_text(tag).encode())
+        return record.value, (*without(record.headers, _EVENT_HEADERS), *added)
 
 
 UNTOUCHED = Untouched()
@@ -115,7 +115,7 @@ EVENT_HEADERS = EventHeaders()
 class Placing:
     """The half of a codec that all share: the reading's place writes the tag."""
 
-    def write(self, record: Record, reading: Reading, annotation: Annotation) -> tuple[bytes | None, Headers]:
+    def write(self, record: Record, reading: Reading, tag: MessageTag) -> tuple[bytes | None, Headers]:
         """Return the value and headers with the tag in them, without the emotion-* headers, which are not its."""
         place: Place = reading.place
-        return place.write(record, annotation)
+        return place.write(record, tag)

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from google.protobuf.message import DecodeError
 
 from emotag.v1.message_pb2 import Message
-from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs import reasons
 from emotag_service.kafka.codecs.place import UNTOUCHED, Placing
 from emotag_service.kafka.codecs.protocol import Reading
+from emotag_service.messages import untaggable
+from emotag_service.messages.untaggable import UntaggableError
 
 if TYPE_CHECKING:
     from emotag_service.kafka.record import Record
@@ -36,7 +36,7 @@ def read_message(value: bytes) -> Reading:
     """
     message = _parse(value)
     if not message.text:
-        raise UntaggableError(reasons.NO_TEXT, "the emotag.v1.Message has no text, or an empty one")
+        raise UntaggableError(untaggable.NO_TEXT, "the emotag.v1.Message has no text, or an empty one")
     return Reading(message.text, message.id, message.conversation_id, message.sender)
 
 
@@ -45,4 +45,4 @@ def _parse(value: bytes) -> Message:
         return Message.FromString(value)
     except DecodeError:
         detail = "the value does not parse as emotag.v1.Message"
-        raise UntaggableError(reasons.NOT_PROTOBUF, detail) from None
+        raise UntaggableError(untaggable.NOT_PROTOBUF, detail) from None

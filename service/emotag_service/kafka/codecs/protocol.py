@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from emotag_service.kafka.annotation import Annotation
     from emotag_service.kafka.record import Headers, Record
+    from emotag_service.messages.tag import MessageTag
 
 
 @dataclass(slots=True)
@@ -44,5 +44,5 @@ class Codec(Protocol):
     def read(self, record: Record) -> Reading:
         """Find the text. Raises UntaggableError with a stable reason when there is none."""
 
-    def write(self, record: Record, reading: Reading, annotation: Annotation) -> tuple[bytes | None, Headers]:
+    def write(self, record: Record, reading: Reading, tag: MessageTag) -> tuple[bytes | None, Headers]:
         """Return the value and headers with the tag in them, without the emotion-* headers, which are not its."""

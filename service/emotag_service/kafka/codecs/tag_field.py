@@ -1,31 +1,32 @@
-"""Where an annotation goes in a JSON document: the field that `--tag-field` names, new or from an earlier tag."""
+"""Where a tag goes in a JSON document: the field that `--tag-field` names, new or from an earlier tag."""
 
 from __future__ import annotations
 
 import json
 from typing import TYPE_CHECKING, Any
 
-from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs import reasons
 from emotag_service.kafka.codecs.edits import member, replacement, splice
-from emotag_service.kafka.codecs.path import MISSING, Path
 from emotag_service.kafka.codecs.place import BeforeLast
-from emotag_service.kafka.codecs.render import annotation_bytes, annotation_json
+from emotag_service.messages import untaggable
+from emotag_service.messages.tag import tag_bytes, tag_json
+from emotag_service.messages.text import MISSING
+from emotag_service.messages.untaggable import UntaggableError
 
 if TYPE_CHECKING:
     from emotag_service.kafka.codecs.document import Document
+    from emotag_service.kafka.codecs.path import Path
     from emotag_service.kafka.codecs.place import Place
 
 
 class TagField:
-    """A field that annotations are written to."""
+    """A field that tags are written to."""
 
     def __init__(self, path: Path) -> None:
         """Make one for the path."""
         self._path = path
         self._parent = path.parent
         self._name = json.dumps(path.steps[-1])
-        self._last = BeforeLast(f",{self._name}:".encode(), annotation_bytes) if len(path.steps) == 1 else None
+        self._last = BeforeLast(f",{self._name}:".encode(), tag_bytes) if len(path.steps) == 1 else None
 
     def look_at_end(self, root: dict[str, Any]) -> Place | None:
         """Where the tag goes in a document that `usual_root` takes, if that is its end, as it is for most."""
@@ -40,21 +41,21 @@ class TagField:
         """
         found = self._path.find(document.root)
         if found is not MISSING:
-            tagged = is_annotation(found)
+            tagged = is_tag(found)
             if not (tagged or found is None or found in ("", {})):
                 detail = f"--tag-field {self._path} holds something that is not a tag; name another"
-                raise UntaggableError(reasons.TAG_TAKEN, detail)
+                raise UntaggableError(untaggable.TAG_TAKEN, detail)
             where = document.locate(self._path.steps)
-            return tagged, splice(document, replacement(document, where, annotation_json))
+            return tagged, splice(document, replacement(document, where, tag_json))
         if self._last is not None and type(document.root) is dict and document.ends_tight():
             return False, self._last
         if type(self._parent.find(document.root)) is not dict:
             detail = f"no object to put the tag in at --tag-field {self._path}: only its last step may be missing"
-            raise UntaggableError(reasons.TAG_PLACE, detail)
+            raise UntaggableError(untaggable.TAG_PLACE, detail)
         where = document.locate(self._parent.steps)
-        return False, splice(document, member(document, where, self._name, annotation_json))
+        return False, splice(document, member(document, where, self._name, tag_json))
 
 
-def is_annotation(value: Any) -> bool:
+def is_tag(value: Any) -> bool:
     """Whether a value of a document is what an earlier tag left."""
     return type(value) is dict and "category" in value

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs import reasons
-from emotag_service.kafka.codecs.encoding import decode, mark_of
 from emotag_service.kafka.codecs.headers import content_type
 from emotag_service.kafka.codecs.place import UNTOUCHED, Placing
 from emotag_service.kafka.codecs.protocol import Reading
+from emotag_service.messages import untaggable
+from emotag_service.messages.text import decode, mark_of
+from emotag_service.messages.untaggable import UntaggableError
 
 if TYPE_CHECKING:
     from emotag_service.kafka.record import Record
@@ -55,7 +55,7 @@ def decode_text(value: bytes, charset: str = "") -> str:
         encoding = _encoding_of(charset)
     text = decode(value, encoding, mark)
     if not text:
-        raise UntaggableError(reasons.NO_TEXT, "the value is empty")
+        raise UntaggableError(untaggable.NO_TEXT, "the value is empty")
     return text
 
 
@@ -64,4 +64,4 @@ def _encoding_of(charset: str) -> str:
         return _CHARSETS[charset]
     except KeyError:
         detail = "the content type names a charset that is not read; use UTF-8"
-        raise UntaggableError(reasons.UNSUPPORTED_FORMAT, detail) from None
+        raise UntaggableError(untaggable.UNSUPPORTED_FORMAT, detail) from None

@@ -11,8 +11,8 @@ from emotag_service.kafka.record import Outgoing
 if TYPE_CHECKING:
     from typing import Self
 
-    from emotag_service.kafka.annotation import Fault
     from emotag_service.kafka.record import Headers, Record
+    from emotag_service.messages.untaggable import Fault
 
 REPLAY_GROUP = "emotag-replay"  # here, and not where letters are replayed, since that brings the Kafka client
 PREFIX = "emotion-dead-letter-"

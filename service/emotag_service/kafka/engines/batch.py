@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.engines.texts import measure
+from emotag_service.messages.untaggable import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emotag_service.kafka.annotation import Annotation
     from emotag_service.kafka.codecs.protocol import Reading
+    from emotag_service.messages.tag import MessageTag
 
 # Of a message alone, by what an engine says of it: asked again, it may have a tag.
 PASSING_CODES = frozenset({"UNAVAILABLE", "RESOURCE_EXHAUSTED", "CANCELLED"})
@@ -33,7 +33,7 @@ class Batch:
         self.readings = readings
         self.unanswered: list[int] = []
         self.size = 0
-        self._answers: list[Annotation | Fault | None] = [None] * len(readings)
+        self._answers: list[MessageTag | Fault | None] = [None] * len(readings)
         for position, reading in enumerate(readings):
             measured = measure(reading.text, most_bytes)
             if isinstance(measured, Fault):
@@ -42,10 +42,10 @@ class Batch:
                 self.unanswered.append(position)
                 self.size += measured
 
-    def answer(self, position: int, answer: Annotation | Fault) -> None:
+    def answer(self, position: int, answer: MessageTag | Fault) -> None:
         """Put an answer in its place; `unanswered` is for the caller to keep."""
         self._answers[position] = answer
 
-    def answers(self) -> list[Annotation | Fault]:
+    def answers(self) -> list[MessageTag | Fault]:
         """All of them, in order, once there is none missing."""
-        return cast("list[Annotation | Fault]", self._answers)
+        return cast("list[MessageTag | Fault]", self._answers)

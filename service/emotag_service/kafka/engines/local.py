@@ -11,9 +11,9 @@ from emotag_service.engine.engine import Engine
 from emotag_service.engine.errors import EngineError, InvalidOptionsError
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.options import Options
-from emotag_service.kafka.annotation import ModelName
 from emotag_service.kafka.engines.local_session import LocalSession
 from emotag_service.kafka.errors import EngineUnavailableError, SettingsError
+from emotag_service.messages.tag import ModelName
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from emotag_service.engine.errors import NoReplicaError
 from emotag_service.engine.message import Message
-from emotag_service.kafka.annotation import Annotation, Fault
 from emotag_service.kafka.engines.batch import PASSING_CODES, Batch
 from emotag_service.kafka.engines.texts import usable_name
 from emotag_service.kafka.errors import EngineUnavailableError
+from emotag_service.messages.tag import MessageTag
+from emotag_service.messages.untaggable import Fault
 from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
     from emotag_service.engine.job import Job
     from emotag_service.engine.options import Options
     from emotag_service.engine.tag import Tag
-    from emotag_service.kafka.annotation import ModelName
     from emotag_service.kafka.codecs.protocol import Reading
+    from emotag_service.messages.tag import ModelName
 
-    _Answers = list[Annotation | Fault]
+    _Answers = list[MessageTag | Fault]
 
 
 class LocalSession:
@@ -53,7 +54,7 @@ class LocalSession:
         # A caller has one claim to room: a second wait would take it from the first.
         self._turn = asyncio.Lock()
 
-    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[Annotation | Fault]]:
+    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[MessageTag | Fault]]:
         """Hand over texts; see the protocol. What it returned is cancelled when the session is closed.
 
         What it returned raises EngineUnavailableError when no replica is left: that does not pass in this process.
@@ -105,7 +106,7 @@ class LocalSession:
         again = []
         for position, tag in zip(batch.unanswered, tags, strict=True):
             if tag.error is None:
-                batch.answer(position, self._annotation(tag, now))
+                batch.answer(position, self._message_tag(tag, now))
             elif isinstance(tag.error, NoReplicaError):
                 raise EngineUnavailableError(f"the engine has given up ({tag.error}): start the tagger anew")
             elif tag.error.code in PASSING_CODES:
@@ -114,8 +115,8 @@ class LocalSession:
                 batch.answer(position, Fault(tag.error.reason, str(tag.error)))
         batch.unanswered = again
 
-    def _annotation(self, tag: Tag, now: float) -> Annotation:
-        return Annotation(
+    def _message_tag(self, tag: Tag, now: float) -> MessageTag:
+        return MessageTag(
             tag.label,
             tag.score,
             tag.labels,

@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
-    from emotag_service.kafka.annotation import Annotation, Fault
     from emotag_service.kafka.codecs.protocol import Reading
+    from emotag_service.messages.tag import MessageTag
+    from emotag_service.messages.untaggable import Fault
 
 
 class Session(Protocol):
     """One partition's way to the engine: fair against the others, and cancelled alone."""
 
-    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[Annotation | Fault]]:
+    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[MessageTag | Fault]]:
         """Hand over texts, in order; waits while the engine is full.
 
         Returns:
-            What gives one annotation or fault for each, in order. Whatever may pass (overload, a draining or absent
+            What gives one tag or fault for each, in order. Whatever may pass (overload, a draining or absent
             service, no replica) is waited out with growing backoff inside, not answered as a fault.
         """
 

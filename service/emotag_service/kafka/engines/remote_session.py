@@ -17,10 +17,11 @@ from emotag.errors import (
     UnsupportedError,
 )
 from emotag.message import Message
-from emotag_service.kafka.annotation import Annotation, Fault, ModelName
 from emotag_service.kafka.engines.batch import PASSING_CODES, Batch
 from emotag_service.kafka.engines.texts import usable_name
 from emotag_service.kafka.errors import EngineUnavailableError
+from emotag_service.messages.tag import MessageTag, ModelName
+from emotag_service.messages.untaggable import Fault
 from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class _Item:
     message: str | Message
     batch: Batch
     position: int
-    answers: asyncio.Future[Sequence[Annotation | Fault]]
+    answers: asyncio.Future[Sequence[MessageTag | Fault]]
 
 
 class RemoteSession:
@@ -79,7 +80,7 @@ class RemoteSession:
         self._closed = False
         self._failure: Exception | None = None
 
-    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[Annotation | Fault]]:
+    async def submit(self, readings: Sequence[Reading]) -> Awaitable[Sequence[MessageTag | Fault]]:
         """Hand over texts; see the protocol. What it returned is cancelled when the session is closed.
 
         What it returned raises EngineUnavailableError when the service refuses streams for good, such as one that has
@@ -89,7 +90,7 @@ class RemoteSession:
         while len(self._unsent) + len(self._sent) >= _MOST_WAITING and not self._over:
             self._room.clear()
             await self._room.wait()
-        answers: asyncio.Future[Sequence[Annotation | Fault]] = asyncio.get_running_loop().create_future()
+        answers: asyncio.Future[Sequence[MessageTag | Fault]] = asyncio.get_running_loop().create_future()
         if self._closed:
             answers.cancel()
         elif self._failure is not None:
@@ -126,7 +127,7 @@ class RemoteSession:
     def _over(self) -> bool:
         return self._closed or self._failure is not None
 
-    def _enqueue(self, batch: Batch, answers: asyncio.Future[Sequence[Annotation | Fault]]) -> None:
+    def _enqueue(self, batch: Batch, answers: asyncio.Future[Sequence[MessageTag | Fault]]) -> None:
         if not batch.unanswered:
             answers.set_result(batch.answers())
             return
@@ -176,11 +177,11 @@ class RemoteSession:
         self._backoff.reset()
         self._room.set()
 
-    def _answer(self, tag: Tag) -> Annotation | Fault:
+    def _answer(self, tag: Tag) -> MessageTag | Fault:
         if tag.error is not None:
             return Fault(tag.error.reason or tag.error.code, str(tag.error))
         scores = tag.scores or {}
-        return Annotation(
+        return MessageTag(
             tag.label,
             tag.score,
             tag.labels,

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from emotag_service.kafka.annotation import Fault
-from emotag_service.kafka.codecs.reasons import NO_TEXT, WRONG_ENCODING
+from emotag_service.messages.untaggable import NO_TEXT, WRONG_ENCODING, Fault
 
 TEXT_TOO_LONG: Final = "TEXT_TOO_LONG"
 """More bytes of text than the engine reads."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.errors import StopPolicyError
+from emotag_service.messages.untaggable import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

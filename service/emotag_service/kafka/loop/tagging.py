@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
-    from emotag_service.kafka.annotation import Annotation, Fault
     from emotag_service.kafka.engines.protocol import Session
     from emotag_service.kafka.loop.buffer import Buffer
     from emotag_service.kafka.treatment import Prepared, Treatment
+    from emotag_service.messages.tag import MessageTag
+    from emotag_service.messages.untaggable import Fault
 
 
 @dataclass(slots=True)
@@ -25,9 +26,9 @@ class Batch:
     """
 
     prepared: list[Prepared]
-    answers: Awaitable[Sequence[Annotation | Fault]] | None
+    answers: Awaitable[Sequence[MessageTag | Fault]] | None
 
-    async def answered(self) -> list[tuple[Prepared, Annotation | Fault | None]]:
+    async def answered(self) -> list[tuple[Prepared, MessageTag | Fault | None]]:
         """Wait for the answers, and return every record with its own, or None where the engine was not asked."""
         answers = await self.answers if self.answers is not None else ()
         if len(answers) == len(self.prepared):

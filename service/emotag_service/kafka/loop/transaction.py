@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from emotag_service.kafka.annotation import Fault
+from emotag_service.messages.untaggable import Fault
 
 if TYPE_CHECKING:
-    from emotag_service.kafka.annotation import Annotation
     from emotag_service.kafka.meters import Meters
     from emotag_service.kafka.record import Outgoing
     from emotag_service.kafka.treatment import Prepared
+    from emotag_service.messages.tag import MessageTag
 
 
 @dataclass(slots=True)
@@ -33,7 +33,7 @@ class Transaction:
     _skipped: int = 0
     _failed: int = 0
 
-    def add(self, prepared: Prepared, answer: Annotation | Fault | None, outgoing: Outgoing) -> None:
+    def add(self, prepared: Prepared, answer: MessageTag | Fault | None, outgoing: Outgoing) -> None:
         """Count one record in."""
         self.records += 1
         self.next_offset = prepared.record.offset + 1

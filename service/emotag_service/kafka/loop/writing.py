@@ -15,7 +15,6 @@ from emotag_service.kafka.loop.writer import Written
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emotag_service.kafka.annotation import Annotation, Fault
     from emotag_service.kafka.loop.buffer import Buffer
     from emotag_service.kafka.loop.refusals import Refusals
     from emotag_service.kafka.loop.settings import LoopSettings
@@ -23,8 +22,10 @@ if TYPE_CHECKING:
     from emotag_service.kafka.loop.writer import Writer
     from emotag_service.kafka.record import Outgoing
     from emotag_service.kafka.treatment import Prepared, Treatment
+    from emotag_service.messages.tag import MessageTag
+    from emotag_service.messages.untaggable import Fault
 
-_Answered = list[tuple["Prepared", "Annotation | Fault | None"]]
+_Answered = list[tuple["Prepared", "MessageTag | Fault | None"]]
 
 
 class Writing:
@@ -104,7 +105,7 @@ class Writing:
             raise stopped
         self._buffer.let_go(len(answered))
 
-    def _outgoing(self, prepared: Prepared, answer: Annotation | Fault | None) -> Outgoing:
+    def _outgoing(self, prepared: Prepared, answer: MessageTag | Fault | None) -> Outgoing:
         refusal = self._refusals.fault(prepared.record.offset)
         if refusal is not None:
             return self._treatment.refuse(prepared, refusal)

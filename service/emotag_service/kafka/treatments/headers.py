@@ -5,11 +5,11 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from emotag_service.kafka.annotation import Status
+from emotag_service.messages.tag import Status
 
 if TYPE_CHECKING:
-    from emotag_service.kafka.annotation import Annotation, ModelName
     from emotag_service.kafka.record import Headers
+    from emotag_service.messages.tag import MessageTag, ModelName
 
 LABEL = "emotion-label"
 SCORE = "emotion-score"
@@ -27,13 +27,13 @@ def is_tagged(headers: Headers) -> bool:
     return any(name == LABEL for name, _ in headers)
 
 
-def with_tag(headers: Headers, annotation: Annotation) -> Headers:
+def with_tag(headers: Headers, tag: MessageTag) -> Headers:
     """Replace earlier emotion-* headers by those of a tag; all others stay, in order, duplicates and nulls too."""
     return (
         *_without(headers, _OURS),
-        _label(annotation.label),
-        (SCORE, b"%.6f" % annotation.score),
-        _model(annotation.model),
+        _label(tag.label),
+        (SCORE, b"%.6f" % tag.score),
+        _model(tag.model),
         _OK,
     )
 

@@ -14,9 +14,9 @@ from emotag_service.kafka.treatments.headers import with_failure
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emotag_service.kafka.annotation import Fault
     from emotag_service.kafka.record import Record
     from emotag_service.kafka.treatments.routes import Routes
+    from emotag_service.messages.untaggable import Fault
 
 
 class Policy(StrEnum):

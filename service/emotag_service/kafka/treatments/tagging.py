@@ -7,24 +7,23 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from emotag_service.kafka.annotation import Fault, UntaggableError
-from emotag_service.kafka.codecs.reasons import NOTHING_SAID
 from emotag_service.kafka.record import Outgoing
 from emotag_service.kafka.treatment import Prepared
 from emotag_service.kafka.treatments.choice import EVERYTHING, TOMBSTONE
 from emotag_service.kafka.treatments.headers import with_skip, with_tag
 from emotag_service.kafka.treatments.policy import Policy, Untaggables, passed, stopped
 from emotag_service.kafka.treatments.sizes import batch_bytes, fits
+from emotag_service.messages.untaggable import NOTHING_SAID, Fault, UntaggableError
 from emotag_service.process.logs import stack
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
-    from emotag_service.kafka.annotation import Annotation
     from emotag_service.kafka.codecs.protocol import Codec, Reading
     from emotag_service.kafka.record import Record
     from emotag_service.kafka.treatments.choice import Choice
     from emotag_service.kafka.treatments.routes import Routes
+    from emotag_service.messages.tag import MessageTag
 
 TOO_LARGE = "TOO_LARGE"
 CODEC_FAILED = "CODEC_FAILED"
@@ -78,7 +77,7 @@ class Tagging:
         skipped = self._choice.why_not(record, reading)
         return Prepared(record, skipped=skipped) if skipped else Prepared(record, reading)
 
-    def finish(self, prepared: Prepared, answer: Annotation | Fault | None) -> Outgoing:
+    def finish(self, prepared: Prepared, answer: MessageTag | Fault | None) -> Outgoing:
         """Make what is written in its place; see the protocol. `prepared.fault` says afterwards what went wrong.
 
         Raises:
@@ -101,7 +100,7 @@ class Tagging:
             raise stopped(prepared.record, fault, f"it was refused although it goes as it came ({prepared.fault})")
         return self._by_policy(prepared, fault)
 
-    def _made(self, prepared: Prepared, answer: Annotation | Fault | None) -> Outgoing | Fault:
+    def _made(self, prepared: Prepared, answer: MessageTag | Fault | None) -> Outgoing | Fault:
         record = prepared.record
         if prepared.reading is None:
             return passed(record, self._routes.topic(record.topic), with_skip(record.headers, prepared.skipped))
@@ -109,15 +108,15 @@ class Tagging:
             raise ValueError("finish: the engine's answer is missing for a record that it was asked about")
         return answer if isinstance(answer, Fault) else self._tagged(record, prepared.reading, answer)
 
-    def _tagged(self, record: Record, reading: Reading, annotation: Annotation) -> Outgoing | Fault:
+    def _tagged(self, record: Record, reading: Reading, tag: MessageTag) -> Outgoing | Fault:
         try:
-            value, headers = self._codec.write(record, reading, annotation)
+            value, headers = self._codec.write(record, reading, tag)
         except UntaggableError as error:
             return error.fault
         except Exception as error:  # noqa: BLE001 - as in `prepare`
             return self._defect(record, error)
-        topic = self._routes.topic(record.topic, annotation.label)
-        headers = with_tag(headers, annotation)
+        topic = self._routes.topic(record.topic, tag.label)
+        headers = with_tag(headers, tag)
         return Outgoing(topic, record.partition, record.timestamp, record.key, value, headers)
 
     def _by_policy(self, prepared: Prepared, fault: Fault) -> Outgoing:

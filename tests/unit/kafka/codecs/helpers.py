@@ -1,4 +1,4 @@
-"""Records, annotations, and JSON documents spelled in every way that JSON allows."""
+"""Records, tags, and JSON documents spelled in every way that JSON allows."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import strategies as st
 
-from emotag_service.kafka.annotation import Annotation, ModelName, UntaggableError
 from emotag_service.kafka.codecs import make_codec
 from emotag_service.kafka.record import Record
+from emotag_service.messages.tag import MessageTag, ModelName
+from emotag_service.messages.untaggable import UntaggableError
 
 if TYPE_CHECKING:
     from random import Random
@@ -31,7 +32,7 @@ MARKS = {
 }
 
 
-def make_annotation(label="joy", score=0.912345678, **changes):
+def make_tag(label="joy", score=0.912345678, **changes):
     scores = tuple(score if name == label else 0.01 * place for place, name in enumerate(LABELS))
     fields = {
         "labels": (label,),
@@ -41,11 +42,11 @@ def make_annotation(label="joy", score=0.912345678, **changes):
         "model": MODEL,
         "tagged_at": 1_763_848_484.123,
     }
-    return Annotation(label, score, **{**fields, **changes})
+    return MessageTag(label, score, **{**fields, **changes})
 
 
-JOY = make_annotation()
-FEAR = make_annotation("fear", 0.5, uncertain=True, truncated=True, labels=())
+JOY = make_tag()
+FEAR = make_tag("fear", 0.5, uncertain=True, truncated=True, labels=())
 
 
 def make_record(value, *headers, key=b"k"):
@@ -56,14 +57,14 @@ def read(codec, value, *headers):
     return codec.read(make_record(value, *headers))
 
 
-def written(codec, value, *headers, annotation=JOY):
+def written(codec, value, *headers, tag=JOY):
     record = make_record(value, *headers)
-    return codec.write(record, codec.read(record), annotation)
+    return codec.write(record, codec.read(record), tag)
 
 
-def tagged(codec, value, *headers, annotation=JOY):
+def tagged(codec, value, *headers, tag=JOY):
     """The value that comes out; the headers must stay as they are."""
-    value, kept = written(codec, value, *headers, annotation=annotation)
+    value, kept = written(codec, value, *headers, tag=tag)
     assert kept == headers
     return value
 

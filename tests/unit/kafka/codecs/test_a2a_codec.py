@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.kafka.codecs import make_codec
-from emotag_service.kafka.codecs.render import annotation_json
+from emotag_service.messages.tag import tag_json
 from tests.unit.kafka.codecs.helpers import (
     ENCODINGS,
     EXTENSION,
@@ -22,10 +22,10 @@ from tests.unit.kafka.codecs.helpers import (
     spelled,
     tagged,
 )
-from tests.unit.kafka.codecs.test_a2a_shapes import ARTIFACT, ARTIFACT_UPDATE, MESSAGE, OLD, STATUS_UPDATE, TASK
+from tests.unit.messages.test_a2a import ARTIFACT, ARTIFACT_UPDATE, MESSAGE, OLD, STATUS_UPDATE, TASK
 
 CODEC = make_codec("a2a")
-TAG = annotation_json(JOY)
+TAG = tag_json(JOY)
 METADATA = f'"metadata":{{"{EXTENSION}":{TAG}}}'
 EXTENSIONS = f'"extensions":["{EXTENSION}"]'
 SAYS = '"messageId":"m","role":"agent","parts":[{"text":"hi"}]'
@@ -71,9 +71,9 @@ def test_every_shape_is_tagged_where_it_speaks_and_nowhere_else(shape):
 def test_every_shape_is_known_when_it_was_tagged_before(shape):
     value = json.dumps(SHAPES[shape][0]).encode()
     assert not read(CODEC, value).tagged
-    once = tagged(CODEC, value, annotation=FEAR)
+    once = tagged(CODEC, value, tag=FEAR)
     assert read(CODEC, once).tagged
-    assert tagged(CODEC, once, annotation=FEAR) == once
+    assert tagged(CODEC, once, tag=FEAR) == once
     assert tagged(CODEC, once) == tagged(CODEC, value)
 
 

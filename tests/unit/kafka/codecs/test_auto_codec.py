@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag.v1.message_pb2 import Message
-from emotag_service.kafka.annotation import UntaggableError
 from emotag_service.kafka.codecs import make_codec
+from emotag_service.messages.untaggable import UntaggableError
 from tests.unit.kafka.codecs.helpers import JOY, make_record, read, reason_of, written
 
 CODEC = make_codec("auto")

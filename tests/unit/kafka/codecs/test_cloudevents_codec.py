@@ -46,10 +46,10 @@ def test_a_structured_event_is_tagged_by_two_attributes():
 
 def test_a_structured_event_that_was_tagged_before_is_known_and_its_tag_replaced():
     value = event('"data":"hi"')
-    once = tagged(CODEC, value, STRUCTURED, annotation=FEAR)
+    once = tagged(CODEC, value, STRUCTURED, tag=FEAR)
     assert not read(CODEC, value, STRUCTURED).tagged
     assert read(CODEC, once, STRUCTURED).tagged
-    assert tagged(CODEC, once, STRUCTURED, annotation=FEAR) == once
+    assert tagged(CODEC, once, STRUCTURED, tag=FEAR) == once
     assert tagged(CODEC, once, STRUCTURED) == tagged(CODEC, value, STRUCTURED)
 
 
@@ -67,11 +67,11 @@ def test_a_binary_event_is_tagged_in_its_headers_and_its_data_stays():
 
 
 def test_a_binary_event_that_was_tagged_before_is_known_and_its_tag_replaced():
-    _, headers = written(CODEC, b'{"text":"hi"}', *BINARY, JSON, annotation=FEAR)
+    _, headers = written(CODEC, b'{"text":"hi"}', *BINARY, JSON, tag=FEAR)
     assert not read(CODEC, b'{"text":"hi"}', *BINARY, JSON).tagged
     assert read(CODEC, b'{"text":"hi"}', *headers).tagged
     assert written(CODEC, b'{"text":"hi"}', *headers)[1] == (*BINARY, JSON, *TAG)
-    assert written(CODEC, b'{"text":"hi"}', *headers, annotation=FEAR)[1] == headers
+    assert written(CODEC, b'{"text":"hi"}', *headers, tag=FEAR)[1] == headers
 
 
 def test_the_content_type_tells_the_mode_and_not_the_headers():

@@ -2,10 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotag_service.kafka.annotation import UntaggableError
 from emotag_service.kafka.codecs.content import Kind, kind_of, read_content, read_root, read_text
 from emotag_service.kafka.codecs.fields import make_fields
-from emotag_service.kafka.codecs.headers import ABSENT, ContentType
+from emotag_service.messages.content_type import ABSENT, ContentType
+from emotag_service.messages.untaggable import UntaggableError
 from tests.unit.kafka.codecs.helpers import ENCODINGS, MARKS
 
 FIELDS = make_fields("text", "id", "conversation_id", "sender")

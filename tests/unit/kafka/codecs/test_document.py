@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emotag_service.kafka.annotation import UntaggableError
 from emotag_service.kafka.codecs.document import Number, parse, usual_root
+from emotag_service.messages.untaggable import UntaggableError
 from tests.unit.kafka.codecs.helpers import ENCODINGS, MARKS, TREES, exactly, spelled
 
 

@@ -1,8 +1,9 @@
 import pytest
 
-from emotag_service.kafka.annotation import UntaggableError
 from emotag_service.kafka.codecs.document import parse
-from emotag_service.kafka.codecs.fields import make_fields, name_of
+from emotag_service.kafka.codecs.fields import make_fields
+from emotag_service.messages.text import name_of
+from emotag_service.messages.untaggable import UntaggableError
 
 FIELDS = make_fields("payload.text", "id", "meta.conversation", "/from/0")
 

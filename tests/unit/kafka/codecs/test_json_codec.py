@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from emotag_service.kafka.annotation import UntaggableError
+from emotag_service.messages.untaggable import UntaggableError
 from tests.unit.kafka.codecs.helpers import (
     ENCODINGS,
     FEAR,
@@ -42,11 +42,11 @@ def test_a_message_is_tagged_and_nothing_else_changes():
 
 def test_a_message_that_was_tagged_before_is_known_and_its_tag_replaced():
     codec = json_codec()
-    once = tagged(codec, MESSAGE, annotation=FEAR)
+    once = tagged(codec, MESSAGE, tag=FEAR)
     assert read(codec, once).tagged
     assert read(codec, once).text == "We did it!"
     assert tagged(codec, once) == tagged(codec, MESSAGE)
-    assert tagged(codec, once, annotation=FEAR) == once
+    assert tagged(codec, once, tag=FEAR) == once
 
 
 def test_headers_are_not_its_business():

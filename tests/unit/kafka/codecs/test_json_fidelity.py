@@ -89,8 +89,8 @@ def test_tagging_twice_is_tagging_once(message):
     once, _ = written(codec, before)
     assert read(codec, once).tagged
     assert written(codec, once)[0] == once
-    other, _ = written(codec, once, annotation=FEAR)
-    assert other == written(codec, before, annotation=FEAR)[0]
+    other, _ = written(codec, once, tag=FEAR)
+    assert other == written(codec, before, tag=FEAR)[0]
 
 
 EARLIER = st.one_of(

@@ -2,7 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotag_service.kafka.codecs.path import MISSING, index_of, parse_path
+from emotag_service.kafka.codecs.path import index_of, parse_path
+from emotag_service.messages.text import MISSING
 
 DOCUMENT = {
     "text": "top",

@@ -3,7 +3,7 @@ import pytest
 from emotag_service.kafka.codecs.place import EVENT_HEADERS, UNTOUCHED, BeforeLast, Edit, Splice
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.codecs.registry import make_codec
-from emotag_service.kafka.codecs.render import label_json, nothing
+from emotag_service.messages.tag import label_json, nothing
 from tests.unit.kafka.codecs.helpers import ENCODINGS, FEAR, JOY, make_record, read
 
 HEADERS = (("a", b"1"), ("a", b"1"), ("b", None), ("\u00fc", b"\xff"))
@@ -25,7 +25,7 @@ def test_several_edits_are_made_and_those_at_one_position_in_order():
 
 
 def test_what_goes_before_the_last_byte_is_all_that_is_added():
-    place = BeforeLast(b",\xfe:", lambda annotation: annotation.label.encode())
+    place = BeforeLast(b",\xfe:", lambda tag: tag.label.encode())
     assert place.write(make_record(b"\xffab", *HEADERS), JOY) == (b"\xffa,\xfe:joyb", HEADERS)
 
 

@@ -1,13 +1,13 @@
 import pytest
 
-from emotag_service.kafka.annotation import UntaggableError
 from emotag_service.kafka.codecs.document import parse
 from emotag_service.kafka.codecs.path import parse_path
-from emotag_service.kafka.codecs.render import annotation_json
-from emotag_service.kafka.codecs.tag_field import TagField, is_annotation
+from emotag_service.kafka.codecs.tag_field import TagField, is_tag
+from emotag_service.messages.tag import tag_json
+from emotag_service.messages.untaggable import UntaggableError
 from tests.unit.kafka.codecs.helpers import JOY, make_record
 
-TAG = annotation_json(JOY)
+TAG = tag_json(JOY)
 
 
 def tagged(value, field="emotion"):
@@ -88,8 +88,8 @@ def test_a_tag_is_known_by_its_category():
     assert field.look(parse(b'{"meta":{"emotion":%s}}' % TAG.encode()))[0]
     assert not field.look(parse(b'{"meta":{"emotion":null}}'))[0]
     assert not field.look(parse(b'{"emotion":%s,"meta":{}}' % TAG.encode()))[0]
-    assert is_annotation(JOY.document())
-    assert not is_annotation("category")
+    assert is_tag(JOY.document())
+    assert not is_tag("category")
 
 
 def test_at_the_end_it_goes_only_where_it_is_a_new_member_of_the_root():

@@ -3,11 +3,11 @@ from __future__ import annotations
 import pytest
 from aiokafka import TopicPartition
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.client import ClientSettings
 from emotag_service.kafka.dead_letters.ledger import Ledger
 from emotag_service.kafka.dead_letters.letter import DeadLetter, bury
 from emotag_service.kafka.record import Record
+from emotag_service.messages.untaggable import Fault
 from tests.unit.kafka.treatments.made import make_record
 
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.dead_letters.letter import NAMES, DeadLetter, NotALetterError, bury
 from emotag_service.kafka.record import Outgoing, Record
+from emotag_service.messages.untaggable import Fault
 from tests.unit.kafka.treatments.made import headers, make_record
 
 AT = 1_700_000_000.5

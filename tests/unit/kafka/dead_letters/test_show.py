@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import json
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.dead_letters.letter import DeadLetter, bury
 from emotag_service.kafka.dead_letters.show import as_json, as_text
 from emotag_service.kafka.record import Record
+from emotag_service.messages.untaggable import Fault
 from tests.unit.kafka.treatments.made import make_record
 
 

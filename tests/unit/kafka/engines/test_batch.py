@@ -1,8 +1,8 @@
 from __future__ import annotations
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.batch import Batch
+from emotag_service.messages.untaggable import Fault
 
 
 def test_what_no_engine_takes_is_answered_from_the_start():

@@ -12,10 +12,11 @@ from emotag_model.checkpoint import CheckpointError
 from emotag_service.engine.engine import Engine
 from emotag_service.engine.errors import DeviceError
 from emotag_service.engine.limits import EngineLimits
-from emotag_service.kafka.annotation import Annotation, Fault
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.local import LocalEngine
 from emotag_service.kafka.errors import EngineUnavailableError, SettingsError
+from emotag_service.messages.tag import MessageTag
+from emotag_service.messages.untaggable import Fault
 from emotag_service.testing import ScriptedPredictor, in_memory_engine
 from tests.unit.engine.helpers import until
 from tests.unit.kafka.engines.hurry import readings
@@ -50,14 +51,14 @@ def engine_of(local: LocalEngine) -> Engine:
 async def test_every_reading_is_answered_in_order(local: LocalEngine):
     session = local.session("t/0")
     answers = await (await session.submit(readings("a", "a b", "a b c")))
-    assert all(isinstance(answer, Annotation) for answer in answers)
-    annotation = answers[0]
-    assert isinstance(annotation, Annotation)
-    assert annotation.taxonomy == engine_of(local).model.taxonomies[0].name
-    assert annotation.categories == local.labels
-    assert annotation.tagged_at == 5.0
-    assert str(annotation.model) == "in-memory/0@000000000000"
-    assert annotation.score == dict(zip(local.labels, annotation.scores, strict=True))[annotation.label]
+    assert all(isinstance(answer, MessageTag) for answer in answers)
+    tag = answers[0]
+    assert isinstance(tag, MessageTag)
+    assert tag.taxonomy == engine_of(local).model.taxonomies[0].name
+    assert tag.categories == local.labels
+    assert tag.tagged_at == 5.0
+    assert str(tag.model) == "in-memory/0@000000000000"
+    assert tag.score == dict(zip(local.labels, tag.scores, strict=True))[tag.label]
 
 
 async def test_what_no_engine_takes_has_its_fault_in_its_place(local: LocalEngine):
@@ -77,7 +78,7 @@ async def test_nothing_to_ask_about(local: LocalEngine):
 async def test_names_that_no_engine_takes_do_not_cost_the_tag(local: LocalEngine):
     reading = Reading("a", id="x" * 999, conversation_id="c" * 999, sender="\ud800")
     [answer] = await (await local.session("t/0").submit([reading]))
-    assert isinstance(answer, Annotation)
+    assert isinstance(answer, MessageTag)
 
 
 async def test_submitting_waits_while_the_engine_is_full(local: LocalEngine, predictor: ScriptedPredictor):
@@ -94,14 +95,14 @@ async def test_submitting_waits_while_the_engine_is_full(local: LocalEngine, pre
 async def test_more_than_the_engine_holds_is_tagged_bit_by_bit(local: LocalEngine):
     answers = await (await local.session("t/0").submit(readings(*["a b"] * 50)))
     assert len(answers) == 50
-    assert all(isinstance(answer, Annotation) for answer in answers)
+    assert all(isinstance(answer, MessageTag) for answer in answers)
 
 
 async def test_sessions_do_not_wait_for_each_other_in_vain(local: LocalEngine):
     sessions = [local.session(f"t/{number}") for number in range(4)]
     jobs = [session.submit(readings(*["a"] * 20)) for session in sessions for _ in range(3)]
     for answers in await asyncio.gather(*jobs):
-        assert all(isinstance(answer, Annotation) for answer in await answers)
+        assert all(isinstance(answer, MessageTag) for answer in await answers)
 
 
 async def test_a_poisonous_text_costs_nobody_else(local: LocalEngine, predictor: ScriptedPredictor):
@@ -111,7 +112,7 @@ async def test_a_poisonous_text_costs_nobody_else(local: LocalEngine, predictor:
 
     predictor.on_batch = fail
     answers = await (await local.session("t/0").submit(readings("a", "a b c", "b")))
-    assert [isinstance(answer, Annotation) for answer in answers] == [True, False, True]
+    assert [isinstance(answer, MessageTag) for answer in answers] == [True, False, True]
     assert isinstance(answers[1], Fault)
     assert answers[1].reason == "COMPUTE_FAILED"
     assert "secret" not in str(answers[1])
@@ -149,7 +150,7 @@ async def test_closing_one_leaves_the_others_alone(local: LocalEngine, predictor
     await one.close()
     predictor.release()
     [answer] = await kept
-    assert isinstance(answer, Annotation)
+    assert isinstance(answer, MessageTag)
     assert gone.cancelled()  # type: ignore[attr-defined]
 
 

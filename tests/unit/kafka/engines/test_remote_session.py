@@ -22,11 +22,12 @@ from emotag.errors import (
 from emotag.info import Model
 from emotag.message import Message
 from emotag.tag import Tag
-from emotag_service.kafka.annotation import Annotation, Fault
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.link import Link
 from emotag_service.kafka.engines.remote_session import RemoteSession
 from emotag_service.kafka.errors import EngineUnavailableError
+from emotag_service.messages.tag import MessageTag
+from emotag_service.messages.untaggable import Fault
 from tests.unit.kafka.engines.hurry import readings
 
 if TYPE_CHECKING:
@@ -73,15 +74,15 @@ async def ask(session: RemoteSession, *texts: str):
     return await (await session.submit(readings(*texts)))
 
 
-async def test_a_tag_becomes_an_annotation():
+async def test_a_tag_becomes_an_tag():
     streams = Streams()
     session = open_session(streams)
-    [annotation] = await ask(session, "a")
-    assert annotation == Annotation(
-        "joy", 0.5, ("joy",), ("joy", "anger"), (0.5, 0.25), "ekman", annotation.model, 9.0,
+    [tag] = await ask(session, "a")
+    assert tag == MessageTag(
+        "joy", 0.5, ("joy",), ("joy", "anger"), (0.5, 0.25), "ekman", tag.model, 9.0,
         uncertain=True, truncated=True,
     )  # fmt: skip
-    assert str(annotation.model) == "far/2@ffffffffffff"
+    assert str(tag.model) == "far/2@ffffffffffff"
     assert streams.options == {"taxonomy": "ekman", "scores": True}
     await session.close()
 
@@ -92,7 +93,7 @@ async def test_one_stream_for_all_submits_and_its_own_ids():
     same = Reading("b", id="same", sender="ann", conversation_id="c")
     first, second = await session.submit([same, same]), await session.submit(readings("d", "", "e"))
     assert len(await first) == 2
-    assert [isinstance(answer, Annotation) for answer in await second] == [True, False, True]
+    assert [isinstance(answer, MessageTag) for answer in await second] == [True, False, True]
     said = Message("b", sender="ann", conversation_id="c")
     assert streams.seen == [[said, said, "d", "e"]]
     await session.close()
@@ -105,7 +106,7 @@ async def test_an_error_of_a_message_is_its_fault():
     answers = await ask(session, "a", "b", "c", "d")
     assert answers[1] == Fault("INVALID_MESSAGE", "text: bad")
     assert answers[2] == Fault("INTERNAL", "?")
-    assert isinstance(answers[3], Annotation)
+    assert isinstance(answers[3], MessageTag)
     await session.close()
 
 
@@ -121,7 +122,7 @@ async def test_what_may_pass_is_sent_again_with_all_that_follows(passing: Emotio
     streams = Streams([None, passing])
     session = open_session(streams)
     answers = await ask(session, "a", "b", "c")
-    assert all(isinstance(answer, Annotation) for answer in answers)
+    assert all(isinstance(answer, MessageTag) for answer in answers)
     assert streams.seen == [["a", "b"], ["b", "c"]]
     await session.close()
 
@@ -132,7 +133,7 @@ async def test_a_broken_stream_is_opened_anew_with_one_event_each_way(broken: Em
     session = open_session(streams)
     with structlog.testing.capture_logs() as logs:
         answers = await ask(session, "a", "b", "c")
-    assert all(isinstance(answer, Annotation) for answer in answers)
+    assert all(isinstance(answer, MessageTag) for answer in answers)
     assert [text for seen in streams.seen for text in seen] == ["a", "b", "c"]
     assert [event["event"] for event in logs] == ["engine unreachable", "engine reachable"]
     await session.close()

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.engines.texts import measure, usable_name
+from emotag_service.messages.untaggable import Fault
 
 
 @given(st.text(min_size=1, alphabet=st.characters(exclude_categories=["Cs"])))

@@ -6,7 +6,6 @@ import asyncio
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from emotag_service.kafka.annotation import Annotation, Fault, ModelName
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.loop.settings import LoopSettings
@@ -14,6 +13,8 @@ from emotag_service.kafka.loop.writer import Source
 from emotag_service.kafka.meters import Meters
 from emotag_service.kafka.record import Outgoing, Record
 from emotag_service.kafka.treatment import Prepared
+from emotag_service.messages.tag import MessageTag, ModelName
+from emotag_service.messages.untaggable import Fault
 
 SOURCE = Source("in", 0)
 MODEL = ModelName("m", "1", "d" * 64)
@@ -27,8 +28,8 @@ def records(start, end):
     return [record(offset) for offset in range(start, end)]
 
 
-def annotation(label="joy"):
-    return Annotation(label, 0.5, (label,), (label,), (0.5,), "ekman", MODEL, 0.0)
+def tag(label="joy"):
+    return MessageTag(label, 0.5, (label,), (label,), (0.5,), "ekman", MODEL, 0.0)
 
 
 class FakeSession:
@@ -43,7 +44,7 @@ class FakeSession:
 
         async def answer():
             await self._engine.open.wait()
-            return [self._engine.answers.get(reading.text, annotation()) for reading in readings]
+            return [self._engine.answers.get(reading.text, tag()) for reading in readings]
 
         return asyncio.ensure_future(answer())
 

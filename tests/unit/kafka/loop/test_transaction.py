@@ -1,9 +1,9 @@
 from __future__ import annotations
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.loop.transaction import Transaction
 from emotag_service.kafka.meters import Meters
-from tests.unit.kafka.loop.fakes import FakeTreatment, annotation, record
+from emotag_service.messages.untaggable import Fault
+from tests.unit.kafka.loop.fakes import FakeTreatment, record, tag
 
 
 def add(transaction, offset, value, answer=None):
@@ -14,8 +14,8 @@ def add(transaction, offset, value, answer=None):
 
 def test_it_counts_what_became_of_every_record():
     transaction, meters = Transaction(10.0), Meters()
-    add(transaction, 3, b"hello", annotation("joy"))
-    add(transaction, 4, b"again", annotation("fear"))
+    add(transaction, 3, b"hello", tag("joy"))
+    add(transaction, 4, b"again", tag("fear"))
     add(transaction, 5, b"skip")
     add(transaction, 6, b"bad")
     assert (transaction.records, transaction.next_offset) == (4, 7)
@@ -29,7 +29,7 @@ def test_it_counts_what_became_of_every_record():
 def test_what_is_passed_on_without_a_tag_has_failed():
     transaction, meters = Transaction(0.0), Meters()
     prepared = FakeTreatment().prepare(record(0))
-    outgoing = FakeTreatment().finish(prepared, annotation())
+    outgoing = FakeTreatment().finish(prepared, tag())
     transaction.add(prepared, Fault("INTERNAL", "it failed"), outgoing)
     transaction.report(meters, 0.0)
     assert (meters.failed, meters.tagged.total()) == (1, 0)

@@ -12,7 +12,7 @@ from emotag_service.kafka.loop.tagging import Batch
 from emotag_service.kafka.loop.writer import RefusedError
 from emotag_service.kafka.loop.writing import Writing
 from tests.unit.engine.helpers import until
-from tests.unit.kafka.loop.fakes import SOURCE, FakeTreatment, FakeWriter, Log, annotation, record
+from tests.unit.kafka.loop.fakes import SOURCE, FakeTreatment, FakeWriter, Log, record, tag
 
 
 class Play:
@@ -41,7 +41,7 @@ class Play:
         prepared = [FakeTreatment().prepare(one) for one in given]
         if answers is None:
             answers = asyncio.get_running_loop().create_future()
-            answers.set_result([annotation() for one in prepared if one.reading])
+            answers.set_result([tag() for one in prepared if one.reading])
         self.batches.put_nowait(Batch(prepared, answers))
 
     async def end(self):
@@ -71,7 +71,7 @@ async def test_an_old_transaction_is_committed_although_no_tag_comes():
     await until(lambda: play.writer.steps.count("send") == 1)
     play.now = 1.0
     await until(lambda: play.log.committed == 1)
-    never.set_result([annotation()])
+    never.set_result([tag()])
     await until(lambda: play.writer.steps.count("send") == 2)
     await play.end()
     assert play.log.offsets == [0, 1]

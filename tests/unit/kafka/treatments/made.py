@@ -1,4 +1,4 @@
-"""Records, annotations and a codec for the tests of what becomes of a record."""
+"""Records, tags and a codec for the tests of what becomes of a record."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from emotag_service.kafka.annotation import Annotation, ModelName, UntaggableError
 from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.record import Headers, Record
+from emotag_service.messages.tag import MessageTag, ModelName
+from emotag_service.messages.untaggable import UntaggableError
 
 MODEL = ModelName("tiny", "1.0", "ab" * 32)
 
@@ -29,7 +30,7 @@ def make_record(**fields: Any) -> Record:
     return Record(**{**given, **fields})
 
 
-def make_annotation(**fields: Any) -> Annotation:
+def make_tag(**fields: Any) -> MessageTag:
     given: dict[str, Any] = {
         "label": "joy",
         "score": 0.75,
@@ -40,7 +41,7 @@ def make_annotation(**fields: Any) -> Annotation:
         "model": MODEL,
         "tagged_at": 1_700_000_000.0,
     }
-    return Annotation(**{**given, **fields})
+    return MessageTag(**{**given, **fields})
 
 
 class ShoutingCodec:
@@ -62,7 +63,7 @@ class ShoutingCodec:
         sender, _, said = text.rpartition("> ")
         return Reading(said, sender=sender, tagged=said.startswith("["))
 
-    def write(self, record: Record, reading: Reading, annotation: Annotation) -> tuple[bytes | None, Headers]:
+    def write(self, record: Record, reading: Reading, tag: MessageTag) -> tuple[bytes | None, Headers]:
         if self._write is not None:
             raise self._write
-        return f"[{annotation.label}]".encode() + (record.value or b""), (*record.headers, ("by-codec", b"x"))
+        return f"[{tag.label}]".encode() + (record.value or b""), (*record.headers, ("by-codec", b"x"))

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag_service.kafka.treatments.headers import is_tagged, with_failure, with_skip, with_tag
-from tests.unit.kafka.treatments.made import headers, make_annotation
+from tests.unit.kafka.treatments.made import headers, make_tag
 
 OURS = {"emotion-label", "emotion-score", "emotion-model", "emotion-status", "emotion-reason"}
 TAG = (
@@ -20,25 +20,25 @@ def foreign(found):
 
 
 def test_a_tag_comes_after_what_was_there():
-    assert with_tag((("a", b"1"), ("a", None)), make_annotation()) == (("a", b"1"), ("a", None), *TAG)
+    assert with_tag((("a", b"1"), ("a", None)), make_tag()) == (("a", b"1"), ("a", None), *TAG)
 
 
 def test_an_earlier_tag_gives_way():
     before = with_failure((*TAG, ("a", b"1")), "NOT_JSON")
-    assert with_tag((*TAG, *before), make_annotation()) == (("a", b"1"), *TAG)
+    assert with_tag((*TAG, *before), make_tag()) == (("a", b"1"), *TAG)
 
 
 def test_names_are_compared_as_they_stand():
-    assert with_tag((("Emotion-Label", b"x"),), make_annotation())[0] == ("Emotion-Label", b"x")
+    assert with_tag((("Emotion-Label", b"x"),), make_tag())[0] == ("Emotion-Label", b"x")
 
 
 def test_a_score_has_six_decimals_and_no_exponent():
-    assert with_tag((), make_annotation(score=1e-7))[1] == ("emotion-score", b"0.000000")
-    assert with_tag((), make_annotation(score=1.0))[1] == ("emotion-score", b"1.000000")
+    assert with_tag((), make_tag(score=1e-7))[1] == ("emotion-score", b"0.000000")
+    assert with_tag((), make_tag(score=1.0))[1] == ("emotion-score", b"1.000000")
 
 
 def test_a_label_outside_ascii_is_utf_8():
-    assert with_tag((), make_annotation(label="fröhlich"))[0] == ("emotion-label", "fröhlich".encode())
+    assert with_tag((), make_tag(label="fröhlich"))[0] == ("emotion-label", "fröhlich".encode())
 
 
 def test_a_skipped_record_keeps_the_tag_it_has():
@@ -65,7 +65,7 @@ def test_a_label_makes_it_tagged():
 @given(headers, st.sampled_from(["with_tag", "with_skip", "with_failure"]))
 def test_foreign_headers_survive_in_order_with_duplicates_and_nulls(before, how):
     after = {
-        "with_tag": lambda: with_tag(before, make_annotation()),
+        "with_tag": lambda: with_tag(before, make_tag()),
         "with_skip": lambda: with_skip(before, "R"),
         "with_failure": lambda: with_failure(before, "R"),
     }[how]()
@@ -76,5 +76,5 @@ def test_foreign_headers_survive_in_order_with_duplicates_and_nulls(before, how)
 
 @given(headers)
 def test_tagging_again_changes_nothing(before):
-    once = with_tag(before, make_annotation())
-    assert with_tag(once, make_annotation()) == once
+    once = with_tag(before, make_tag())
+    assert with_tag(once, make_tag()) == once

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from emotag_service.kafka.annotation import Fault
 from emotag_service.kafka.dead_letters.letter import DeadLetter
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.record import Outgoing, Record
 from emotag_service.kafka.treatments.policy import Policy, Untaggables
 from emotag_service.kafka.treatments.routes import Routes
+from emotag_service.messages.untaggable import Fault
 from tests.unit.kafka.treatments.made import make_record
 
 FAULT = Fault("NO_TEXT", "there is nothing at text")

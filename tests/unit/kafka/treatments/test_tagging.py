@@ -5,7 +5,6 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotag_service.kafka.annotation import Fault, UntaggableError
 from emotag_service.kafka.dead_letters.letter import DeadLetter
 from emotag_service.kafka.errors import SettingsError, StopPolicyError
 from emotag_service.kafka.record import Outgoing, Record
@@ -13,7 +12,8 @@ from emotag_service.kafka.treatments.choice import Choice
 from emotag_service.kafka.treatments.routes import Routes
 from emotag_service.kafka.treatments.sizes import batch_bytes
 from emotag_service.kafka.treatments.tagging import Tagging
-from tests.unit.kafka.treatments.made import ShoutingCodec, headers, make_annotation, make_record
+from emotag_service.messages.untaggable import Fault, UntaggableError
+from tests.unit.kafka.treatments.made import ShoutingCodec, headers, make_record, make_tag
 
 ROUTES = Routes(output="out", by_label={"anger": "angry"}, inputs=("in",))
 ENGINE_SAYS_NO = Fault("INVALID_MESSAGE", "text: has nothing to read")
@@ -26,7 +26,7 @@ def tagging(codec=None, **settings):
 
 def treat(treatment: Tagging, record: Record, answer=None) -> Outgoing:
     prepared = treatment.prepare(record)
-    return treatment.finish(prepared, (answer or make_annotation()) if prepared.reading else None)
+    return treatment.finish(prepared, (answer or make_tag()) if prepared.reading else None)
 
 
 def ours(outgoing: Outgoing) -> dict[str, bytes | None]:
@@ -52,7 +52,7 @@ class TestTagged:
         }
 
     def test_a_label_is_routed(self):
-        assert treat(tagging(), make_record(), make_annotation(label="anger")).topic == "angry"
+        assert treat(tagging(), make_record(), make_tag(label="anger")).topic == "angry"
 
     def test_an_answer_must_not_be_missing(self):
         treatment = tagging()
@@ -84,7 +84,7 @@ class TestSkipped:
     def test_a_tag_of_before_stays(self):
         treatment = tagging(choice=Choice(only_untagged=True))
         once = treat(treatment, make_record())
-        again = treat(treatment, make_record(value=once.value, headers=once.headers), make_annotation(label="anger"))
+        again = treat(treatment, make_record(value=once.value, headers=once.headers), make_tag(label="anger"))
         assert again.value == once.value
         assert ours(again) == ours(once) | {"emotion-status": b"SKIPPED", "emotion-reason": b"TAGGED_BEFORE"}
 
@@ -118,7 +118,7 @@ class TestUntaggable:
     def test_finishing_again_gives_the_same(self):
         treatment = tagging(limits={"out": 10})
         prepared = treatment.prepare(make_record())
-        assert treatment.finish(prepared, make_annotation()) == treatment.finish(prepared, make_annotation())
+        assert treatment.finish(prepared, make_tag()) == treatment.finish(prepared, make_tag())
 
     @pytest.mark.parametrize("where", ["read", "write"])
     def test_a_defect_of_the_codec_costs_that_record_and_quotes_nothing(self, where):
@@ -182,7 +182,7 @@ class TestRefused:
     def test_a_tagged_record_becomes_a_dead_letter(self):
         treatment = tagging()
         prepared = treatment.prepare(make_record())
-        treatment.finish(prepared, make_annotation())
+        treatment.finish(prepared, make_tag())
         out = treatment.refuse(prepared, self.REFUSED)
         assert (out.dead, out.value, out.topic) == ("REFUSED_BY_TOPIC", b"thank you", "in.dead-letters")
 

@@ -9,12 +9,15 @@ then its history, the latest first.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from emotag_service.kafka.codecs.fields import name_of, spoken
+from emotag_service.messages.text import name_of, spoken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+EXTENSION: Final = "https://emotag.dev/extensions/emotion/v1"
+"""Names the extension, in `extensions` and as the key in `metadata`. A breaking change is a new URI."""
 
 _ENVELOPES = ("result", "params")
 _EVENTS = ("message", "task", "statusUpdate", "artifactUpdate")

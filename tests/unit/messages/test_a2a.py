@@ -1,7 +1,7 @@
 import pytest
 
-from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs.a2a_shapes import carriers
+from emotag_service.messages.a2a import carriers
+from emotag_service.messages.untaggable import UntaggableError
 
 MESSAGE = {"messageId": "m1", "role": "ROLE_AGENT", "contextId": "c1", "parts": [{"text": "hello"}]}
 OLD = {"kind": "message", "messageId": "m1", "role": "agent", "parts": [{"kind": "text", "text": "hello"}]}

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotag_service.kafka.annotation import UntaggableError
-from emotag_service.kafka.codecs.encoding import decode, legible, mark_of, sayable, sniff
+from emotag_service.messages.text import decode, legible, mark_of, sayable, sniff
+from emotag_service.messages.untaggable import UntaggableError
 from tests.unit.kafka.codecs.helpers import ENCODINGS, MARKS
 
 
