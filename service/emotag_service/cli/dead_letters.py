@@ -93,10 +93,10 @@ async def _run(args: argparse.Namespace, client: ClientSettings) -> int:
 
 async def _list(args: argparse.Namespace, client: ClientSettings) -> None:
     from emotag_service.kafka.dead_letters.listing import letters_of  # noqa: PLC0415 - see run
-    from emotag_service.kafka.dead_letters.show import as_json, as_text  # noqa: PLC0415 - see run
+    from emotag_service.kafka.records.printing import letter_json, letter_text  # noqa: PLC0415 - see run
 
     shown, strangers = 0, 0
-    render = as_json if args.json else as_text
+    render = letter_json if args.json else letter_text
     async with aclosing(letters_of(client, args.topic)) as letters:
         async for letter in letters:
             if letter is None:
@@ -147,7 +147,7 @@ def _add_list(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def _add_replay(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    from emotag_service.kafka.dead_letters.letter import REPLAY_GROUP  # noqa: PLC0415 - see run
+    from emotag_service.kafka.records.dead_letter import REPLAY_GROUP  # noqa: PLC0415 - see run
 
     parser = _action(actions, "replay", "write dead letters back", _REPLAY, _REPLAY_EPILOG)
     parser.add_argument("--to", default="", metavar="TOPIC", help="write there (default: where each came from)")

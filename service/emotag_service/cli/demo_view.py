@@ -9,8 +9,8 @@ from emotag.cli.demo_script import SENDER_WIDTH
 from emotag.cli.paint import LABEL_WIDTH, Paint
 from emotag.info import NO_MODEL, Model
 from emotag.tag import Tag
-from emotag_service.kafka.dead_letters.letter import PREFIX
-from emotag_service.kafka.treatments.headers import LABEL, REASON, SCORE, STATUS
+from emotag_service.kafka.records.dead_letter import PREFIX
+from emotag_service.kafka.records.headers import LABEL, REASON, SCORE, STATUS
 from emotag_service.messages.tag import Status
 
 if TYPE_CHECKING:

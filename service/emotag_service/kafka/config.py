@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emotag.tls import TLS
-from emotag_service.kafka.codecs.registry import NAMES
 from emotag_service.kafka.engines.choose import IN_PROCESS, engine_name
 from emotag_service.kafka.loop.settings import LoopSettings
-from emotag_service.kafka.treatments.policy import Policy
-from emotag_service.kafka.treatments.routes import DEAD_LETTERS, PLACEHOLDER, parse_route
-from emotag_service.kafka.treatments.topic_names import topic_name
+from emotag_service.kafka.records.codecs import NAMES
+from emotag_service.kafka.records.policy import Policy
+from emotag_service.kafka.records.routes import DEAD_LETTERS, PLACEHOLDER, parse_route, topic_name
 from emotag_service.process.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
 from emotag_service.settings import ConfigError, about
 from emotag_service.values import not_empty, one_of, path, some_seconds, whole_number, yes_or_no

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
     from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.records.routes import Routes
     from emotag_service.kafka.topics import Topics
-    from emotag_service.kafka.treatments.routes import Routes
 
 _log = structlog.get_logger(__name__)
 

@@ -13,15 +13,15 @@ from emotag_service.kafka.destinations import matching
 from emotag_service.kafka.errors import ClusterError
 from emotag_service.kafka.failures import explain
 from emotag_service.kafka.loop.placement import place
-from emotag_service.kafka.record import Record
-from emotag_service.kafka.show import as_json, as_text
+from emotag_service.kafka.records.printing import record_json, record_text
+from emotag_service.kafka.records.record import Record
 from emotag_service.kafka.topics import missing_inputs, open_topics
 
 if TYPE_CHECKING:
     from emotag_service.kafka.client import ClientSettings
     from emotag_service.kafka.engines.protocol import Session, TagEngine
     from emotag_service.kafka.loop.settings import LoopSettings
-    from emotag_service.kafka.treatment import Treatment
+    from emotag_service.kafka.records.rewriter import Rewriter
 
 _log = structlog.get_logger(__name__)
 _POLL_MS = 500
@@ -36,16 +36,16 @@ class DryRun:
         settings: LoopSettings,
         client: ClientSettings,
         engine: TagEngine,
-        treatment: Treatment,
+        rewriter: Rewriter,
         output: TextIO,
     ) -> None:
         """Make one; on a terminal it prints for people, and JSON lines otherwise."""
         self._settings = settings
         self._client = client
         self._engine = engine
-        self._treatment = treatment
+        self._rewriter = rewriter
         self._output = output
-        self._render = as_text if output.isatty() else as_json
+        self._render = record_text if output.isatty() else record_json
         self._partitions: dict[str, int] = {}
 
     async def run(self, records: int) -> None:
@@ -101,12 +101,12 @@ class DryRun:
         _log.info("dry run", records=shown, wanted=records, committed=0)
 
     async def _show(self, session: Session, records: list[Record]) -> None:
-        prepared = [self._treatment.prepare(record) for record in records]
+        prepared = [self._rewriter.prepare(record) for record in records]
         readings = [one.reading for one in prepared if one.reading is not None]
         answers = iter(await (await session.submit(readings)) if readings else ())
         for one in prepared:
             answer = next(answers) if one.reading is not None else None
-            outgoing = self._treatment.finish(one, answer)
+            outgoing = self._rewriter.finish(one, answer)
             partitions = await self._width(outgoing.topic)
             partition = place(outgoing, one.record.partition, partitions or one.record.partition + 1)
             self._output.write(self._render(one.record, outgoing, partition))

@@ -5,19 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from emotag_service.kafka.codecs.registry import make_codec
 from emotag_service.kafka.errors import SettingsError
-from emotag_service.kafka.treatments.choice import Choice
-from emotag_service.kafka.treatments.policy import Policy
-from emotag_service.kafka.treatments.routes import Routes, collect_routes
-from emotag_service.kafka.treatments.tagging import Tagging
+from emotag_service.kafka.records.codecs import make_codec
+from emotag_service.kafka.records.policy import Policy, Selection
+from emotag_service.kafka.records.rewriter import Rewriter
+from emotag_service.kafka.records.routes import Routes, collect_routes
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from emotag_service.kafka.codecs.protocol import Codec
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.kafka.loop.settings import LoopSettings
+    from emotag_service.kafka.records.codec import Codec
 
 
 class Plan:
@@ -45,10 +44,10 @@ class Plan:
             pattern=config.input_pattern,
         )
 
-    def treatment(self, limits: Mapping[str, int]) -> Tagging:
+    def rewriter(self, limits: Mapping[str, int]) -> Rewriter:
         """What becomes of a record; `limits` is looked at anew for each."""
-        choice = Choice(senders=frozenset(self._config.sender), only_untagged=self._config.only_untagged)
-        return Tagging(self._codec, self.routes, policy=self._config.on_untaggable, choice=choice, limits=limits)
+        selection = Selection(senders=frozenset(self._config.sender), only_untagged=self._config.only_untagged)
+        return Rewriter(self._codec, self.routes, policy=self._config.on_untaggable, selection=selection, limits=limits)
 
     @staticmethod
     def loop_settings(settings: LoopSettings, limits: Mapping[str, int]) -> LoopSettings:

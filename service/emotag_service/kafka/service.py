@@ -125,15 +125,15 @@ class TaggerService:
             await destinations.prepare(self._loop_settings.topics)
 
     async def _work(self, destinations: Destinations, engine: LocalEngine | RemoteEngine, quiet: Quiet) -> None:
-        treatment = self._plan.treatment(destinations.limits)
+        rewriter = self._plan.rewriter(destinations.limits)
         if self._config.dry_run:
-            dry_run = DryRun(self._loop_settings, self._client, engine, treatment, self._output)
+            dry_run = DryRun(self._loop_settings, self._client, engine, rewriter, self._output)
             await unless(self._signals.stop, dry_run.run(self._config.dry_run))
             return
         freeze_what_is_loaded()
         self._announce()
         settings = self._plan.loop_settings(self._loop_settings, destinations.limits)
-        tagger = Tagger(settings, self._client.kwargs(), engine, treatment, self.meters)
+        tagger = Tagger(settings, self._client.kwargs(), engine, rewriter, self.meters)
         beside = [asyncio.ensure_future(self._progress(quiet).run())]
         if self._config.input_pattern:
             beside.append(asyncio.ensure_future(destinations.watch(self._config.input_pattern)))

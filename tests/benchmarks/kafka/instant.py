@@ -1,6 +1,6 @@
 """The tagger over an engine that answers at once: what everything but the model costs.
 
-Its loop, codec, treatment and client are those of `emotag tag-topic`; its answers are made up, as many and as large as
+Its loop, codec, rewriter and client are those of `emotag tag-topic`; its answers are made up, as many and as large as
 real ones. Run as `python -m tests.benchmarks.kafka.instant`; with --profile it says at SIGTERM where its time went.
 """
 
@@ -13,13 +13,13 @@ import time
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
-from emotag_service.kafka.codecs.protocol import Reading
-from emotag_service.kafka.codecs.registry import make_codec
 from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.loop.tagger import Tagger
 from emotag_service.kafka.meters import Meters
-from emotag_service.kafka.treatments.routes import Routes
-from emotag_service.kafka.treatments.tagging import Tagging
+from emotag_service.kafka.records.codec import Reading
+from emotag_service.kafka.records.codecs import make_codec
+from emotag_service.kafka.records.rewriter import Rewriter
+from emotag_service.kafka.records.routes import Routes
 from emotag_service.messages.tag import MessageTag, ModelName
 from emotag_service.process.lifetime import freeze_what_is_loaded
 from tests.benchmarks.kafka.arguments import Copy
@@ -76,10 +76,10 @@ async def run(what: Copy) -> None:
         transaction_seconds=what.transaction_seconds,
         transaction_records=what.transaction_records,
     )
-    treatment = Tagging(make_codec("json"), Routes(output=what.output, inputs=(what.input,)))
+    rewriter = Rewriter(make_codec("json"), Routes(output=what.output, inputs=(what.input,)))
     client = {"bootstrap_servers": what.bootstrap}
     freeze_what_is_loaded()
-    await Tagger(settings, client, InstantEngine(), treatment, Meters()).run(stop)
+    await Tagger(settings, client, InstantEngine(), rewriter, Meters()).run(stop)
 
 
 def main() -> None:

@@ -14,7 +14,7 @@ from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 
-from emotag_service.kafka.treatments.headers import with_tag
+from emotag_service.kafka.records.headers import with_tag
 from emotag_service.messages.tag import tag_bytes
 from tests.benchmarks.kafka.arguments import Copy
 from tests.benchmarks.kafka.feed import PARTITIONS

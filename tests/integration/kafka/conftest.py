@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import structlog
 
-from emotag_service.kafka.treatments.routes import Routes
+from emotag_service.kafka.records.routes import Routes
 from tests.brokers.protocol import Broker
 from tests.integration.kafka.running import RunningTagger
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from emotag_service.kafka.client import ClientSettings
-from emotag_service.kafka.codecs.registry import make_codec
 from emotag_service.kafka.engines.protocol import TagEngine
 from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.loop.tagger import Tagger
 from emotag_service.kafka.meters import Meters
-from emotag_service.kafka.treatments.choice import EVERYTHING, Choice
-from emotag_service.kafka.treatments.routes import Routes
-from emotag_service.kafka.treatments.tagging import Tagging
+from emotag_service.kafka.records.codecs import make_codec
+from emotag_service.kafka.records.policy import EVERYTHING, Selection
+from emotag_service.kafka.records.rewriter import Rewriter
+from emotag_service.kafka.records.routes import Routes
 from tests.brokers.protocol import Broker
 from tests.integration.kafka.words import WordEngine
 
@@ -39,7 +39,7 @@ class RunningTagger:
         *,
         codec: str = "auto",
         policy: str = "dead-letter",
-        choice: Choice = EVERYTHING,
+        selection: Selection = EVERYTHING,
         limits: Mapping[str, int] | None = None,
         engine: TagEngine | None = None,
         **settings: Any,
@@ -50,7 +50,7 @@ class RunningTagger:
         self._settings = LoopSettings(
             group=group, topics=routes.inputs, pattern=routes.pattern, **{**QUICK, **settings}
         )
-        self._treatment = Tagging(make_codec(codec), routes, policy=policy, choice=choice, limits=limits)
+        self._rewriter = Rewriter(make_codec(codec), routes, policy=policy, selection=selection, limits=limits)
         self._engine: TagEngine = engine or WordEngine()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -99,7 +99,7 @@ class RunningTagger:
         self._loop.set_exception_handler(_note)
         await self._engine.start()
         try:
-            tagger = Tagger(self._settings, self._client.kwargs(), self._engine, self._treatment, self.meters)
+            tagger = Tagger(self._settings, self._client.kwargs(), self._engine, self._rewriter, self.meters)
             self._ready.set()
             await tagger.run(self._stop)
         finally:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emotag_service.kafka.codecs import make_codec
+from emotag_service.kafka.records.codecs import make_codec
 from tests.benchmarks import kafka_rows
 from tests.benchmarks.kafka import latency
 from tests.benchmarks.kafka.arguments import Copy

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from emotag_service.kafka.treatments.routes import Routes
+from emotag_service.kafka.records.routes import Routes
 from tests.brokers.capabilities import Capability, needs
 from tests.brokers.protocol import Broker
 from tests.brokers.records import ends, read, read_until, write

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emotag_service.kafka.treatments.choice import Choice
-from emotag_service.kafka.treatments.routes import Routes
+from emotag_service.kafka.records.policy import Selection
+from emotag_service.kafka.records.routes import Routes
 from tests.brokers.admin import add_partitions
 from tests.brokers.protocol import Broker
 from tests.brokers.records import read, read_until, write
@@ -44,7 +44,7 @@ def test_only_some_senders(broker: Broker, new_topic: NewTopic, tagger: Start) -
     source, target = new_topic(broker, "in", partitions=1), new_topic(broker, "out", partitions=1)
     sent = [say(number, 0, sender="coder" if number % 2 else "tester") for number in range(10)]
     write(broker.bootstrap, source, sent)
-    tagger(broker, Routes(output=target, inputs=(source,)), choice=Choice(senders=frozenset({"coder"})))
+    tagger(broker, Routes(output=target, inputs=(source,)), selection=Selection(senders=frozenset({"coder"})))
     found = read_until(broker.bootstrap, target, count=10)
     assert_tagged(sent[1::2], found[1::2])
     for one, skipped in zip(sent[::2], found[::2], strict=True):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from emotag_service.kafka.errors import StopPolicyError
-from emotag_service.kafka.treatments.routes import Routes
+from emotag_service.kafka.records.routes import Routes
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, committed_offsets, ends, read, read_until, write
 from tests.integration.kafka.checks import BEGINNING, assert_tagged, say, wait_until

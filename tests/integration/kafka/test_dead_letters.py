@@ -17,11 +17,11 @@ from aiokafka.errors import KafkaError, ProducerFenced
 from emotag.cli.main import main
 from emotag_service.kafka.client import ClientSettings
 from emotag_service.kafka.dead_letters import letter_writer
-from emotag_service.kafka.dead_letters.letter import DeadLetter, bury
 from emotag_service.kafka.dead_letters.replay import Order, Replay
 from emotag_service.kafka.echoes import log_all_but_echoes
 from emotag_service.kafka.errors import ClusterError
-from emotag_service.kafka.record import Record
+from emotag_service.kafka.records.dead_letter import DeadLetter, bury
+from emotag_service.kafka.records.record import Record
 from emotag_service.messages.untaggable import Fault
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, ends, read, write

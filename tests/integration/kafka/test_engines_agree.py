@@ -12,9 +12,9 @@ import pytest_asyncio
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
-from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.local import LocalEngine
 from emotag_service.kafka.engines.remote import RemoteEngine
+from emotag_service.kafka.records.codec import Reading
 from emotag_service.messages.tag import MessageTag
 from emotag_service.messages.untaggable import Fault
 

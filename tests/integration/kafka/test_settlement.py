@@ -15,8 +15,8 @@ import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
 from emotag_service.kafka.loop.exactly_once import transactional_id
-from emotag_service.kafka.loop.writer import Source
-from emotag_service.kafka.treatments.routes import Routes
+from emotag_service.kafka.records.record import Source
+from emotag_service.kafka.records.routes import Routes
 from tests.brokers.apache import Apache
 from tests.brokers.records import Seen, ends, read, read_until, write
 from tests.integration.kafka.checks import talk, wait_until

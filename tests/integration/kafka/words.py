@@ -6,7 +6,7 @@ import asyncio
 import zlib
 from collections.abc import Awaitable, Sequence
 
-from emotag_service.kafka.codecs.protocol import Reading
+from emotag_service.kafka.records.codec import Reading
 from emotag_service.messages.tag import MessageTag, ModelName
 from emotag_service.messages.untaggable import Fault
 

@@ -10,11 +10,11 @@ import pytest
 
 from emotag.cli.commands import COMMANDS
 from emotag_service.kafka import errors
-from emotag_service.kafka.codecs import NAMES
-from emotag_service.kafka.dead_letters.letter import NAMES as LETTER_HEADERS
-from emotag_service.kafka.dead_letters.letter import REPLAY_GROUP
-from emotag_service.kafka.treatments import headers
-from emotag_service.kafka.treatments.policy import Policy
+from emotag_service.kafka.records import headers
+from emotag_service.kafka.records.codecs import NAMES
+from emotag_service.kafka.records.dead_letter import NAMES as LETTER_HEADERS
+from emotag_service.kafka.records.dead_letter import REPLAY_GROUP
+from emotag_service.kafka.records.policy import Policy
 from emotag_service.messages.a2a import EXTENSION
 from tests.brokers.capabilities import LACKS, Capability
 

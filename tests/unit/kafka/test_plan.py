@@ -10,7 +10,7 @@ from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.errors import SettingsError, StopPolicyError
 from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.plan import Plan
-from emotag_service.kafka.record import Record
+from emotag_service.kafka.records.record import Record
 from emotag_service.messages.untaggable import Fault
 
 
@@ -35,8 +35,8 @@ def test_only_dead_letters_need_a_topic(policy: str) -> None:
 
 
 def test_the_codec_follows_the_options() -> None:
-    treatment = _plan(codec="json", text_field="a.b").treatment({})
-    reading = treatment.prepare(_record(b'{"a": {"b": "hello"}}')).reading
+    rewriter = _plan(codec="json", text_field="a.b").rewriter({})
+    reading = rewriter.prepare(_record(b'{"a": {"b": "hello"}}')).reading
     assert reading is not None
     assert reading.text == "hello"
 
@@ -47,26 +47,26 @@ def test_a_text_field_that_is_no_path() -> None:
 
 
 def test_the_policy_follows_the_options() -> None:
-    treatment = _plan(codec="json", on_untaggable="stop").treatment({})
+    rewriter = _plan(codec="json", on_untaggable="stop").rewriter({})
     with pytest.raises(StopPolicyError, match="in/0 offset 7"):
-        treatment.finish(treatment.prepare(_record(b"no json")), None)
+        rewriter.finish(rewriter.prepare(_record(b"no json")), None)
 
 
 def test_senders_follow_the_options() -> None:
-    treatment = _plan(codec="json", sender=("planner",)).treatment({})
-    assert treatment.prepare(_record(b'{"text": "x", "sender": "coder"}')).reading is None
-    assert treatment.prepare(_record(b'{"text": "x", "sender": "planner"}')).reading is not None
+    rewriter = _plan(codec="json", sender=("planner",)).rewriter({})
+    assert rewriter.prepare(_record(b'{"text": "x", "sender": "coder"}')).reading is None
+    assert rewriter.prepare(_record(b'{"text": "x", "sender": "planner"}')).reading is not None
 
 
 def test_limits_are_looked_at_anew() -> None:
     limits: dict[str, int] = {}
-    treatment = _plan(codec="json").treatment(limits)
-    prepared = treatment.prepare(_record(b'{"text": "x"}'))
+    rewriter = _plan(codec="json").rewriter(limits)
+    prepared = rewriter.prepare(_record(b'{"text": "x"}'))
     answer = Fault("REFUSED", "by the engine")
-    assert treatment.finish(prepared, answer).topic == "in.dead-letters"
+    assert rewriter.finish(prepared, answer).topic == "in.dead-letters"
     limits["in.dead-letters"] = 10
     with pytest.raises(StopPolicyError, match=r"max\.message\.bytes"):
-        treatment.finish(treatment.prepare(_record(b'{"text": "x"}')), answer)
+        rewriter.finish(rewriter.prepare(_record(b'{"text": "x"}')), answer)
 
 
 @pytest.mark.parametrize(

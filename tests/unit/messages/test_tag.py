@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag_service.messages.tag import MessageTag, ModelName, label_json, nothing, score_json, score_text, tag_json
-from tests.unit.kafka.codecs.helpers import FEAR, JOY, make_tag
+from tests.unit.kafka.records.helpers import FEAR, JOY, make_tag
 
 SCORES = st.floats(0, 1)
 NAMES = st.text(max_size=8)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from emotag_service.messages.text import decode, legible, mark_of, sayable, sniff
 from emotag_service.messages.untaggable import UntaggableError
-from tests.unit.kafka.codecs.helpers import ENCODINGS, MARKS
+from tests.unit.kafka.records.helpers import ENCODINGS, MARKS
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from aiokafka import TopicPartition
 
     from emotag_service.kafka.client import ClientSettings
-    from emotag_service.kafka.dead_letters.letter import DeadLetter
+    from emotag_service.kafka.records.dead_letter import DeadLetter
 
 
 class Ledger:

@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaProducer
 
 from emotag_service.kafka.loop.exactly_once import REQUEST_BYTES, close_producer, transactional_id
 from emotag_service.kafka.loop.outbox import Outbox
-from emotag_service.kafka.loop.writer import Source, Written
+from emotag_service.kafka.records.record import Source, Written
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from aiokafka import TopicPartition
 
     from emotag_service.kafka.client import ClientSettings
-    from emotag_service.kafka.dead_letters.letter import DeadLetter
+    from emotag_service.kafka.records.dead_letter import DeadLetter
 
 _BATCH_BYTES = 16 * 1024
 ROOMY_BYTES = 2 * _BATCH_BYTES

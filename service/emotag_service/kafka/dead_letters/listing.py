@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from aiokafka.errors import KafkaError
 
-from emotag_service.kafka.dead_letters.letter import DeadLetter, NotALetterError
 from emotag_service.kafka.dead_letters.reader import Reader
 from emotag_service.kafka.errors import ClusterError
 from emotag_service.kafka.failures import explain
+from emotag_service.kafka.records.dead_letter import DeadLetter, NotALetterError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
     from emotag_service.kafka.client import ClientSettings
-    from emotag_service.kafka.record import Record
+    from emotag_service.kafka.records.record import Record
 
 
 async def letters_of(client: ClientSettings, topics: Sequence[str]) -> AsyncGenerator[DeadLetter | None, None]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 from aiokafka import AIOKafkaConsumer, TopicPartition
 
 from emotag_service.kafka.errors import ClusterError, SettingsError
-from emotag_service.kafka.record import Record
+from emotag_service.kafka.records.record import Record
 from emotag_service.kafka.topics import open_topics
 
 if TYPE_CHECKING:

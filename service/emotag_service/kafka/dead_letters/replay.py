@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 
 from emotag_service.kafka.dead_letters.ledger import Ledger
-from emotag_service.kafka.dead_letters.letter import REPLAY_GROUP, DeadLetter, NotALetterError
 from emotag_service.kafka.dead_letters.letter_writer import ROOMY_BYTES, LetterWriter
 from emotag_service.kafka.dead_letters.reader import Reader
 from emotag_service.kafka.errors import ClusterError, FencedError, SettingsError
 from emotag_service.kafka.failures import explain
 from emotag_service.kafka.loop.writer import RefusedError
+from emotag_service.kafka.records.dead_letter import REPLAY_GROUP, DeadLetter, NotALetterError
 from emotag_service.kafka.topics import open_topics
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.client import ClientSettings
     from emotag_service.kafka.errors import TaggerError
-    from emotag_service.kafka.record import Record
+    from emotag_service.kafka.records.record import Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

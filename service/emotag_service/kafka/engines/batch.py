@@ -10,7 +10,7 @@ from emotag_service.messages.untaggable import Fault
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emotag_service.kafka.codecs.protocol import Reading
+    from emotag_service.kafka.records.codec import Reading
     from emotag_service.messages.tag import MessageTag
 
 # Of a message alone, by what an engine says of it: asked again, it may have a tag.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.job import Job
     from emotag_service.engine.options import Options
     from emotag_service.engine.tag import Tag
-    from emotag_service.kafka.codecs.protocol import Reading
+    from emotag_service.kafka.records.codec import Reading
     from emotag_service.messages.tag import ModelName
 
     _Answers = list[MessageTag | Fault]

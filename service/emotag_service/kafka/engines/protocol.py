@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
-    from emotag_service.kafka.codecs.protocol import Reading
+    from emotag_service.kafka.records.codec import Reading
     from emotag_service.messages.tag import MessageTag
     from emotag_service.messages.untaggable import Fault
 

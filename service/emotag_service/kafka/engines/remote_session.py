@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from emotag.aio_client import AsyncEmotionClient
     from emotag.info import Model
     from emotag.tag import Tag
-    from emotag_service.kafka.codecs.protocol import Reading
     from emotag_service.kafka.engines.link import Link
+    from emotag_service.kafka.records.codec import Reading
 
 # Twice what the SDK keeps on its way, so that the next batch is there when the last one is through.
 _MOST_WAITING = 2048

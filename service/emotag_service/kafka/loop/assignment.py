@@ -9,14 +9,14 @@ import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 
 from emotag_service.kafka.loop.lane import Lane
-from emotag_service.kafka.loop.writer import Source
+from emotag_service.kafka.records.record import Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from emotag_service.kafka.loop.attempt import Attempt
     from emotag_service.kafka.loop.workshop import Workshop
-    from emotag_service.kafka.record import Record
+    from emotag_service.kafka.records.record import Record
 
 _log = structlog.get_logger(__name__)
 

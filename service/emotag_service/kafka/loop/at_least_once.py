@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from emotag_service.kafka.loop.settings import LoopSettings
-    from emotag_service.kafka.loop.writer import Source, Written
+    from emotag_service.kafka.records.record import Source, Written
 
 
 class AtLeastOnce:

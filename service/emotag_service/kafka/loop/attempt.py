@@ -18,8 +18,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.loop.refusals import Refusals
     from emotag_service.kafka.loop.transaction import Transaction
     from emotag_service.kafka.loop.workshop import Workshop
-    from emotag_service.kafka.loop.writer import Source
-    from emotag_service.kafka.record import Record
+    from emotag_service.kafka.records.record import Record, Source
 
 _log = structlog.get_logger(__name__)
 
@@ -90,14 +89,14 @@ class Attempt:
         if stopping.is_set():
             return
         session = self._workshop.engine.session(str(self._source))
-        settings, treatment = self._workshop.settings, self._workshop.treatment
+        settings, rewriter = self._workshop.settings, self._workshop.rewriter
         tagging = Tagging(
-            self.buffer, treatment, session, batch_records=settings.batch_records, ahead=settings.batches_ahead
+            self.buffer, rewriter, session, batch_records=settings.batch_records, ahead=settings.batches_ahead
         )
         self._writing = writing = Writing(
             tagging.batches,
             self.writer,
-            treatment,
+            rewriter,
             self.buffer,
             self._refusals,
             settings,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emotag_service.kafka.record import Record
+    from emotag_service.kafka.records.record import Record
 
 
 class Buffer:

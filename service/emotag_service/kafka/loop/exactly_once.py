@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from emotag_service.kafka.loop.settings import LoopSettings
-    from emotag_service.kafka.loop.writer import Source, Written
+    from emotag_service.kafka.records.record import Source, Written
 
 _CLOSE_SECONDS = 5.0
 # The client's own bound on one request; the topic's is checked before, and the broker's word is heard.

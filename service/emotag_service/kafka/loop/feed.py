@@ -15,8 +15,7 @@ from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, Off
 
 from emotag_service.kafka.committed import committed_offset
 from emotag_service.kafka.loop.assignor import make_assignor
-from emotag_service.kafka.loop.writer import Source
-from emotag_service.kafka.record import Record
+from emotag_service.kafka.records.record import Record, Source
 from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:

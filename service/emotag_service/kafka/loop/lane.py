@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emotag_service.kafka.loop.workshop import Workshop
-    from emotag_service.kafka.loop.writer import Source
+    from emotag_service.kafka.records.record import Source
 
 _log = structlog.get_logger(__name__)
 _FENCED = (ProducerFenced, InvalidProducerEpoch, InvalidProducerIdMapping)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from aiokafka import AIOKafkaProducer
 
-    from emotag_service.kafka.loop.writer import Source, Written
+    from emotag_service.kafka.records.record import Source, Written
 
 _REFUSALS = (
     MessageSizeTooLargeError,

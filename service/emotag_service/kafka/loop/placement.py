@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from aiokafka.partitioner import murmur2
 
 if TYPE_CHECKING:
-    from emotag_service.kafka.record import Outgoing
+    from emotag_service.kafka.records.record import Outgoing
 
 
 def place(outgoing: Outgoing, source_partition: int, partitions: int) -> int:

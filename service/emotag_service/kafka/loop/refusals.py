@@ -10,7 +10,8 @@ from emotag_service.messages.untaggable import Fault
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emotag_service.kafka.loop.writer import RefusedError, Source, Written
+    from emotag_service.kafka.loop.writer import RefusedError
+    from emotag_service.kafka.records.record import Source, Written
 
 
 class Refusals:

@@ -19,10 +19,9 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.engines.protocol import TagEngine
     from emotag_service.kafka.loop.settings import LoopSettings
-    from emotag_service.kafka.loop.writer import Source
     from emotag_service.kafka.meters import Meters
-    from emotag_service.kafka.record import Record
-    from emotag_service.kafka.treatment import Treatment
+    from emotag_service.kafka.records.record import Record, Source
+    from emotag_service.kafka.records.rewriter import Rewriter
 
 _log = structlog.get_logger(__name__)
 _POLL_SECONDS = 1.0  # how long a poll waits for records, and how old the lag may get while there are none
@@ -36,7 +35,7 @@ class Tagger:
         settings: LoopSettings,
         client: dict[str, Any],
         engine: TagEngine,
-        treatment: Treatment,
+        rewriter: Rewriter,
         meters: Meters,
         *,
         clock: Callable[[], float] = time.monotonic,
@@ -47,7 +46,7 @@ class Tagger:
             settings: How the loop runs.
             client: Arguments of every client of the cluster, as `ClientSettings.kwargs` gives them.
             engine: What computes tags; started by the caller, and ended by it.
-            treatment: What becomes of a record.
+            rewriter: What becomes of a record.
             meters: What is counted.
             clock: Monotonic seconds.
         """
@@ -55,7 +54,7 @@ class Tagger:
         self._meters = meters
         self._wake = asyncio.Event()
         self._feed = Feed(settings, client)
-        workshop = Workshop(settings, client, self._feed, engine, treatment, meters, self._wake.set, clock)
+        workshop = Workshop(settings, client, self._feed, engine, rewriter, meters, self._wake.set, clock)
         self._user = workshop.user
         self._assignment = Assignment(workshop, self._wake.set)
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.engines.protocol import Session
     from emotag_service.kafka.loop.buffer import Buffer
-    from emotag_service.kafka.treatment import Prepared, Treatment
+    from emotag_service.kafka.records.rewriter import Prepared, Rewriter
     from emotag_service.messages.tag import MessageTag
     from emotag_service.messages.untaggable import Fault
 
@@ -40,12 +40,10 @@ class Batch:
 class Tagging:
     """Hands over batches, in order, a bounded number ahead of whoever takes them from `batches`."""
 
-    def __init__(
-        self, buffer: Buffer, treatment: Treatment, session: Session, *, batch_records: int, ahead: int
-    ) -> None:
+    def __init__(self, buffer: Buffer, rewriter: Rewriter, session: Session, *, batch_records: int, ahead: int) -> None:
         self.batches: asyncio.Queue[Batch] = asyncio.Queue(ahead)
         self._buffer = buffer
-        self._treatment = treatment
+        self._rewriter = rewriter
         self._session = session
         self._batch_records = batch_records
 
@@ -53,7 +51,7 @@ class Tagging:
         """Do it until cancelled."""
         while True:
             records = await self._buffer.take(self._batch_records)
-            prepared = [self._treatment.prepare(record) for record in records]
+            prepared = [self._rewriter.prepare(record) for record in records]
             readings = [one.reading for one in prepared if one.reading is not None]
             answers = await self._session.submit(readings) if readings else None
             await self.batches.put(Batch(prepared, answers))

@@ -10,8 +10,8 @@ from emotag_service.messages.untaggable import Fault
 
 if TYPE_CHECKING:
     from emotag_service.kafka.meters import Meters
-    from emotag_service.kafka.record import Outgoing
-    from emotag_service.kafka.treatment import Prepared
+    from emotag_service.kafka.records.record import Outgoing
+    from emotag_service.kafka.records.rewriter import Prepared
     from emotag_service.messages.tag import MessageTag
 
 

@@ -15,9 +15,10 @@ if TYPE_CHECKING:
     from emotag_service.kafka.engines.protocol import TagEngine
     from emotag_service.kafka.loop.feed import Feed
     from emotag_service.kafka.loop.settings import LoopSettings
-    from emotag_service.kafka.loop.writer import Source, Writer
+    from emotag_service.kafka.loop.writer import Writer
     from emotag_service.kafka.meters import Meters
-    from emotag_service.kafka.treatment import Treatment
+    from emotag_service.kafka.records.record import Source
+    from emotag_service.kafka.records.rewriter import Rewriter
 
 
 @dataclass(slots=True)
@@ -29,7 +30,7 @@ class Workshop:
         client: Arguments of every client of the cluster; they may hold a password.
         feed: Where records come from.
         engine: What tags them.
-        treatment: What becomes of each.
+        rewriter: What becomes of each.
         meters: What is counted.
         clock: Monotonic seconds.
         roomier: Called when a lane holds less than before.
@@ -39,7 +40,7 @@ class Workshop:
     client: dict[str, Any]
     feed: Feed
     engine: TagEngine
-    treatment: Treatment
+    rewriter: Rewriter
     meters: Meters
     roomier: Callable[[], None]
     clock: Callable[[], float] = time.monotonic
@@ -64,5 +65,5 @@ class Workshop:
             await self.feed.commit(source, offset)
 
         if self.settings.delivery == "exactly-once":
-            return ExactlyOnce(source, self.settings, self.client, committed, self.treatment.written(source.topic))
+            return ExactlyOnce(source, self.settings, self.client, committed, self.rewriter.written(source.topic))
         return AtLeastOnce(source, self.settings, self.client, committed, commit)

@@ -2,32 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emotag_service.kafka.record import Outgoing
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An input partition."""
-
-    topic: str
-    partition: int
-
-    def __str__(self) -> str:
-        return f"{self.topic}/{self.partition}"
-
-
-@dataclass(slots=True)
-class Written:
-    """An outgoing record, and the offset of the record that it stands for."""
-
-    offset: int
-    outgoing: Outgoing
+    from emotag_service.kafka.records.record import Written
 
 
 class RefusedError(Exception):

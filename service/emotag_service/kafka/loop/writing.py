@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.loop.transaction import Transaction
-from emotag_service.kafka.loop.writer import Written
+from emotag_service.kafka.records.record import Written
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from emotag_service.kafka.loop.settings import LoopSettings
     from emotag_service.kafka.loop.tagging import Batch
     from emotag_service.kafka.loop.writer import Writer
-    from emotag_service.kafka.record import Outgoing
-    from emotag_service.kafka.treatment import Prepared, Treatment
+    from emotag_service.kafka.records.record import Outgoing
+    from emotag_service.kafka.records.rewriter import Prepared, Rewriter
     from emotag_service.messages.tag import MessageTag
     from emotag_service.messages.untaggable import Fault
 
@@ -39,7 +39,7 @@ class Writing:
         self,
         batches: asyncio.Queue[Batch],
         writer: Writer,
-        treatment: Treatment,
+        rewriter: Rewriter,
         buffer: Buffer,
         refusals: Refusals,
         settings: LoopSettings,
@@ -51,7 +51,7 @@ class Writing:
         self.stop = asyncio.Event()
         self._batches = batches
         self._writer = writer
-        self._treatment = treatment
+        self._rewriter = rewriter
         self._buffer = buffer
         self._refusals = refusals
         self._settings = settings
@@ -108,8 +108,8 @@ class Writing:
     def _outgoing(self, prepared: Prepared, answer: MessageTag | Fault | None) -> Outgoing:
         refusal = self._refusals.fault(prepared.record.offset)
         if refusal is not None:
-            return self._treatment.refuse(prepared, refusal)
-        return self._treatment.finish(prepared, answer)
+            return self._rewriter.refuse(prepared, refusal)
+        return self._rewriter.finish(prepared, answer)
 
     async def _commit(self) -> None:
         transaction, self._transaction = self._transaction, None

@@ -5,10 +5,10 @@ from aiokafka import TopicPartition
 
 from emotag_service.kafka.client import ClientSettings
 from emotag_service.kafka.dead_letters.ledger import Ledger
-from emotag_service.kafka.dead_letters.letter import DeadLetter, bury
-from emotag_service.kafka.record import Record
+from emotag_service.kafka.records.dead_letter import DeadLetter, bury
+from emotag_service.kafka.records.record import Record
 from emotag_service.messages.untaggable import Fault
-from tests.unit.kafka.treatments.made import make_record
+from tests.unit.kafka.records.made import make_record
 
 
 class Cluster:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emotag_service.kafka.codecs.protocol import Reading
+from emotag_service.kafka.records.codec import Reading
 
 
 def readings(*texts: str) -> list[Reading]:

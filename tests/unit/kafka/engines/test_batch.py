@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.batch import Batch
+from emotag_service.kafka.records.codec import Reading
 from emotag_service.messages.untaggable import Fault
 
 

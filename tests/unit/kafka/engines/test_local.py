@@ -12,9 +12,9 @@ from emotag_model.checkpoint import CheckpointError
 from emotag_service.engine.engine import Engine
 from emotag_service.engine.errors import DeviceError
 from emotag_service.engine.limits import EngineLimits
-from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.local import LocalEngine
 from emotag_service.kafka.errors import EngineUnavailableError, SettingsError
+from emotag_service.kafka.records.codec import Reading
 from emotag_service.messages.tag import MessageTag
 from emotag_service.messages.untaggable import Fault
 from emotag_service.testing import ScriptedPredictor, in_memory_engine

@@ -22,10 +22,10 @@ from emotag.errors import (
 from emotag.info import Model
 from emotag.message import Message
 from emotag.tag import Tag
-from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.engines.link import Link
 from emotag_service.kafka.engines.remote_session import RemoteSession
 from emotag_service.kafka.errors import EngineUnavailableError
+from emotag_service.kafka.records.codec import Reading
 from emotag_service.messages.tag import MessageTag
 from emotag_service.messages.untaggable import Fault
 from tests.unit.kafka.engines.hurry import readings

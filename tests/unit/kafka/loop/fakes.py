@@ -6,13 +6,12 @@ import asyncio
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 
-from emotag_service.kafka.codecs.protocol import Reading
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.loop.settings import LoopSettings
-from emotag_service.kafka.loop.writer import Source
 from emotag_service.kafka.meters import Meters
-from emotag_service.kafka.record import Outgoing, Record
-from emotag_service.kafka.treatment import Prepared
+from emotag_service.kafka.records.codec import Reading
+from emotag_service.kafka.records.record import Outgoing, Record, Source
+from emotag_service.kafka.records.rewriter import Prepared
 from emotag_service.messages.tag import MessageTag, ModelName
 from emotag_service.messages.untaggable import Fault
 
@@ -66,7 +65,7 @@ class FakeEngine:
         return self.sessions[-1]
 
 
-class FakeTreatment:
+class FakeRewriter:
     """The value is the text; `b"skip"`, `b"bad"` and `b"stop"` are what they say."""
 
     def written(self, topic):
@@ -187,7 +186,7 @@ def make_workshop(**changes):
         settings=LoopSettings(group="g", topics=("in",), **options),
         feed=FakeFeed(),
         engine=FakeEngine(),
-        treatment=FakeTreatment(),
+        rewriter=FakeRewriter(),
         meters=Meters(),
         roomier=lambda: None,
         clock=asyncio.get_running_loop().time,

@@ -6,7 +6,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
 from emotag_service.kafka.loop.assignment import Assignment
-from emotag_service.kafka.loop.writer import Source
+from emotag_service.kafka.records.record import Source
 from tests.unit.engine.helpers import until
 from tests.unit.kafka.loop.fakes import make_workshop, record
 

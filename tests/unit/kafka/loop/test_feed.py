@@ -5,7 +5,7 @@ from aiokafka import TopicPartition
 
 from emotag_service.kafka.loop.feed import Feed
 from emotag_service.kafka.loop.settings import LoopSettings
-from emotag_service.kafka.loop.writer import Source
+from emotag_service.kafka.records.record import Source
 
 
 class Consumer:

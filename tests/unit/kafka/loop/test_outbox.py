@@ -8,8 +8,8 @@ from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatch
 
 from emotag_service.kafka.loop.outbox import Outbox
-from emotag_service.kafka.loop.writer import RefusedError, Source, Written
-from emotag_service.kafka.record import Outgoing
+from emotag_service.kafka.loop.writer import RefusedError
+from emotag_service.kafka.records.record import Outgoing, Source, Written
 
 
 class FakeProducer:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag_service.kafka.loop.placement import place, reachable
-from emotag_service.kafka.record import Outgoing
+from emotag_service.kafka.records.record import Outgoing
 
 
 def outgoing(partition=None, key=None):

@@ -4,8 +4,8 @@ import pytest
 
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.loop.refusals import Refusals
-from emotag_service.kafka.loop.writer import RefusedError, Written
-from emotag_service.kafka.record import Outgoing
+from emotag_service.kafka.loop.writer import RefusedError
+from emotag_service.kafka.records.record import Outgoing, Written
 from tests.unit.kafka.loop.fakes import SOURCE
 
 

@@ -7,13 +7,13 @@ import pytest
 from emotag_service.kafka.loop.buffer import Buffer
 from emotag_service.kafka.loop.tagging import Tagging
 from tests.unit.engine.helpers import until
-from tests.unit.kafka.loop.fakes import FakeEngine, FakeTreatment, record, records
+from tests.unit.kafka.loop.fakes import FakeEngine, FakeRewriter, record, records
 
 
 @pytest.fixture
 async def parts():
     engine, buffer = FakeEngine(), Buffer(lambda: None)
-    tagging = Tagging(buffer, FakeTreatment(), engine.session("x"), batch_records=4, ahead=2)
+    tagging = Tagging(buffer, FakeRewriter(), engine.session("x"), batch_records=4, ahead=2)
     task = asyncio.ensure_future(tagging.run())
     yield engine, buffer, tagging
     task.cancel()

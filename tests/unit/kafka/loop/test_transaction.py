@@ -3,13 +3,13 @@ from __future__ import annotations
 from emotag_service.kafka.loop.transaction import Transaction
 from emotag_service.kafka.meters import Meters
 from emotag_service.messages.untaggable import Fault
-from tests.unit.kafka.loop.fakes import FakeTreatment, record, tag
+from tests.unit.kafka.loop.fakes import FakeRewriter, record, tag
 
 
 def add(transaction, offset, value, answer=None):
-    treatment = FakeTreatment()
-    prepared = treatment.prepare(record(offset, value))
-    transaction.add(prepared, answer, treatment.finish(prepared, answer))
+    rewriter = FakeRewriter()
+    prepared = rewriter.prepare(record(offset, value))
+    transaction.add(prepared, answer, rewriter.finish(prepared, answer))
 
 
 def test_it_counts_what_became_of_every_record():
@@ -28,8 +28,8 @@ def test_it_counts_what_became_of_every_record():
 
 def test_what_is_passed_on_without_a_tag_has_failed():
     transaction, meters = Transaction(0.0), Meters()
-    prepared = FakeTreatment().prepare(record(0))
-    outgoing = FakeTreatment().finish(prepared, tag())
+    prepared = FakeRewriter().prepare(record(0))
+    outgoing = FakeRewriter().finish(prepared, tag())
     transaction.add(prepared, Fault("INTERNAL", "it failed"), outgoing)
     transaction.report(meters, 0.0)
     assert (meters.failed, meters.tagged.total()) == (1, 0)

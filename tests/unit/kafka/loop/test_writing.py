@@ -12,7 +12,7 @@ from emotag_service.kafka.loop.tagging import Batch
 from emotag_service.kafka.loop.writer import RefusedError
 from emotag_service.kafka.loop.writing import Writing
 from tests.unit.engine.helpers import until
-from tests.unit.kafka.loop.fakes import SOURCE, FakeTreatment, FakeWriter, Log, record, tag
+from tests.unit.kafka.loop.fakes import SOURCE, FakeRewriter, FakeWriter, Log, record, tag
 
 
 class Play:
@@ -27,7 +27,7 @@ class Play:
         self.writing = Writing(
             self.batches,
             self.writer,
-            FakeTreatment(),
+            FakeRewriter(),
             self.buffer,
             self.refusals,
             settings,
@@ -38,7 +38,7 @@ class Play:
 
     def batch(self, *given, answers=None):
         self.buffer.put(given)
-        prepared = [FakeTreatment().prepare(one) for one in given]
+        prepared = [FakeRewriter().prepare(one) for one in given]
         if answers is None:
             answers = asyncio.get_running_loop().create_future()
             answers.set_result([tag() for one in prepared if one.reading])

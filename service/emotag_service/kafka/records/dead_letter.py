@@ -1,0 +1,96 @@
+"""A dead letter: a record as it was read, followed by headers that say where it came from and why it is here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from emotag_service.kafka.records.record import Outgoing
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from emotag_service.kafka.records.record import Headers, Record
+    from emotag_service.messages.untaggable import Fault
+
+REPLAY_GROUP = "emotag-replay"  # here, and not where letters are replayed, since that brings the Kafka client
+PREFIX = "emotion-dead-letter-"
+NAMES = tuple(f"{PREFIX}{part}" for part in ("topic", "partition", "offset", "reason", "detail", "time"))
+
+
+class NotALetterError(ValueError):
+    """A record that is no dead letter of ours; the text says what it lacks."""
+
+
+def bury(record: Record, topic: str, fault: Fault, at: float) -> Outgoing:
+    """Make the dead letter of a record.
+
+    Args:
+        record: What could not be tagged; nothing of it changes.
+        topic: Where dead letters go.
+        fault: Why.
+        at: Seconds since the epoch.
+    """
+    moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
+    facts = (record.topic, str(record.partition), str(record.offset), fault.reason, fault.detail, moment)
+    added = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in zip(NAMES, facts, strict=True))
+    headers = (*record.headers, *added)
+    return Outgoing(topic, record.partition, record.timestamp, record.key, record.value, headers, dead=fault.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """A dead letter as it was read back.
+
+    Attributes:
+        record: As it stands in the dead-letter topic.
+        topic: Where it came from.
+        partition: Of that topic.
+        offset: In that partition.
+        reason: Why it could not be tagged, for programs.
+        detail: The same for people.
+        time: When, ISO 8601.
+    """
+
+    record: Record
+    topic: str
+    partition: int
+    offset: int
+    reason: str
+    detail: str
+    time: str
+
+    @classmethod
+    def read(cls, record: Record) -> Self:
+        """Read one back.
+
+        Raises:
+            NotALetterError: It is none.
+        """
+        # Only the last: what was read from a dead-letter topic had such headers of its own.
+        added = record.headers[-len(NAMES) :]
+        if tuple(name for name, _ in added) != NAMES:
+            raise NotALetterError(f"its headers do not end with {PREFIX}topic … -time")
+        topic, partition, offset, reason, detail, moment = (_text(content) for _, content in added)
+        return cls(record, topic, _number("partition", partition), _number("offset", offset), reason, detail, moment)
+
+    @property
+    def headers(self) -> Headers:
+        """As they were before it became a dead letter."""
+        return self.record.headers[: -len(NAMES)]
+
+    def original(self, topic: str, partition: int | None) -> Outgoing:
+        """The record as it was before it became a dead letter, to be written there."""
+        record = self.record
+        return Outgoing(topic, partition, record.timestamp, record.key, record.value, self.headers)
+
+
+def _text(content: bytes | None) -> str:
+    return (content or b"").decode("utf-8", "replace")
+
+
+def _number(part: str, text: str) -> int:
+    if not (text.isascii() and text.isdigit()):
+        raise NotALetterError(f"its header {PREFIX}{part} is no number")
+    return int(text)
