@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emotag_service.kafka.embedded import EmbeddedBroker
+from emotag_service.kafka.cluster.embedded import EmbeddedBroker
 from tests.brokers.ports import stable_port
 
 

@@ -14,7 +14,7 @@ from emotag_service.cli.own_command import own_command
 from emotag_service.values import whole_number
 
 if TYPE_CHECKING:
-    from emotag_service.kafka.embedded import EmbeddedBroker
+    from emotag_service.kafka.cluster.embedded import EmbeddedBroker
 
 PORT = 9092
 TOPIC = "agent.messages"
@@ -80,9 +80,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve; 0 after a clean stop, 1 when the broker did not start or ended by itself."""
-    from emotag_service.kafka.embedded import BrokerFailedError, EmbeddedBroker  # noqa: PLC0415 - --help stays fast
+    from emotag_service.kafka.cluster.embedded import BrokerFailedError, EmbeddedBroker  # noqa: PLC0415 - --help stays fast
     from emotag_service.kafka.errors import TaggerError  # noqa: PLC0415 - see above
-    from emotag_service.logs import configure  # noqa: PLC0415 - see above
+    from emotag_service.process.logs import configure  # noqa: PLC0415 - see above
 
     configure("console", "warning")
     try:

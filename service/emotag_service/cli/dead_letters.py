@@ -10,7 +10,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.dead_letters.replay import Outcome
 
 _DESCRIPTION = """\
@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it; the epilog lists the exit codes."""
-    from emotag_service.kafka.client import ClientSettings  # noqa: PLC0415 - keeps `emotag --help` fast
+    from emotag_service.kafka.cluster.client import ClientSettings  # noqa: PLC0415 - keeps `emotag --help` fast
     from emotag_service.kafka.errors import TaggerError  # noqa: PLC0415 - see above
     from emotag_service.settings import ConfigError  # noqa: PLC0415 - see above
 
@@ -78,15 +78,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace, client: ClientSettings) -> int:
-    from emotag_service.kafka.echoes import log_all_but_echoes  # noqa: PLC0415 - see run
-    from emotag_service.kafka.quiet import Quiet  # noqa: PLC0415 - see run
-    from emotag_service.kafka.reach import answers, reach  # noqa: PLC0415 - see run
+    from emotag_service.kafka.cluster.client_logs import ClientLogs, log_all_but_copies  # noqa: PLC0415 - see run
+    from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_cluster  # noqa: PLC0415 - see run
     from emotag_service.process.logs import configure  # noqa: PLC0415 - see run
 
     configure("auto", "warning")
-    asyncio.get_running_loop().set_exception_handler(log_all_but_echoes)
-    with Quiet(lambda: answers(client)):
-        await reach(client)
+    asyncio.get_running_loop().set_exception_handler(log_all_but_copies)
+    with ClientLogs(lambda: cluster_answers(client)):
+        await wait_for_cluster(client)
         await (_list if args.action == "list" else _replay)(args, client)
     return 0
 
@@ -160,7 +159,7 @@ def _add_replay(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 def _action(
     actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, short: str, description: str, epilog: str
 ) -> argparse.ArgumentParser:
-    from emotag_service.kafka.client import add_client_options  # noqa: PLC0415 - see run
+    from emotag_service.kafka.cluster.client import add_client_options  # noqa: PLC0415 - see run
 
     parser = actions.add_parser(
         name,

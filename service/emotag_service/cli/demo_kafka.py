@@ -18,9 +18,9 @@ from emotag.cli.demo_script import CONVERSATION, SCRIPT
 from emotag.cli.demo_summary import Summary
 from emotag.cli.held_signals import held_signals
 from emotag_service.cli.demo_view import View
-from emotag_service.kafka.client import ClientSettings
-from emotag_service.kafka.embedded import BrokerFailedError, EmbeddedBroker, require_package
-from emotag_service.kafka.topics import open_topics
+from emotag_service.kafka.cluster.client import ClientSettings
+from emotag_service.kafka.cluster.embedded import BrokerFailedError, EmbeddedBroker, require_package
+from emotag_service.kafka.cluster.topics import open_topics
 from emotag_service.process.logs import configure
 
 if TYPE_CHECKING:

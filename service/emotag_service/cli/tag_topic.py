@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, TextIO, cast
 
 if TYPE_CHECKING:
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
 
 _DESCRIPTION = """\
@@ -36,7 +36,7 @@ tagged and the policy is stop; 4 the cluster refuses (login, certificate, ACL); 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the options."""
-    from emotag_service.kafka.client import add_client_options  # noqa: PLC0415 - keeps `emotag --help` fast
+    from emotag_service.kafka.cluster.client import add_client_options  # noqa: PLC0415 - keeps `emotag --help` fast
     from emotag_service.kafka.config import TagTopicConfig  # noqa: PLC0415 - see above
     from emotag_service.settings import add_options  # noqa: PLC0415 - see above
 
@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Tag; the epilog lists the exit codes."""
     began = time.perf_counter()
-    from emotag_service.kafka.client import ClientSettings  # noqa: PLC0415 - see add_arguments
+    from emotag_service.kafka.cluster.client import ClientSettings  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.config import TagTopicConfig  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.errors import TaggerError  # noqa: PLC0415 - see add_arguments
     from emotag_service.settings import ConfigError, read_settings  # noqa: PLC0415 - see add_arguments

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
-from emotag_service.kafka.destinations import matching
+from emotag_service.kafka.cluster.consumers import as_record, lone_consumer
+from emotag_service.kafka.cluster.destinations import matching
+from emotag_service.kafka.cluster.failures import explain
+from emotag_service.kafka.cluster.producers import place
+from emotag_service.kafka.cluster.topics import missing_inputs, open_topics
 from emotag_service.kafka.errors import ClusterError
-from emotag_service.kafka.failures import explain
-from emotag_service.kafka.loop.placement import place
 from emotag_service.kafka.records.printing import record_json, record_text
-from emotag_service.kafka.records.record import Record
-from emotag_service.kafka.topics import missing_inputs, open_topics
 
 if TYPE_CHECKING:
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.engines.protocol import Session, TagEngine
     from emotag_service.kafka.loop.settings import LoopSettings
+    from emotag_service.kafka.records.record import Record
     from emotag_service.kafka.records.rewriter import Rewriter
 
 _log = structlog.get_logger(__name__)
@@ -55,7 +56,7 @@ class DryRun:
             TaggerError: The cluster refuses, an input does not exist, or the policy is to stop at a record.
         """
         sources = await self._sources()
-        consumer = self._consumer()
+        consumer = lone_consumer(self._client.kwargs(), group=self._settings.group, start=self._settings.start)
         try:
             await consumer.start()
             await self._run(consumer, sources, records)
@@ -74,16 +75,6 @@ class DryRun:
             raise missing_inputs(missing, self._client.bootstrap)
         return [TopicPartition(name, number) for name, count in counts.items() for number in range(count)]
 
-    def _consumer(self) -> AIOKafkaConsumer:
-        # With the group's name its offsets can be read; assigned by hand, it never joins.
-        return AIOKafkaConsumer(
-            **self._client.kwargs(),
-            group_id=self._settings.group,
-            enable_auto_commit=False,
-            isolation_level="read_committed",
-            auto_offset_reset=self._settings.start,
-        )
-
     async def _run(self, consumer: AIOKafkaConsumer, sources: list[TopicPartition], records: int) -> None:
         shown = 0
         if sources:
@@ -94,7 +85,7 @@ class DryRun:
                 while shown < records and await _more(consumer, ends):
                     found = await consumer.getmany(timeout_ms=_POLL_MS, max_records=min(_BATCH, records - shown))
                     for batch in found.values():
-                        await self._show(session, [_record(one) for one in batch])
+                        await self._show(session, [as_record(one) for one in batch])
                         shown += len(batch)
             finally:
                 await session.close()
@@ -124,7 +115,3 @@ async def _more(consumer: AIOKafkaConsumer, ends: dict[TopicPartition, int]) -> 
     """Whether a partition is not read to where it ended at the start."""
     positions = await asyncio.gather(*(consumer.position(source) for source in ends))
     return any(position < end for position, end in zip(positions, ends.values(), strict=True))
-
-
-def _record(one: Any) -> Record:
-    return Record(one.topic, one.partition, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))

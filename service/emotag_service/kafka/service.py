@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from emotag_service.kafka.destinations import Destinations
+from emotag_service.kafka.cluster.client_logs import ClientLogs, log_all_but_copies
+from emotag_service.kafka.cluster.destinations import Destinations
+from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_cluster
 from emotag_service.kafka.dry_run import DryRun
-from emotag_service.kafka.echoes import log_all_but_echoes
 from emotag_service.kafka.engines.choose import make_engine
 from emotag_service.kafka.errors import TaggerError
 from emotag_service.kafka.loop.tagger import Tagger
 from emotag_service.kafka.meters import Meters
 from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.progress import Progress, Screen
-from emotag_service.kafka.quiet import Quiet
-from emotag_service.kafka.reach import answers, reach
 from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, unless
 from emotag_service.process.logs import stack
 from emotag_service.settings import ConfigError
@@ -26,7 +25,7 @@ from emotag_service.settings import ConfigError
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.kafka.engines.local import LocalEngine
     from emotag_service.kafka.engines.remote import RemoteEngine
@@ -76,11 +75,11 @@ class TaggerService:
         Raises:
             TaggerError: What no retry mends; the text says what to do.
         """
-        asyncio.get_running_loop().set_exception_handler(log_all_but_echoes)
+        asyncio.get_running_loop().set_exception_handler(log_all_but_copies)
         self._signals.listen()
-        with Quiet(lambda: answers(self._client)) as quiet:
+        with ClientLogs(lambda: cluster_answers(self._client)) as client_logs:
             try:
-                return await unless(self._signals.stop_now, self._tag(quiet))
+                return await unless(self._signals.stop_now, self._tag(client_logs))
             except (TaggerError, ConfigError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it ends here
@@ -91,7 +90,7 @@ class TaggerService:
                     "lost: start it again, and report the event above"
                 ) from None
 
-    async def _tag(self, quiet: Quiet) -> None:
+    async def _tag(self, client_logs: ClientLogs) -> None:
         destinations = Destinations(self._client, self._plan.routes, create=not self._config.no_create_topics)
         # Before the engine: it loads for seconds, and what is wrong with the cluster is known in a moment.
         if not await unless(self._signals.stop, self._prepare_topics(destinations)):
@@ -100,7 +99,7 @@ class TaggerService:
         try:
             if await unless(self._signals.stop, engine.start()):
                 self._plan.routes.check_labels(engine.labels)
-                await self._work(destinations, engine, quiet)
+                await self._work(destinations, engine, client_logs)
         finally:
             await engine.close()
 
@@ -116,7 +115,7 @@ class TaggerService:
         )
 
     async def _prepare_topics(self, destinations: Destinations) -> None:
-        await reach(self._client)
+        await wait_for_cluster(self._client)
         if self._config.dry_run:  # it looks at topics, and makes none
             return
         if self._config.input_pattern:
@@ -124,7 +123,9 @@ class TaggerService:
         else:
             await destinations.prepare(self._loop_settings.topics)
 
-    async def _work(self, destinations: Destinations, engine: LocalEngine | RemoteEngine, quiet: Quiet) -> None:
+    async def _work(
+        self, destinations: Destinations, engine: LocalEngine | RemoteEngine, client_logs: ClientLogs
+    ) -> None:
         rewriter = self._plan.rewriter(destinations.limits)
         if self._config.dry_run:
             dry_run = DryRun(self._loop_settings, self._client, engine, rewriter, self._output)
@@ -134,7 +135,7 @@ class TaggerService:
         self._announce()
         settings = self._plan.loop_settings(self._loop_settings, destinations.limits)
         tagger = Tagger(settings, self._client.kwargs(), engine, rewriter, self.meters)
-        beside = [asyncio.ensure_future(self._progress(quiet).run())]
+        beside = [asyncio.ensure_future(self._progress(client_logs).run())]
         if self._config.input_pattern:
             beside.append(asyncio.ensure_future(destinations.watch(self._config.input_pattern)))
         try:
@@ -145,8 +146,8 @@ class TaggerService:
             await asyncio.gather(*beside, return_exceptions=True)
             self._conclude()
 
-    def _progress(self, quiet: Quiet) -> Progress:
-        return Progress(self.meters, self._screen, quiet.progress, line=self._screen.isatty())
+    def _progress(self, client_logs: ClientLogs) -> Progress:
+        return Progress(self.meters, self._screen, client_logs.progress, line=self._screen.isatty())
 
     def _announce(self) -> None:
         _log.info(

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.engines.protocol import TagEngine
 from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.loop.tagger import Tagger

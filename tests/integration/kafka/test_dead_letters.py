@@ -15,10 +15,11 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
 
 from emotag.cli.main import main
-from emotag_service.kafka.client import ClientSettings
-from emotag_service.kafka.dead_letters import letter_writer
+from emotag_service.kafka.cluster import producers
+from emotag_service.kafka.cluster.client import ClientSettings
+from emotag_service.kafka.cluster.client_logs import log_all_but_copies
+from emotag_service.kafka.dead_letters.letter_writer import LetterWriter
 from emotag_service.kafka.dead_letters.replay import Order, Replay
-from emotag_service.kafka.echoes import log_all_but_echoes
 from emotag_service.kafka.errors import ClusterError
 from emotag_service.kafka.records.dead_letter import DeadLetter, bury
 from emotag_service.kafka.records.record import Record
@@ -224,7 +225,7 @@ class TestExactlyOnce:
         return ClientSettings.from_options({"bootstrap": post.bootstrap}, {})
 
     async def _replay(self, post: Post) -> None:
-        asyncio.get_running_loop().set_exception_handler(log_all_but_echoes)
+        asyncio.get_running_loop().set_exception_handler(log_all_but_copies)
         await Replay(self._settings(post), Order(topics=(post.letters,), group=post.group)).run()
 
     @pytest.mark.parametrize("step", ["send_offsets_to_transaction", "commit_transaction"])
@@ -237,7 +238,7 @@ class TestExactlyOnce:
             raise KafkaError("the cable")
 
         with monkeypatch.context() as patched:
-            patched.setattr(letter_writer.AIOKafkaProducer, step, fail)
+            patched.setattr(producers.AIOKafkaProducer, step, fail)
             with pytest.raises(ClusterError, match="The next run goes on where this ended"):
                 await self._replay(post)
         assert await asyncio.to_thread(post.back) == []
@@ -246,7 +247,7 @@ class TestExactlyOnce:
 
     async def test_a_replay_that_another_overtook_is_fenced(self, post: Post):
         post.fill(*(post.letter(2 * number) for number in range(5)))
-        slow = letter_writer.LetterWriter(self._settings(post), post.group, TopicPartition(post.letters, 0))
+        slow = LetterWriter(self._settings(post), post.group, TopicPartition(post.letters, 0))
         await slow.start()
         await self._replay(post)
         [first, *_] = read(post.bootstrap, post.letters)

@@ -9,11 +9,11 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from emotag_service.kafka.client import ClientSettings
-from emotag_service.kafka.destinations import Destinations
+from emotag_service.kafka.cluster.client import ClientSettings
+from emotag_service.kafka.cluster.destinations import Destinations
+from emotag_service.kafka.cluster.topics import FOREVER, open_topics
 from emotag_service.kafka.errors import SettingsError
 from emotag_service.kafka.records.routes import Routes
-from emotag_service.kafka.topics import FOREVER, open_topics
 from tests.brokers.admin import make_topic, partition_count
 from tests.brokers.protocol import Broker
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaProducer, TopicPartition
 
-from emotag_service.kafka.loop.exactly_once import transactional_id
+from emotag_service.kafka.cluster.producers import transactional_id
 from emotag_service.kafka.records.record import Source
 from emotag_service.kafka.records.routes import Routes
 from tests.brokers.apache import Apache

@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import pytest
 
-from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.cluster.client import ClientSettings
+from emotag_service.kafka.cluster.topics import open_topics
 from emotag_service.kafka.errors import SettingsError
-from emotag_service.kafka.topics import open_topics
 from tests.brokers.admin import partition_count
 from tests.brokers.protocol import Broker
 

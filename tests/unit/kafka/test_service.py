@@ -15,7 +15,7 @@ import structlog
 from structlog.testing import capture_logs
 
 from emotag_service.kafka import service as module
-from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.errors import EngineUnavailableError, FencedError, SettingsError, TaggerError
 from emotag_service.kafka.progress import Screen
@@ -78,7 +78,7 @@ class Stage:
 @pytest.fixture
 async def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     made = Stage()
-    monkeypatch.setattr(module, "reach", made.reach)
+    monkeypatch.setattr(module, "wait_for_cluster", made.reach)
     monkeypatch.setattr(module, "make_engine", lambda *_, **__: made)
     monkeypatch.setattr(module, "Destinations", lambda *_, **__: made)
     monkeypatch.setattr(module, "Tagger", lambda settings, *_: made.happened.append(str(settings.write_bytes)) or made)

@@ -8,7 +8,7 @@ import pytest
 
 from emotag.cli.child import ChildFailedError
 from emotag_service.cli import demo_kafka
-from emotag_service.kafka.embedded import BrokerFailedError, EmbeddedBroker
+from emotag_service.kafka.cluster.embedded import BrokerFailedError, EmbeddedBroker
 
 GIVEN = {"PATH": "/bin", "EMOTAG_TLS": "yes", "EMOTAG_DEVICES": "cpu:1", "EMOTAG_CHECKPOINT": "x"}
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from aiokafka import AIOKafkaConsumer
-
-from emotag_service.kafka.committed import committed_offset
+from emotag_service.kafka.cluster.consumers import committed_offset, lone_consumer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aiokafka import TopicPartition
 
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.records.dead_letter import DeadLetter
 
 
@@ -45,8 +43,7 @@ class Ledger:
         return f"{self._group}.{reason}"
 
     async def _committed(self, reason: str) -> int:
-        # A consumer that subscribes to nothing joins no group, and can read what the group committed.
-        consumer = AIOKafkaConsumer(**self._client.kwargs(), group_id=self._name(reason), enable_auto_commit=False)
+        consumer = lone_consumer(self._client.kwargs(), group=self._name(reason))
         try:
             await consumer.start()
             return await committed_offset(consumer, self._partition) or 0

@@ -11,10 +11,8 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
-from aiokafka import AIOKafkaProducer
-
-from emotag_service.kafka.loop.exactly_once import REQUEST_BYTES, close_producer, transactional_id
-from emotag_service.kafka.loop.outbox import Outbox
+from emotag_service.kafka.cluster.outbox import RecordOutbox
+from emotag_service.kafka.cluster.producers import close_producer, transactional_id, transactional_producer
 from emotag_service.kafka.records.record import Source, Written
 
 if TYPE_CHECKING:
@@ -22,14 +20,14 @@ if TYPE_CHECKING:
 
     from aiokafka import TopicPartition
 
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.records.dead_letter import DeadLetter
 
 _BATCH_BYTES = 16 * 1024
 ROOMY_BYTES = 2 * _BATCH_BYTES
 """A topic that accepts this much accepts every batch of letters each of which it accepts."""
 
-_TRANSACTION_MS = 15_000
+_TRANSACTION_SECONDS = 15.0
 _ABORT_SECONDS = 2.0
 
 
@@ -39,15 +37,13 @@ class LetterWriter:
     def __init__(self, client: ClientSettings, group: str, partition: TopicPartition) -> None:
         source = Source(partition.topic, partition.partition)
         self._partition = partition
-        self._producer = AIOKafkaProducer(
-            **client.kwargs(),
-            transactional_id=transactional_id(group, source),
-            transaction_timeout_ms=_TRANSACTION_MS,
-            max_batch_size=_BATCH_BYTES,
-            max_request_size=REQUEST_BYTES,
-            acks="all",
+        self._producer = transactional_producer(
+            client.kwargs(),
+            transactional_id(group, source),
+            timeout_seconds=_TRANSACTION_SECONDS,
+            batch_bytes=_BATCH_BYTES,
         )
-        self._outbox = Outbox(self._producer, source)
+        self._outbox = RecordOutbox(self._producer, source)
 
     async def start(self) -> None:
         """Fence whoever replayed the same letters before."""

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from aiokafka.errors import KafkaError
 
+from emotag_service.kafka.cluster.failures import explain
 from emotag_service.kafka.dead_letters.reader import Reader
 from emotag_service.kafka.errors import ClusterError
-from emotag_service.kafka.failures import explain
 from emotag_service.kafka.records.dead_letter import DeadLetter, NotALetterError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.records.record import Record
 
 

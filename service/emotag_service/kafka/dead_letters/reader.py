@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
-from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka import TopicPartition
 
+from emotag_service.kafka.cluster.consumers import as_record, lone_consumer
+from emotag_service.kafka.cluster.topics import open_topics
 from emotag_service.kafka.errors import ClusterError, SettingsError
-from emotag_service.kafka.records.record import Record
-from emotag_service.kafka.topics import open_topics
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
 
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
+    from emotag_service.kafka.records.record import Record
 
 _POLL_MS = 200
 _STALL_SECONDS = 60.0  # longer than any transaction may stay open and hold a reader of committed records back
@@ -26,13 +27,8 @@ class Reader:
 
     def __init__(self, client: ClientSettings) -> None:
         self._client = client
-        self._consumer = AIOKafkaConsumer(
-            **client.kwargs(),
-            enable_auto_commit=False,
-            isolation_level="read_committed",
-            auto_offset_reset="earliest",
-            fetch_max_wait_ms=_POLL_MS // 2,  # a fetch for the last partition would hold up that for the next
-        )
+        # A fetch for the last partition would hold up that for the next one.
+        self._consumer = lone_consumer(client.kwargs(), wait_ms=_POLL_MS // 2)
 
     async def __aenter__(self) -> Self:
         try:
@@ -77,14 +73,10 @@ class Reader:
         moved = time.monotonic()
         while await self._consumer.position(partition) < end:
             found = await self._consumer.getmany(partition, timeout_ms=_POLL_MS, max_records=most)
-            records = [_record(one) for one in found.get(partition, ()) if one.offset < end]
+            records = [as_record(one) for one in found.get(partition, ()) if one.offset < end]
             if records:
                 yield records
                 moved = time.monotonic()
             elif time.monotonic() - moved > _STALL_SECONDS:
                 raise ClusterError(f"{partition.topic}/{partition.partition}: nothing came; is the cluster up?")
             await asyncio.sleep(0)  # Ctrl-C gets its turn between buffered batches
-
-
-def _record(one: Any) -> Record:
-    return Record(one.topic, one.partition, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))

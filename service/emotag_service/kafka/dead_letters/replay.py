@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 
 from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 
+from emotag_service.kafka.cluster.failures import explain
+from emotag_service.kafka.cluster.outbox import RefusedError
+from emotag_service.kafka.cluster.topics import open_topics
 from emotag_service.kafka.dead_letters.ledger import Ledger
 from emotag_service.kafka.dead_letters.letter_writer import ROOMY_BYTES, LetterWriter
 from emotag_service.kafka.dead_letters.reader import Reader
 from emotag_service.kafka.errors import ClusterError, FencedError, SettingsError
-from emotag_service.kafka.failures import explain
-from emotag_service.kafka.loop.writer import RefusedError
 from emotag_service.kafka.records.dead_letter import REPLAY_GROUP, DeadLetter, NotALetterError
-from emotag_service.kafka.topics import open_topics
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from aiokafka import TopicPartition
 
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.errors import TaggerError
     from emotag_service.kafka.records.record import Record
 

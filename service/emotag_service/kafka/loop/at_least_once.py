@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from aiokafka import AIOKafkaProducer
-
-from emotag_service.kafka.loop.exactly_once import REQUEST_BYTES, close_producer
-from emotag_service.kafka.loop.outbox import Outbox
+from emotag_service.kafka.cluster.outbox import RecordOutbox
+from emotag_service.kafka.cluster.producers import close_producer, idempotent_producer
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -30,14 +28,8 @@ class AtLeastOnce:
         """Make one; `commit` commits the partition's offset for the group, the rest is as for `ExactlyOnce`."""
         self._committed = committed
         self._commit = commit
-        self._producer = AIOKafkaProducer(
-            **client,
-            enable_idempotence=True,
-            max_batch_size=settings.write_bytes,
-            max_request_size=REQUEST_BYTES,
-            acks="all",
-        )
-        self._outbox = Outbox(self._producer, source)
+        self._producer = idempotent_producer(client, batch_bytes=settings.write_bytes)
+        self._outbox = RecordOutbox(self._producer, source)
 
     async def start(self) -> int | None:
         """See `Writer`."""

@@ -11,8 +11,8 @@ Streams did it: whoever works on partition P of topic T for group G writes as "G
    once the end of it is written everywhere, the offsets' topic included.
 3. Only then does the new owner read the committed offset and go on from it. Read any earlier, it could be the offset
    from before a transaction of the old owner that was about to commit: those records would be tagged twice. It asks
-   for a stable one (`kafka.committed`), since brokers have answered 2 before the offset was applied (KAFKA-17507), and
-   before that carries out what a broker may have left of the last transaction's end (`kafka.settlement`).
+   for a stable one (`cluster.consumers`), since brokers have answered 2 before the offset was applied (KAFKA-17507),
+   and before that carries out what a broker may have left of the last transaction's end (`cluster.settlement`).
 
 So of two taggers that both believe to own P only the one that called InitProducerId last can commit, and what it
 commits starts where the last commit before it ended, whatever the group's coordinator, rebalances, pauses and clocks
@@ -21,27 +21,21 @@ do. ':' is in no topic's name, so two pairs of group and partition never share a
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 from typing import TYPE_CHECKING, Any
 
-from aiokafka import AIOKafkaProducer, TopicPartition
+from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
-from emotag_service.kafka.loop.outbox import Outbox
-from emotag_service.kafka.loop.placement import reachable
-from emotag_service.kafka.reasons import chain
-from emotag_service.kafka.settlement import decision, settle
+from emotag_service.kafka.cluster.failures import chain
+from emotag_service.kafka.cluster.outbox import RecordOutbox
+from emotag_service.kafka.cluster.producers import close_producer, reachable, transactional_id, transactional_producer
+from emotag_service.kafka.cluster.settlement import decision, settle
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from emotag_service.kafka.loop.settings import LoopSettings
     from emotag_service.kafka.records.record import Source, Written
-
-_CLOSE_SECONDS = 5.0
-# The client's own bound on one request; the topic's is checked before, and the broker's word is heard.
-REQUEST_BYTES = 2**30
 
 
 class ExactlyOnce:
@@ -69,15 +63,13 @@ class ExactlyOnce:
         self._committed = committed
         self._outputs = outputs
         self._id = transactional_id(settings.group, source)
-        self._producer = AIOKafkaProducer(
-            **client,
-            transactional_id=self._id,
-            transaction_timeout_ms=int(settings.transaction_timeout_seconds * 1000),
-            max_batch_size=settings.write_bytes,
-            max_request_size=REQUEST_BYTES,
-            acks="all",
+        self._producer = transactional_producer(
+            client,
+            self._id,
+            timeout_seconds=settings.transaction_timeout_seconds,
+            batch_bytes=settings.write_bytes,
         )
-        self._outbox = Outbox(self._producer, source)
+        self._outbox = RecordOutbox(self._producer, source)
 
     async def start(self) -> int | None:
         """Fence, settle, then read the committed offset: in this order, see the module's docstring."""
@@ -128,14 +120,3 @@ class ExactlyOnce:
             if any(type(link) is TopicAuthorizationFailedError and not link.args for link in chain(error)):
                 raise TopicAuthorizationFailedError(self._source.topic) from error  # a name says what to allow
             raise
-
-
-def transactional_id(group: str, source: Source) -> str:
-    """The one name that whoever works on this partition for this group writes under."""
-    return f"{group}:{source.topic}:{source.partition}"
-
-
-async def close_producer(producer: AIOKafkaProducer) -> None:
-    """Stop a producer, dead or alive, in bounded time."""
-    with contextlib.suppress(Exception):
-        await asyncio.wait_for(producer.stop(), _CLOSE_SECONDS)

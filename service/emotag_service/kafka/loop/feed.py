@@ -10,11 +10,10 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 import structlog
-from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
+from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
-from emotag_service.kafka.committed import committed_offset
-from emotag_service.kafka.loop.assignor import make_assignor
+from emotag_service.kafka.cluster.consumers import as_record, committed_offset, group_member
 from emotag_service.kafka.records.record import Record, Source
 from emotag_service.process.backoff import Backoff
 
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 _NOWHERE = TopicPartition("", 0)  # a poll for nobody: the group's errors are raised, no record is taken
-_A_DAY = 24 * 60 * 60
 _POLL_RECORDS = 4  # batches' worth of records that one poll takes at most
 
 
@@ -35,21 +33,14 @@ class Feed:
     def __init__(self, settings: LoopSettings, client: dict[str, Any]) -> None:
         """Make one; it connects in `start`."""
         self._settings = settings
-        self._consumer = AIOKafkaConsumer(
-            **client,
-            group_id=settings.group,
-            group_instance_id=settings.instance_id or None,
-            enable_auto_commit=False,
-            isolation_level="read_committed",
-            auto_offset_reset="none",
-            session_timeout_ms=int(settings.session_seconds * 1000),
-            heartbeat_interval_ms=int(self.heartbeat_seconds * 1000),
-            rebalance_timeout_ms=int(settings.rebalance_seconds * 1000),
-            # Heartbeats run on the loop that polls, so they tell as much; and an engine that is away for long is
-            # waited for, without leaving the group.
-            max_poll_interval_ms=_A_DAY * 1000,
-            metadata_max_age_ms=int(settings.discovery_seconds * 1000),
-            partition_assignment_strategy=(make_assignor(settings.instance_id),),
+        self._consumer = group_member(
+            client,
+            settings.group,
+            instance_id=settings.instance_id,
+            session_seconds=settings.session_seconds,
+            heartbeat_seconds=self.heartbeat_seconds,
+            rebalance_seconds=settings.rebalance_seconds,
+            discovery_seconds=settings.discovery_seconds,
         )
 
     @property
@@ -85,7 +76,7 @@ class Feed:
             for partition, offset in error.args[0].items():
                 await self._move_to_beginning(_source(partition), offset)
             return {}
-        return {_source(partition): [_record(one) for one in records] for partition, records in found.items()}
+        return {_source(partition): [as_record(one) for one in records] for partition, records in found.items()}
 
     def hold(self, sources: Iterable[Source]) -> None:
         """Have nothing of these partitions returned until `begin_at`; what is taken away meanwhile is left out."""
@@ -159,7 +150,3 @@ def _partition(source: Source) -> TopicPartition:
 
 def _source(partition: TopicPartition) -> Source:
     return Source(partition.topic, partition.partition)
-
-
-def _record(one: Any) -> Record:
-    return Record(one.topic, one.partition, one.offset, one.timestamp, one.key, one.value, tuple(one.headers))

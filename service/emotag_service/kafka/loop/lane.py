@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING
 import structlog
 from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, InvalidProducerIdMapping, KafkaError, ProducerFenced
 
+from emotag_service.kafka.cluster.failures import explain
+from emotag_service.kafka.cluster.outbox import RefusedError
 from emotag_service.kafka.errors import FencedError, TaggerError
-from emotag_service.kafka.failures import explain
 from emotag_service.kafka.loop.attempt import Attempt
 from emotag_service.kafka.loop.refusals import Refusals
-from emotag_service.kafka.loop.writer import RefusedError
 from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from emotag_service.messages.untaggable import Fault
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emotag_service.kafka.loop.writer import RefusedError
+    from emotag_service.kafka.cluster.outbox import RefusedError
     from emotag_service.kafka.records.record import Source, Written
 
 

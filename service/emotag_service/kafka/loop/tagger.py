@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from emotag_service.kafka.failures import explain
+from emotag_service.kafka.cluster.failures import explain
 from emotag_service.kafka.loop.assignment import Assignment
 from emotag_service.kafka.loop.feed import Feed
 from emotag_service.kafka.loop.workshop import Workshop

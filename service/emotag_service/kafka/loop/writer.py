@@ -10,20 +10,6 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.record import Written
 
 
-class RefusedError(Exception):
-    """A topic refused writes for what is in them; nothing of the transaction counts.
-
-    Attributes:
-        writes: The offsets of the records in each: one of them, at least, is at fault.
-        reason: The broker's.
-    """
-
-    def __init__(self, writes: Sequence[Sequence[int]], reason: str) -> None:
-        super().__init__(f"{len(writes)} writes refused: {reason}")
-        self.writes = tuple(tuple(offsets) for offsets in writes)
-        self.reason = reason
-
-
 class Writer(Protocol):
     """Writes one partition's records and the offsets that go with them.
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 from aiokafka import TopicPartition
 
-from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.dead_letters.ledger import Ledger
 from emotag_service.kafka.records.dead_letter import DeadLetter, bury
 from emotag_service.kafka.records.record import Record

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition
 
-from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.dead_letters import reader as reading
 from emotag_service.kafka.dead_letters.reader import Reader
 from emotag_service.kafka.errors import ClusterError
@@ -63,7 +63,7 @@ def read(monkeypatch: pytest.MonkeyPatch):
     """Reads everything of a consumer."""
 
     async def run(consumer: Consumer, **options: int) -> list[int]:
-        monkeypatch.setattr(reading, "AIOKafkaConsumer", lambda **_: consumer)
+        monkeypatch.setattr(reading, "lone_consumer", lambda *_, **__: consumer)
         reader = Reader(ClientSettings.from_options({"bootstrap": "a:1"}, {}))
         return [record.offset async for records in reader.batches(PLACE, **options) for record in records]
 
@@ -101,7 +101,7 @@ async def test_a_cluster_that_gives_nothing_is_given_up(read, monkeypatch: pytes
 
 
 async def test_a_record_is_taken_whole(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(reading, "AIOKafkaConsumer", lambda **_: Consumer([3], end=4))
+    monkeypatch.setattr(reading, "lone_consumer", lambda *_, **__: Consumer([3], end=4))
     reader = Reader(ClientSettings.from_options({"bootstrap": "a:1"}, {}))
     [[record]] = [records async for records in reader.batches(PLACE)]
     assert (record.topic, record.offset, record.timestamp, record.key, record.value) == ("lost", 3, 5, None, b"v")

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced, TopicAuthorizationFailedError
 
-from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.cluster.client import ClientSettings
+from emotag_service.kafka.cluster.outbox import RefusedError
 from emotag_service.kafka.dead_letters import replay as replaying
 from emotag_service.kafka.dead_letters.replay import Order, Replay
 from emotag_service.kafka.errors import SettingsError, TaggerError
-from emotag_service.kafka.loop.writer import RefusedError
 
 CLIENT = ClientSettings.from_options({"bootstrap": "a:1"}, {})
 

@@ -13,10 +13,10 @@ from aiokafka.errors import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emotag_service.kafka.cluster.outbox import RefusedError
 from emotag_service.kafka.errors import FencedError, ForbiddenError, StopPolicyError
 from emotag_service.kafka.loop import lane as lane_module
 from emotag_service.kafka.loop.lane import Lane
-from emotag_service.kafka.loop.writer import RefusedError
 from tests.unit.engine.helpers import until
 from tests.unit.kafka.loop.fakes import SOURCE, make_workshop, record, records
 

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from emotag_service.kafka.cluster.outbox import RefusedError
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.loop.refusals import Refusals
-from emotag_service.kafka.loop.writer import RefusedError
 from emotag_service.kafka.records.record import Outgoing, Written
 from tests.unit.kafka.loop.fakes import SOURCE
 

@@ -4,12 +4,12 @@ import asyncio
 
 import pytest
 
+from emotag_service.kafka.cluster.outbox import RefusedError
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.loop.buffer import Buffer
 from emotag_service.kafka.loop.refusals import Refusals
 from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.loop.tagging import Batch
-from emotag_service.kafka.loop.writer import RefusedError
 from emotag_service.kafka.loop.writing import Writing
 from tests.unit.engine.helpers import until
 from tests.unit.kafka.loop.fakes import SOURCE, FakeRewriter, FakeWriter, Log, record, tag

@@ -1,7 +1,7 @@
-"""The request for committed offsets, as of KIP-447: stable ones only.
+"""Requests that aiokafka lacks, as of KIP-447 and KIP-664.
 
-aiokafka speaks it up to version 3, which cannot ask for that. The layout is that of Apache Kafka's
-`OffsetFetchRequest.json` and `OffsetFetchResponse.json`; a broker that does not know version 7 gets aiokafka's.
+The layouts are those of Apache Kafka's `OffsetFetchRequest.json` and `DescribeTransactionsRequest.json`, and of the
+responses beside them; a broker that does not know version 7 of the first gets aiokafka's.
 """
 
 from __future__ import annotations
@@ -92,19 +92,86 @@ class OffsetFetch(
         return request_struct_class(self._group, [(self._topic, [self._partition], {})], True, {})
 
 
-class Found(NamedTuple):
+class FoundOffset(NamedTuple):
     """What a reply says: the code of an error, 0 without one, and the offset, -1 where none was ever committed."""
 
     code: int
     offset: int
 
 
-def found_in(reply: Any) -> Found:
+def found_offset(reply: Any) -> FoundOffset:
     """Read a reply of any version, of which the last ones have an error for the group as a whole."""
     if code := getattr(reply, "error_code", 0):
-        return Found(code, -1)
+        return FoundOffset(code, -1)
     rows = [row for _, rows, *_ in reply.topics for row in rows]
     if not rows:
-        return Found(0, -1)
+        return FoundOffset(0, -1)
     by_name = {"offset": 1, "code": 4 if reply.API_VERSION >= _STABLE_SINCE else 3}
-    return Found(rows[0][by_name["code"]], rows[0][by_name["offset"]])
+    return FoundOffset(rows[0][by_name["code"]], rows[0][by_name["offset"]])
+
+
+class DescribeTransactionsResponse_v0(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions
+    """What a coordinator answers."""
+
+    API_KEY = 65
+    API_VERSION = 0
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        (
+            "states",
+            CompactArray(
+                ("error_code", Int16),
+                ("transactional_id", CompactString("utf-8")),
+                ("state", CompactString("utf-8")),
+                ("timeout_ms", Int32),
+                ("start_time_ms", Int64),
+                ("producer_id", Int64),
+                ("producer_epoch", Int16),
+                (
+                    "topics",
+                    CompactArray(
+                        ("topic", CompactString("utf-8")), ("partitions", CompactArray(Int32)), ("tags", TaggedFields)
+                    ),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("tags", TaggedFields),
+    )
+
+
+class DescribeTransactionsRequest_v0(RequestStruct):  # type: ignore[misc]  # noqa: N801 - see above
+    """What it is asked."""
+
+    FLEXIBLE_VERSION = True
+    API_KEY = 65
+    API_VERSION = 0
+    RESPONSE_TYPE = DescribeTransactionsResponse_v0
+    SCHEMA = Schema(("transactional_ids", CompactArray(CompactString("utf-8"))), ("tags", TaggedFields))
+
+
+class DescribeTransactions(Request[DescribeTransactionsRequest_v0]):  # type: ignore[misc]
+    """For one transactional id."""
+
+    API_KEY = 65
+
+    def __init__(self, transactional_id: str) -> None:
+        """Make it."""
+        self._id = transactional_id
+
+    def build(self, request_struct_class: type[Any]) -> Any:
+        """Return what is sent."""
+        return request_struct_class([self._id], {})
+
+
+class FoundState(NamedTuple):
+    """What a reply says: the code of an error, 0 without one, and the state in Kafka's words."""
+
+    code: int
+    state: str
+
+
+def found_state(reply: Any) -> FoundState:
+    """Read the reply for one id."""
+    code, _, state, *_ = reply.states[0]
+    return FoundState(code, state)

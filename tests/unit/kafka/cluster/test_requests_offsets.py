@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from emotag_service.kafka.offset_fetch import Found, OffsetFetch, OffsetFetchResponse_v7, found_in
+from emotag_service.kafka.cluster.requests import FoundOffset, OffsetFetch, OffsetFetchResponse_v7, found_offset
 
 REQUEST = bytes([3]) + b"gr" + bytes([2, 5]) + b"chat" + bytes([2, 0, 0, 0, 3, 0, 1, 0])
 RESPONSE = (
@@ -23,7 +23,7 @@ def test_stable_offsets_are_asked_for_in_these_bytes():
 
 def test_a_reply_is_read_from_bytes():
     reply = OffsetFetchResponse_v7.decode(io.BytesIO(RESPONSE))
-    assert found_in(reply) == Found(0, 7)
+    assert found_offset(reply) == FoundOffset(0, 7)
 
 
 @pytest.mark.parametrize(("highest", "version"), [(6, 3), (3, 3), (2, 2), (1, 1), (8, 7)])

@@ -13,10 +13,10 @@ from aiokafka.errors import (
     TopicAuthorizationFailedError,
 )
 
-from emotag_service.kafka import topics as module
-from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.cluster import topics as module
+from emotag_service.kafka.cluster.client import ClientSettings
+from emotag_service.kafka.cluster.topics import Topics
 from emotag_service.kafka.errors import ClusterError, ForbiddenError
-from emotag_service.kafka.topics import Topics
 
 
 class Answer:

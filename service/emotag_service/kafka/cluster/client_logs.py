@@ -1,4 +1,4 @@
-"""Quiets aiokafka's loggers: one event when the cluster goes away, one when it is back, instead of thirty a second.
+"""What becomes of aiokafka's logs: one event when the cluster goes away, one when it is back, not thirty a second.
 
 Below warnings nothing of theirs is ever logged: they write whole requests there, records and passwords included.
 """
@@ -11,10 +11,10 @@ import time
 from typing import TYPE_CHECKING, Any, Self
 
 import structlog
-from aiokafka.errors import KafkaConnectionError, NodeNotReadyError, RequestTimedOutError
+from aiokafka.errors import KafkaConnectionError, KafkaError, NodeNotReadyError, RequestTimedOutError
 
-from emotag_service.kafka.failures import explain
-from emotag_service.kafka.reasons import reason
+from emotag_service.kafka.cluster.failures import explain, reason
+from emotag_service.process.logs import log_loop_error
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -27,7 +27,7 @@ _AWAY = (OSError, EOFError, KafkaConnectionError, NodeNotReadyError, RequestTime
 _AWAY_WORDS = ("Unable connect", "Unable to update metadata", "Unable to request metadata", "Failed fetch")
 
 
-class Quiet(logging.Handler):
+class ClientLogs(logging.Handler):
     """Takes the place of every handler of aiokafka's loggers, as a context, inside a running event loop.
 
     Attributes:
@@ -153,3 +153,13 @@ def _words(record: logging.LogRecord, template: str) -> str:
         text = template
     error = record.exc_info[1] if record.exc_info else None
     return text if error is None else f"{text}: {type(error).__name__}"
+
+
+def log_all_but_copies(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log what no task took care of, as an event loop's exception handler; leave out aiokafka's copies.
+
+    It keeps a copy of what a batch failed of in futures of its own, which nobody can wait for; asyncio complains of
+    each when it is thrown away. The error itself was raised where the batch was sent.
+    """
+    if not (isinstance(context.get("exception"), KafkaError) and "never retrieved" in context["message"]):
+        log_loop_error(loop, context)

@@ -7,8 +7,7 @@ from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, OutOfOr
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatch
 
-from emotag_service.kafka.loop.outbox import Outbox
-from emotag_service.kafka.loop.writer import RefusedError
+from emotag_service.kafka.cluster.outbox import RecordOutbox, RefusedError
 from emotag_service.kafka.records.record import Outgoing, Source, Written
 
 
@@ -42,7 +41,7 @@ def written(offset, topic="out", value=b"v", key=b"k", headers=(), timestamp=5):
 
 async def test_records_of_one_partition_share_a_write_in_order():
     producer = FakeProducer()
-    outbox = Outbox(producer, Source("in", 2))
+    outbox = RecordOutbox(producer, Source("in", 2))
     await outbox.send([written(1, value=b"a"), written(2, "other"), written(3, value=b"b")])
     await outbox.delivered()
     assert [(topic, partition, len(rows)) for topic, partition, rows in producer.sent] == [
@@ -55,7 +54,7 @@ async def test_records_of_one_partition_share_a_write_in_order():
 async def test_everything_of_a_record_arrives():
     producer = FakeProducer()
     headers = (("a", b"1"), ("a", b"2"), ("null", None), ("empty", b""), ("ünï", b"\xff"))
-    await Outbox(producer, Source("in", 0)).send(
+    await RecordOutbox(producer, Source("in", 0)).send(
         [written(1, headers=headers, timestamp=7), written(2, key=None, value=None), written(3, key=b"", value=b"")]
     )
     first, second, third = producer.sent[0][2]
@@ -66,7 +65,7 @@ async def test_everything_of_a_record_arrives():
 
 async def test_a_full_batch_is_followed_by_another_and_one_large_record_goes_alone():
     producer = FakeProducer(batch_size=500)
-    await Outbox(producer, Source("in", 0)).send(
+    await RecordOutbox(producer, Source("in", 0)).send(
         [written(n, value=b"x" * (5_000 if n == 3 else 200)) for n in range(6)]
     )
     assert [len(rows) for _, _, rows in producer.sent] == [2, 1, 1, 2]
@@ -75,14 +74,14 @@ async def test_a_full_batch_is_followed_by_another_and_one_large_record_goes_alo
 
 async def test_alone_means_one_write_each():
     producer = FakeProducer()
-    await Outbox(producer, Source("in", 0)).send([written(n) for n in range(3)], alone=True)
+    await RecordOutbox(producer, Source("in", 0)).send([written(n) for n in range(3)], alone=True)
     assert [len(rows) for _, _, rows in producer.sent] == [1, 1, 1]
 
 
 async def test_a_refused_write_names_its_offsets():
     producer = FakeProducer()
     producer.errors = [None, MessageSizeTooLargeError()]
-    outbox = Outbox(producer, Source("in", 0))
+    outbox = RecordOutbox(producer, Source("in", 0))
     await outbox.send([written(1), written(2, "other"), written(3, "other")])
     with pytest.raises(RefusedError) as caught:
         await outbox.delivered()
@@ -92,7 +91,7 @@ async def test_a_refused_write_names_its_offsets():
 async def test_any_other_failure_goes_before_a_refusal():
     producer = FakeProducer()
     producer.errors = [MessageSizeTooLargeError(), KafkaTimeoutError()]
-    outbox = Outbox(producer, Source("in", 0))
+    outbox = RecordOutbox(producer, Source("in", 0))
     await outbox.send([written(1), written(2, "other")])
     with pytest.raises(KafkaTimeoutError):
         await outbox.delivered()
@@ -101,7 +100,7 @@ async def test_any_other_failure_goes_before_a_refusal():
 async def test_what_only_follows_from_a_refusal_does_not_hide_it():
     producer = FakeProducer()
     producer.errors = [None, MessageSizeTooLargeError(), OutOfOrderSequenceNumber()]
-    outbox = Outbox(producer, Source("in", 0))
+    outbox = RecordOutbox(producer, Source("in", 0))
     await outbox.send([written(1), written(2), written(3)], alone=True)
     with pytest.raises(RefusedError) as caught:
         await outbox.delivered()
@@ -111,7 +110,7 @@ async def test_what_only_follows_from_a_refusal_does_not_hide_it():
 async def test_out_of_sequence_without_a_refusal_is_a_failure():
     producer = FakeProducer()
     producer.errors = [None, OutOfOrderSequenceNumber()]
-    outbox = Outbox(producer, Source("in", 0))
+    outbox = RecordOutbox(producer, Source("in", 0))
     await outbox.send([written(1), written(2)], alone=True)
     with pytest.raises(OutOfOrderSequenceNumber):
         await outbox.delivered()
@@ -120,7 +119,7 @@ async def test_out_of_sequence_without_a_refusal_is_a_failure():
 async def test_what_is_forgotten_is_not_waited_for():
     producer = FakeProducer()
     producer.errors = [KafkaTimeoutError()]
-    outbox = Outbox(producer, Source("in", 0))
+    outbox = RecordOutbox(producer, Source("in", 0))
     await outbox.send([written(1)])
     outbox.forget()
     await outbox.delivered()
@@ -128,5 +127,5 @@ async def test_what_is_forgotten_is_not_waited_for():
 
 async def test_a_time_before_time_is_the_time_of_writing():
     producer = FakeProducer()
-    await Outbox(producer, Source("in", 0)).send([written(1, timestamp=-1)])
+    await RecordOutbox(producer, Source("in", 0)).send([written(1, timestamp=-1)])
     assert producer.sent[0][2][0].timestamp > 1_600_000_000_000

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import trustme
 
-from emotag_service.kafka.client import ClientSettings, add_client_options, addresses
+from emotag_service.kafka.cluster.client import ClientSettings, add_client_options, addresses
 from emotag_service.kafka.errors import SettingsError
 from emotag_service.settings import ConfigError
 

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from emotag_service.kafka.cluster.failures import acl
+from emotag_service.kafka.cluster.topics import FOREVER, listed, missing_inputs, open_topics
 from emotag_service.kafka.errors import SettingsError, TaggerError
-from emotag_service.kafka.failures import acl
-from emotag_service.kafka.topics import FOREVER, listed, missing_inputs, open_topics
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
 
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
+    from emotag_service.kafka.cluster.topics import Topics
     from emotag_service.kafka.records.routes import Routes
-    from emotag_service.kafka.topics import Topics
 
 _log = structlog.get_logger(__name__)
 

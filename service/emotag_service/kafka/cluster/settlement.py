@@ -17,14 +17,15 @@ from typing import TYPE_CHECKING
 from aiokafka.client import CoordinationType
 from aiokafka.errors import IncompatibleBrokerVersion, KafkaError, TransactionalIdAuthorizationFailed, for_code
 
-from emotag_service.kafka.describe_transactions import DescribeTransactions, described_in
+from emotag_service.kafka.cluster.aiokafka_private import add_group, add_partitions, all_partitions_added, raise_failure
+from emotag_service.kafka.cluster.requests import DescribeTransactions, found_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aiokafka import AIOKafkaProducer, TopicPartition
 
-    from emotag_service.kafka.describe_transactions import Described
+    from emotag_service.kafka.cluster.requests import FoundState
 
 _PAUSE_SECONDS = 0.1
 _ADDING_SECONDS = 0.01  # between two looks at whether all partitions are part of the transaction
@@ -81,26 +82,17 @@ async def settle(
         KafkaError: The cluster refuses, or another producer has taken the id over.
     """
     await producer.begin_transaction()
-    # aiokafka adds no partition without a record, and no group without an offset, which would take the place of that
-    # which is to be settled; no task of its own asks the coordinator for anything meanwhile.
-    for partition in partitions:
-        producer._txn_manager.maybe_add_partition_to_txn(partition)  # noqa: SLF001 - see above
-    while producer._txn_manager.partitions_to_add():  # noqa: SLF001 - see above
+    # Without a record and without an offset, which would take the place of what is to be settled.
+    add_partitions(producer, partitions)
+    while not all_partitions_added(producer):
         await asyncio.sleep(_ADDING_SECONDS)
-        _raise_failure(producer)
-    while not await producer._sender._do_add_offsets_to_txn(group):  # noqa: SLF001 - see above
-        _raise_failure(producer)
-    _raise_failure(producer)
+        raise_failure(producer)
+    while not await add_group(producer, group):
+        raise_failure(producer)
+    raise_failure(producer)
     await (producer.commit_transaction() if committed else producer.abort_transaction())
 
 
-async def _describe(producer: AIOKafkaProducer, transactional_id: str) -> Described:
+async def _describe(producer: AIOKafkaProducer, transactional_id: str) -> FoundState:
     node = await producer.client.coordinator_lookup(CoordinationType.TRANSACTION, transactional_id)
-    return described_in(await producer.client.send(node, DescribeTransactions(transactional_id)))
-
-
-def _raise_failure(producer: AIOKafkaProducer) -> None:
-    """Raise what ended the transaction, or aiokafka's task that would have gone on with it."""
-    for ended in (producer._txn_manager.wait_for_transaction_end(), producer._sender.sender_task):  # noqa: SLF001
-        if ended.done():
-            ended.result()
+    return found_state(await producer.client.send(node, DescribeTransactions(transactional_id)))

@@ -15,10 +15,10 @@ import trustme
 from aiokafka import errors as kafka
 from structlog.testing import capture_logs
 
-from emotag_service.kafka import reach as module
-from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.cluster import reachability as module
+from emotag_service.kafka.cluster.client import ClientSettings
+from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_cluster
 from emotag_service.kafka.errors import ClusterError, ForbiddenError, TaggerError
-from emotag_service.kafka.reach import answers, reach
 
 FIRST, SECOND = ("one.example", 9092), ("two.example", 9093)
 Script = Callable[[dict[tuple[str, int], Any]], None]
@@ -92,7 +92,7 @@ def pair(tmp_path: Path) -> dict[str, Path]:
 async def test_what_waiting_does_not_mend(script: Script, error: Exception, given: dict[str, Any], words: str) -> None:
     script({FIRST: error})
     with pytest.raises(ForbiddenError) as caught:
-        await reach(_settings(**given))
+        await wait_for_cluster(_settings(**given))
     assert str(caught.value).startswith("connecting to one.example:9092: ")
     assert words in str(caught.value)
 
@@ -100,7 +100,7 @@ async def test_what_waiting_does_not_mend(script: Script, error: Exception, give
 async def test_a_certificate_of_ours_that_is_not_accepted(script: Script, pair: dict[str, Path]) -> None:
     script({FIRST: _tls("TLSV1_ALERT_UNKNOWN_CA")})
     with pytest.raises(ForbiddenError, match=r"does it trust who signed --tls-cert\?"):
-        await reach(_settings(**pair))
+        await wait_for_cluster(_settings(**pair))
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ async def test_a_certificate_of_ours_that_is_not_accepted(script: Script, pair: 
 async def test_what_may_pass_is_waited_for(script: Script, error: Exception, given: dict[str, Any], words: str) -> None:
     script({FIRST: error})
     with pytest.raises(ClusterError) as caught:
-        await reach(_settings(**given), patience=0.01)
+        await wait_for_cluster(_settings(**given), patience=0.01)
     assert str(caught.value).startswith("no broker answers at one.example:9092: ")
     assert words in str(caught.value)
 
@@ -129,7 +129,7 @@ async def test_who_comes_late_is_waited_for_and_that_is_said_once(script: Script
     script({FIRST: iter([refused, refused, refused, []])})
     structlog.reset_defaults()
     with capture_logs() as events:
-        await asyncio.wait_for(reach(_settings(), patience=60), 60)
+        await asyncio.wait_for(wait_for_cluster(_settings(), patience=60), 60)
     assert [event["event"] for event in events] == ["waiting for kafka"]
     assert events[0]["reason"] == "connection refused"
 
@@ -146,30 +146,30 @@ async def test_who_hangs_up_once_after_long_is_waited_for(script: Script, monkey
         yield []
 
     script({FIRST: starting()})
-    await asyncio.wait_for(reach(_settings(), patience=60), 60)
+    await asyncio.wait_for(wait_for_cluster(_settings(), patience=60), 60)
 
 
 async def test_another_address_is_enough(script: Script) -> None:
     script({FIRST: ConnectionRefusedError(111, "x"), SECOND: [SECOND]})
-    await reach(_settings(FIRST, SECOND), patience=0)
-    assert await answers(_settings(FIRST, SECOND))
+    await wait_for_cluster(_settings(FIRST, SECOND), patience=0)
+    assert await cluster_answers(_settings(FIRST, SECOND))
 
 
 async def test_of_several_reasons_the_one_to_act_on_is_told(script: Script) -> None:
     script({FIRST: ConnectionRefusedError(111, "x"), SECOND: kafka.SaslAuthenticationFailed("no")})
     with pytest.raises(TaggerError, match=r"two\.example:9093: the cluster refuses the login"):
-        await reach(_settings(FIRST, SECOND, **_login()))
+        await wait_for_cluster(_settings(FIRST, SECOND, **_login()))
 
 
 async def test_an_advertised_address_that_leads_nowhere(script: Script) -> None:
     script({FIRST: [("inside", 19092)], ("inside", 19092): TimeoutError()})
     with pytest.raises(ClusterError) as caught:
-        await reach(_settings(), patience=0)
+        await wait_for_cluster(_settings(), patience=0)
     assert "no broker answers at inside:19092: no answer in time" in str(caught.value)
     assert "though one.example:9092 answers: is its advertised.listeners right" in str(caught.value)
-    assert not await answers(_settings())
+    assert not await cluster_answers(_settings())
 
 
 async def test_one_broker_that_answers_is_enough(script: Script) -> None:
     script({FIRST: [("dead", 1), ("alive", 2)], ("dead", 1): TimeoutError(), ("alive", 2): []})
-    await reach(_settings(), patience=0)
+    await wait_for_cluster(_settings(), patience=0)

@@ -8,7 +8,7 @@ import ssl
 import pytest
 from aiokafka import errors as kafka
 
-from emotag_service.kafka.reasons import chain, reason
+from emotag_service.kafka.cluster.failures import chain, reason
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from emotag_service.kafka import embedded
-from emotag_service.kafka.embedded import BrokerFailedError, EmbeddedBroker, answers, free_port
+from emotag_service.kafka.cluster import embedded
+from emotag_service.kafka.cluster.embedded import BrokerFailedError, EmbeddedBroker, answers, free_port
 from tests.brokers.admin import make_topic
 from tests.brokers.records import Seen, read, write
 

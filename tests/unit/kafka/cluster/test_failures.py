@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from aiokafka import errors as kafka
 
+from emotag_service.kafka.cluster.failures import acl, explain
 from emotag_service.kafka.errors import ClusterError, ForbiddenError
-from emotag_service.kafka.failures import acl, explain
 
 
 @pytest.mark.parametrize(

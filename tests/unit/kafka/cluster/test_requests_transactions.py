@@ -2,11 +2,11 @@
 
 import struct
 
-from emotag_service.kafka.describe_transactions import (
+from emotag_service.kafka.cluster.requests import (
     DescribeTransactions,
     DescribeTransactionsRequest_v0,
     DescribeTransactionsResponse_v0,
-    described_in,
+    found_state,
 )
 
 
@@ -25,5 +25,5 @@ def test_a_reply_is_read():
     state = struct.pack(">h", 0) + compact("g:in:0") + compact("PrepareCommit")
     state += struct.pack(">iqqh", 15_000, 1, 2, 3) + topics + b"\x00"
     reply = DescribeTransactionsResponse_v0.decode(struct.pack(">i", 0) + b"\x02" + state + b"\x00")
-    assert described_in(reply) == (0, "PrepareCommit")
+    assert found_state(reply) == (0, "PrepareCommit")
     assert reply.states[0][-2] == [("out", [4], {})]

@@ -14,9 +14,9 @@ from aiokafka.errors import (
     TransactionalIdAuthorizationFailed,
 )
 
-from emotag_service.kafka import settlement
-from emotag_service.kafka.describe_transactions import DescribeTransactionsResponse_v0
-from emotag_service.kafka.settlement import decision, settle
+from emotag_service.kafka.cluster import settlement
+from emotag_service.kafka.cluster.requests import DescribeTransactionsResponse_v0
+from emotag_service.kafka.cluster.settlement import decision, settle
 
 PARTITIONS = [TopicPartition("out", 1), TopicPartition("letters", 1)]
 LOADING, REFUSED, NEVER_SEEN = 14, 53, 105

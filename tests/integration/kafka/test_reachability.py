@@ -10,9 +10,9 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
-from emotag_service.kafka.client import ClientSettings
+from emotag_service.kafka.cluster.client import ClientSettings
+from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_cluster
 from emotag_service.kafka.errors import ClusterError
-from emotag_service.kafka.reach import answers, reach
 from tests.brokers.ports import stable_port
 from tests.brokers.protocol import Broker
 
@@ -24,30 +24,30 @@ def _client(broker: Broker) -> ClientSettings:
 
 
 async def test_a_broker_that_is_there_answers(broker: Broker) -> None:
-    await reach(_client(broker))
-    assert await answers(_client(broker))
+    await wait_for_cluster(_client(broker))
+    assert await cluster_answers(_client(broker))
 
 
 async def test_one_of_several_addresses_is_enough(broker: Broker) -> None:
     nobody = f"127.0.0.1:{stable_port()}"
-    await reach(ClientSettings(bootstrap=(nobody, *_client(broker).bootstrap)), patience=0)
+    await wait_for_cluster(ClientSettings(bootstrap=(nobody, *_client(broker).bootstrap)), patience=0)
 
 
 async def test_a_broker_that_is_not_there() -> None:
     settings = ClientSettings(bootstrap=(f"127.0.0.1:{stable_port()}",))
     structlog.reset_defaults()
     with capture_logs() as events, pytest.raises(ClusterError) as caught:
-        await reach(settings, patience=0.3)
+        await wait_for_cluster(settings, patience=0.3)
     assert f"no broker answers at {settings.bootstrap[0]}: connection refused; is Kafka running there?" in str(
         caught.value
     )
     assert [event["event"] for event in events] == ["waiting for kafka"]
-    assert not await answers(settings)
+    assert not await cluster_answers(settings)
 
 
 async def test_a_broker_that_comes_late(broker: Broker) -> None:
     port = stable_port()
-    reaching = asyncio.ensure_future(reach(ClientSettings(bootstrap=(f"127.0.0.1:{port}",)), patience=60))
+    reaching = asyncio.ensure_future(wait_for_cluster(ClientSettings(bootstrap=(f"127.0.0.1:{port}",)), patience=60))
     await asyncio.sleep(0)
     host, _, target = broker.bootstrap.split(",")[0].rpartition(":")
 
@@ -61,7 +61,7 @@ async def test_a_broker_that_comes_late(broker: Broker) -> None:
 
 async def test_who_speaks_something_else(unused_server: int) -> None:
     with pytest.raises(ClusterError, match="it hangs up"):
-        await reach(ClientSettings(bootstrap=(f"127.0.0.1:{unused_server}",)), patience=0)
+        await wait_for_cluster(ClientSettings(bootstrap=(f"127.0.0.1:{unused_server}",)), patience=0)
 
 
 @pytest.fixture

@@ -13,14 +13,13 @@ from aiokafka.conn import create_conn
 from aiokafka.errors import IllegalSaslStateError, KafkaError
 from aiokafka.protocol.metadata import MetadataRequest
 
+from emotag_service.kafka.cluster.failures import chain, explain, reason
 from emotag_service.kafka.errors import ClusterError, ForbiddenError, TaggerError
-from emotag_service.kafka.failures import explain
-from emotag_service.kafka.reasons import chain, reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
 
 _log = structlog.get_logger(__name__)
 
@@ -30,7 +29,7 @@ _ANSWER_SECONDS = 10.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 2.0
 
 
-async def reach(settings: ClientSettings, *, patience: float = PATIENCE_SECONDS) -> None:
+async def wait_for_cluster(settings: ClientSettings, *, patience: float = PATIENCE_SECONDS) -> None:
     """Wait until a broker answers, and takes us for who we are.
 
     Args:
@@ -63,7 +62,7 @@ async def reach(settings: ClientSettings, *, patience: float = PATIENCE_SECONDS)
         pause = min(2 * pause, _LONGEST_PAUSE)
 
 
-async def answers(settings: ClientSettings) -> bool:
+async def cluster_answers(settings: ClientSettings) -> bool:
     """Whether a broker answers now."""
     return await _problem(settings) is None
 

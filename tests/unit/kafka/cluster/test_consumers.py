@@ -7,10 +7,10 @@ from aiokafka import TopicPartition
 from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError, KafkaError
 from aiokafka.protocol.commit import OffsetFetchResponse_v1, OffsetFetchResponse_v3
 
-from emotag_service.kafka import committed
-from emotag_service.kafka.committed import committed_offset
+from emotag_service.kafka.cluster import consumers
+from emotag_service.kafka.cluster.consumers import committed_offset
+from emotag_service.kafka.cluster.requests import OffsetFetchResponse_v7
 from emotag_service.kafka.errors import TaggerError
-from emotag_service.kafka.offset_fetch import OffsetFetchResponse_v7
 
 PARTITION = TopicPartition("chat", 3)
 LOADING, AWAY, GONE, REFUSED, UNSTABLE = 14, 15, 16, 30, 88
@@ -44,7 +44,7 @@ class Coordinator:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    monkeypatch.setattr(committed, "_PAUSE_SECONDS", 0)
+    monkeypatch.setattr(consumers, "_PAUSE_SECONDS", 0)
 
 
 def consumer_of(*replies):
@@ -104,7 +104,7 @@ async def test_older_brokers_are_understood(loading, known):
 
 
 async def test_an_offset_that_never_becomes_stable_is_an_error_that_names_the_way_out(monkeypatch):
-    monkeypatch.setattr(committed, "_UNSTABLE_SECONDS", 0)
+    monkeypatch.setattr(consumers, "_UNSTABLE_SECONDS", 0)
     unstable = reply(offset=-1, row_code=UNSTABLE)
     with pytest.raises(TaggerError, match=r"chat/3: a transaction .* find-hanging"):
         await committed_offset(consumer_of(*[unstable] * 99), PARTITION)

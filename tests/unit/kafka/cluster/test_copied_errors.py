@@ -6,12 +6,12 @@ import gc
 import structlog
 from aiokafka.errors import ProducerFenced
 
-from emotag_service.kafka.echoes import log_all_but_echoes
+from emotag_service.kafka.cluster.client_logs import log_all_but_copies
 
 
 async def complaints(error: Exception) -> list[str]:
     """What is logged of a future that has failed and is thrown away."""
-    asyncio.get_running_loop().set_exception_handler(log_all_but_echoes)
+    asyncio.get_running_loop().set_exception_handler(log_all_but_copies)
     with structlog.testing.capture_logs() as logs:
         asyncio.get_running_loop().create_future().set_exception(error)
         del error
@@ -30,6 +30,6 @@ async def test_everything_else_is_logged():
 def test_kafkas_errors_in_callbacks_are_logged():
     loop = asyncio.new_event_loop()
     with structlog.testing.capture_logs() as logs:
-        log_all_but_echoes(loop, {"message": "Exception in callback", "exception": ProducerFenced()})
+        log_all_but_copies(loop, {"message": "Exception in callback", "exception": ProducerFenced()})
     loop.close()
     assert [event["event"] for event in logs] == ["event loop error"]

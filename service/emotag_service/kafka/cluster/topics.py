@@ -25,13 +25,14 @@ from aiokafka.errors import (
 )
 from aiokafka.protocol.metadata import MetadataRequest
 
+from emotag_service.kafka.cluster.aiokafka_private import ask_any_broker
+from emotag_service.kafka.cluster.failures import explain
 from emotag_service.kafka.errors import ClusterError, SettingsError
-from emotag_service.kafka.failures import explain
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 
-    from emotag_service.kafka.client import ClientSettings
+    from emotag_service.kafka.cluster.client import ClientSettings
 
 _log = structlog.get_logger(__name__)
 
@@ -145,9 +146,8 @@ class Topics:
         return sorted(name for name, values in configs.items() if values.get(_TIME) == "LogAppendTime")
 
     async def _metadata(self, topics: list[str] | None) -> list[dict[str, Any]]:
-        # The admin client's own method lets the broker create what is asked for.
         request = MetadataRequest(topics, allow_auto_topic_creation=False)
-        answer = await _patiently(lambda: self._admin._send_request(request))  # noqa: SLF001 - see above
+        answer = await _patiently(lambda: ask_any_broker(self._admin, request))
         found: list[dict[str, Any]] = answer.to_object()["topics"]
         return found
 

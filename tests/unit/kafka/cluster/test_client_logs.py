@@ -12,7 +12,7 @@ import structlog
 from aiokafka import errors as kafka
 from structlog.testing import capture_logs
 
-from emotag_service.kafka.quiet import Quiet
+from emotag_service.kafka.cluster.client_logs import ClientLogs
 from emotag_service.testing.clock import FakeClock
 
 SECRET = "what-the-agent-said"  # noqa: S105 - stands for what a record holds
@@ -42,7 +42,7 @@ def _names(events: list[Any]) -> list[str]:
 
 
 async def test_a_storm_is_one_event(events: list[Any]) -> None:
-    with Quiet(_never) as quiet:
+    with ClientLogs(_never) as quiet:
         for _ in range(100):
             CLIENT.error("Unable connect to node with id %s: %s", 1, REFUSED)
         assert quiet.suppressed == 99
@@ -59,14 +59,14 @@ async def test_a_storm_is_one_event(events: list[Any]) -> None:
     ],
 )
 async def test_what_means_that_a_broker_is_away(events: list[Any], message: str, arguments: tuple[Any, ...]) -> None:
-    with Quiet(_never):
+    with ClientLogs(_never):
         logging.getLogger("aiokafka.anywhere").warning(message, *arguments)
     assert _names(events) == ["kafka unreachable"]
 
 
 async def test_progress_says_that_it_is_back(events: list[Any]) -> None:
     clock = FakeClock()
-    with Quiet(_never, clock=clock) as quiet:
+    with ClientLogs(_never, clock=clock) as quiet:
         quiet.progress()  # nothing to say while all is well
         CLIENT.error("Unable to update metadata from %s", [1])
         CLIENT.error("Unable to update metadata from %s", [1])
@@ -88,7 +88,7 @@ async def test_silence_is_asked_about(events: list[Any]) -> None:
         asked += 1
         return up
 
-    with Quiet(works, silence=0.001):
+    with ClientLogs(works, silence=0.001):
         CLIENT.error("Unable to update metadata from %s", [1])
         await _until(lambda: asked > 2)
         assert _names(events) == ["kafka unreachable"]
@@ -101,7 +101,7 @@ async def test_silence_is_asked_about(events: list[Any]) -> None:
 
 
 async def test_a_refusal_is_an_event_of_its_own_and_said_once(events: list[Any]) -> None:
-    with Quiet(_never):
+    with ClientLogs(_never):
         for _ in range(3):
             CLIENT.error("Unable connect to node with id %s: %s", 1, kafka.SaslAuthenticationFailed(SECRET))
     [event] = events
@@ -112,7 +112,7 @@ async def test_a_refusal_is_an_event_of_its_own_and_said_once(events: list[Any])
 
 async def test_other_lines_are_said_once_a_minute_each(events: list[Any]) -> None:
     clock = FakeClock()
-    with Quiet(_never, clock=clock):
+    with ClientLogs(_never, clock=clock):
         for _ in range(3):
             CLIENT.warning("Heartbeat failed for group %s because it is rebalancing", "g")
             CLIENT.warning("something else")
@@ -125,14 +125,14 @@ async def test_other_lines_are_said_once_a_minute_each(events: list[Any]) -> Non
 
 
 async def test_what_passes_by_itself_is_no_error(events: list[Any]) -> None:
-    with Quiet(_never):
+    with ClientLogs(_never):
         CLIENT.error("Group Coordinator Request failed: %s", kafka.GroupCoordinatorNotAvailableError())
         CLIENT.error("Attempt to join group failed due to fatal error: %s", kafka.InvalidGroupIdError())
     assert [event["log_level"] for event in events] == ["warning", "error"]
 
 
 async def test_exceptions_are_named_not_quoted(events: list[Any]) -> None:
-    with Quiet(_never):
+    with ClientLogs(_never):
         CLIENT.error("Could not parse %s in %s", ValueError(SECRET), "t")
         CLIENT.error("Unexpected error in fetcher routine", exc_info=ValueError(SECRET))
     assert [event["detail"] for event in events] == [
@@ -141,7 +141,7 @@ async def test_exceptions_are_named_not_quoted(events: list[Any]) -> None:
 
 
 async def test_a_line_whose_arguments_do_not_fit_is_no_trouble(events: list[Any]) -> None:
-    with Quiet(_never):
+    with ClientLogs(_never):
         CLIENT.error("error in consumer iterator: %s")  # aiokafka's own mistake
         CLIENT.error("two %s %s", 1)
     assert [event["detail"] for event in events] == ["error in consumer iterator: %s", "two %s %s"]
@@ -152,7 +152,7 @@ async def test_whole_requests_are_never_logged(events: list[Any]) -> None:
     level = root.level
     root.setLevel(logging.DEBUG)
     try:
-        with Quiet(_never):
+        with ClientLogs(_never):
             logging.getLogger("aiokafka.conn").debug("Request: %s", SECRET)
             logging.getLogger("aiokafka.conn").info("Authenticated as %s", SECRET)
     finally:
@@ -163,7 +163,7 @@ async def test_whole_requests_are_never_logged(events: list[Any]) -> None:
 async def test_nothing_reaches_other_handlers_and_all_is_as_it_was_afterwards(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("aiokafka")
     before = (logger.handlers[:], logger.propagate, logger.level)
-    with Quiet(_never):
+    with ClientLogs(_never):
         CLIENT.error("Unable to update metadata from %s", [1])
         assert caplog.records == []
     assert (logger.handlers, logger.propagate, logger.level) == before

@@ -18,8 +18,7 @@ from aiokafka.errors import (
     RecordTooLargeError,
 )
 
-from emotag_service.kafka.loop.placement import place
-from emotag_service.kafka.loop.writer import RefusedError
+from emotag_service.kafka.cluster.producers import place
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -37,8 +36,22 @@ _REFUSALS = (
 )
 
 
-class Outbox:
-    """The writes of one transaction."""
+class RefusedError(Exception):
+    """A topic refused writes for what is in them; nothing of the transaction counts.
+
+    Attributes:
+        writes: The offsets of the records in each: one of them, at least, is at fault.
+        reason: The broker's.
+    """
+
+    def __init__(self, writes: Sequence[Sequence[int]], reason: str) -> None:
+        super().__init__(f"{len(writes)} writes refused: {reason}")
+        self.writes = tuple(tuple(offsets) for offsets in writes)
+        self.reason = reason
+
+
+class RecordOutbox:
+    """The writes of one transaction, of what was read from one partition."""
 
     def __init__(self, producer: AIOKafkaProducer, source: Source) -> None:
         self._producer = producer
@@ -47,7 +60,12 @@ class Outbox:
         self._partitions: dict[str, int] = {}
 
     async def send(self, written: Sequence[Written], *, alone: bool = False) -> None:
-        """Hand records to the producer, in order for each partition; see `Writer.send`."""
+        """Hand records to the producer, in order for each partition; waits while too much is under way.
+
+        Args:
+            written: What to write.
+            alone: One write per record, so that a refusal names it.
+        """
         groups: dict[tuple[str, int], list[Written]] = {}
         for topic in {one.outgoing.topic for one in written} - self._partitions.keys():
             self._partitions[topic] = len(await self._producer.partitions_for(topic))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotag_service.kafka.loop.placement import place, reachable
+from emotag_service.kafka.cluster.producers import place, reachable
 from emotag_service.kafka.records.record import Outgoing
 
 

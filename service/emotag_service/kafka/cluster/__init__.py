@@ -1,0 +1,1 @@
+"""The Kafka cluster: all that touches its client, from connecting to settling what a transaction left."""
