@@ -67,8 +67,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> int:
-    from emotag_service.kafka.progress import Screen  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.service import TaggerService  # noqa: PLC0415 - see add_arguments
+    from emotag_service.kafka.tagging.progress import Screen  # noqa: PLC0415 - see add_arguments
     from emotag_service.process.logs import configure  # noqa: PLC0415 - see add_arguments
 
     screen = Screen(sys.stderr)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emotag.tls import TLS
-from emotag_service.kafka.engines.choose import IN_PROCESS, engine_name
-from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.records.codecs import NAMES
 from emotag_service.kafka.records.policy import Policy
 from emotag_service.kafka.records.routes import DEAD_LETTERS, PLACEHOLDER, parse_route, topic_name
+from emotag_service.kafka.tagging.engine_choice import IN_PROCESS, engine_name
+from emotag_service.kafka.tagging.settings import LoopSettings
 from emotag_service.process.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
 from emotag_service.settings import ConfigError, about
 from emotag_service.values import not_empty, one_of, path, some_seconds, whole_number, yes_or_no
@@ -19,7 +19,7 @@ from emotag_service.values import not_empty, one_of, path, some_seconds, whole_n
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from emotag_service.kafka.loop.settings import Delivery, Start
+    from emotag_service.kafka.tagging.settings import Delivery, Start
 
 _READ, _TAG, _WRITE, _RUN, _LOG = "what is read", "how it is tagged", "what is written", "how it runs", "what it says"
 _LOOP = LoopSettings(group="defaults", topics=("defaults",))

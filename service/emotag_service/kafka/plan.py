@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emotag_service.kafka.config import TagTopicConfig
-    from emotag_service.kafka.loop.settings import LoopSettings
     from emotag_service.kafka.records.codec import Codec
+    from emotag_service.kafka.tagging.settings import LoopSettings
 
 
 class Plan:

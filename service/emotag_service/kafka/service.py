@@ -11,13 +11,12 @@ import structlog
 from emotag_service.kafka.cluster.client_logs import ClientLogs, log_all_but_copies
 from emotag_service.kafka.cluster.destinations import Destinations
 from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_cluster
-from emotag_service.kafka.dry_run import DryRun
-from emotag_service.kafka.engines.choose import make_engine
 from emotag_service.kafka.errors import TaggerError
-from emotag_service.kafka.loop.tagger import Tagger
-from emotag_service.kafka.meters import Meters
 from emotag_service.kafka.plan import Plan
-from emotag_service.kafka.progress import Progress, Screen
+from emotag_service.kafka.tagging.dry_run import DryRun
+from emotag_service.kafka.tagging.engine_choice import make_engine
+from emotag_service.kafka.tagging.progress import Meters, Progress, Screen
+from emotag_service.kafka.tagging.tagger import Tagger
 from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, unless
 from emotag_service.process.logs import stack
 from emotag_service.settings import ConfigError
@@ -27,8 +26,8 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
-    from emotag_service.kafka.engines.local import LocalEngine
-    from emotag_service.kafka.engines.remote import RemoteEngine
+    from emotag_service.kafka.tagging.local_engine import LocalEngine
+    from emotag_service.kafka.tagging.remote_engine import RemoteEngine
 
 _log = structlog.get_logger(__name__)
 

@@ -13,13 +13,13 @@ import time
 from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
-from emotag_service.kafka.loop.settings import LoopSettings
-from emotag_service.kafka.loop.tagger import Tagger
-from emotag_service.kafka.meters import Meters
 from emotag_service.kafka.records.codec import Reading
 from emotag_service.kafka.records.codecs import make_codec
 from emotag_service.kafka.records.rewriter import Rewriter
 from emotag_service.kafka.records.routes import Routes
+from emotag_service.kafka.tagging.progress import Meters
+from emotag_service.kafka.tagging.settings import LoopSettings
+from emotag_service.kafka.tagging.tagger import Tagger
 from emotag_service.messages.tag import MessageTag, ModelName
 from emotag_service.process.lifetime import freeze_what_is_loaded
 from tests.benchmarks.kafka.arguments import Copy

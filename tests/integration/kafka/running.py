@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from emotag_service.kafka.cluster.client import ClientSettings
-from emotag_service.kafka.engines.protocol import TagEngine
-from emotag_service.kafka.loop.settings import LoopSettings
-from emotag_service.kafka.loop.tagger import Tagger
-from emotag_service.kafka.meters import Meters
 from emotag_service.kafka.records.codecs import make_codec
 from emotag_service.kafka.records.policy import EVERYTHING, Selection
 from emotag_service.kafka.records.rewriter import Rewriter
 from emotag_service.kafka.records.routes import Routes
+from emotag_service.kafka.tagging.progress import Meters
+from emotag_service.kafka.tagging.settings import LoopSettings
+from emotag_service.kafka.tagging.tag_engine import TagEngine
+from emotag_service.kafka.tagging.tagger import Tagger
 from tests.brokers.protocol import Broker
 from tests.integration.kafka.words import WordEngine
 

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import pytest
 
 from emotag.cli.demo_script import SCRIPT
-from emotag_service.kafka.engines.local import LocalEngine
 from emotag_service.kafka.records.routes import Routes
+from emotag_service.kafka.tagging.local_engine import LocalEngine
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, committed_offsets, ends, read, read_until, write
 from tests.brokers.transactions import write_in_transaction

@@ -12,16 +12,16 @@ import pytest_asyncio
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
-from emotag_service.kafka.engines.local import LocalEngine
-from emotag_service.kafka.engines.remote import RemoteEngine
 from emotag_service.kafka.records.codec import Reading
+from emotag_service.kafka.tagging.local_engine import LocalEngine
+from emotag_service.kafka.tagging.remote_engine import RemoteEngine
 from emotag_service.messages.tag import MessageTag
 from emotag_service.messages.untaggable import Fault
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from emotag_service.kafka.engines.protocol import TagEngine
+    from emotag_service.kafka.tagging.tag_engine import TagEngine
 
 # gRPC's poller belongs to the process, and outlives a loop per test.
 pytestmark = pytest.mark.asyncio(loop_scope="session")

@@ -15,9 +15,9 @@ from emotag import TLS
 from emotag_service.access.grant import new_token
 from emotag_service.grpc.protection import Protection, TlsFiles
 from emotag_service.grpc.server import Server
-from emotag_service.kafka.engines.remote import RemoteEngine
 from emotag_service.kafka.errors import EngineUnavailableError
 from emotag_service.kafka.records.codec import Reading
+from emotag_service.kafka.tagging.remote_engine import RemoteEngine
 from emotag_service.messages.tag import MessageTag
 from emotag_service.messages.untaggable import Fault
 from emotag_service.testing import in_memory_engine

@@ -10,7 +10,7 @@ import pytest
 
 from emotag import TLS
 from emotag_service.kafka.config import TagTopicConfig
-from emotag_service.kafka.loop.settings import LoopSettings
+from emotag_service.kafka.tagging.settings import LoopSettings
 from emotag_service.settings import ConfigError, add_options, option, read_settings, variable
 
 LEAST = ("--input=in", "--output=out", "--group=g")

@@ -8,9 +8,9 @@ import pytest
 
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.errors import SettingsError, StopPolicyError
-from emotag_service.kafka.loop.settings import LoopSettings
 from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.records.record import Record
+from emotag_service.kafka.tagging.settings import LoopSettings
 from emotag_service.messages.untaggable import Fault
 
 

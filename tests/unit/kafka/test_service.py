@@ -18,8 +18,8 @@ from emotag_service.kafka import service as module
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.errors import EngineUnavailableError, FencedError, SettingsError, TaggerError
-from emotag_service.kafka.progress import Screen
 from emotag_service.kafka.service import TaggerService
+from emotag_service.kafka.tagging.progress import Screen
 
 SECRET = "what-the-agent-said"  # noqa: S105 - stands for what a record holds
 

@@ -2,7 +2,7 @@
 
 For each partition of letters there is one transactional producer, whose id is derived from the partition: starting it
 fences whoever replayed the same letters before and ends what that one had open. What was replayed is read only after
-that: see `emotag_service.kafka.loop.exactly_once`, whose argument this is.
+that: see `emotag_service.kafka.tagging.exactly_once`, whose argument this is.
 """
 
 from __future__ import annotations

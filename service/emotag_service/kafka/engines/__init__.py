@@ -1,1 +1,0 @@
-"""What computes tags: an engine in this process, or a service over gRPC."""

@@ -1,1 +1,0 @@
-"""The loop: consume, tag in micro-batches across partitions, produce, commit."""

@@ -1,0 +1,92 @@
+"""Records of one partition that were read: waiting to be tagged, with the engine, and back from it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+    from emotag_service.kafka.records.record import Record
+    from emotag_service.kafka.records.rewriter import Prepared, Rewriter
+    from emotag_service.kafka.tagging.tag_engine import Session
+    from emotag_service.messages.tag import MessageTag
+    from emotag_service.messages.untaggable import Fault
+
+
+class Buffer:
+    """First in, first out; counts what it handed out too, until that is let go.
+
+    Attributes:
+        records: Held: waiting, with the engine, or waiting to be written.
+        size: Their bytes.
+    """
+
+    def __init__(self, roomier: Callable[[], None]) -> None:
+        """Make an empty one; `roomier` is called whenever it holds less than before."""
+        self.records = 0
+        self.size = 0
+        self._waiting: deque[Record] = deque()
+        self._sizes: deque[int] = deque()  # of all that it holds, in order
+        self._filled = asyncio.Event()
+        self._roomier = roomier
+
+    def put(self, records: Sequence[Record]) -> None:
+        """Add records at the end."""
+        sizes = [record.size for record in records]
+        self._waiting.extend(records)
+        self._sizes.extend(sizes)
+        self.records += len(records)
+        self.size += sum(sizes)
+        self._filled.set()
+
+    async def take(self, most: int) -> list[Record]:
+        """Wait for records, and take what is there, `most` at most."""
+        while not self._waiting:
+            self._filled.clear()
+            await self._filled.wait()
+        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+
+    def let_go(self, count: int) -> None:
+        """Count out the first so many of what was taken: they are written."""
+        self.records -= count
+        self.size -= sum([self._sizes.popleft() for _ in range(count)])
+        self._roomier()
+
+
+@dataclass(slots=True)
+class TagBatch:
+    """Records of one partition that went to the engine together.
+
+    Attributes:
+        prepared: In order of offset.
+        answers: Gives one answer per reading, in order; None when there was none to tag.
+    """
+
+    prepared: list[Prepared]
+    answers: Awaitable[Sequence[MessageTag | Fault]] | None
+
+    async def answered(self) -> list[tuple[Prepared, MessageTag | Fault | None]]:
+        """Wait for the answers, and return every record with its own, or None where the engine was not asked."""
+        answers = await self.answers if self.answers is not None else ()
+        if len(answers) == len(self.prepared):
+            return list(zip(self.prepared, answers, strict=True))
+        following = iter(answers)
+        return [(prepared, None if prepared.reading is None else next(following)) for prepared in self.prepared]
+
+
+async def tag_ahead(
+    buffer: Buffer, rewriter: Rewriter, session: Session, batches: asyncio.Queue[TagBatch], most: int
+) -> None:
+    """Hand records to the engine as they come, `most` at once, and put the batches into a queue, until cancelled.
+
+    The queue's size bounds how far this is ahead of whoever writes.
+    """
+    while True:
+        prepared = [rewriter.prepare(record) for record in await buffer.take(most)]
+        readings = [one.reading for one in prepared if one.reading is not None]
+        answers = await session.submit(readings) if readings else None
+        await batches.put(TagBatch(prepared, answers))

@@ -1,0 +1,63 @@
+"""What the lanes of a tagger share."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from emotag_service.kafka.tagging.exactly_once import ExactlyOnce
+from emotag_service.kafka.tagging.writer import AtLeastOnce
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emotag_service.kafka.records.record import Source
+    from emotag_service.kafka.records.rewriter import Rewriter
+    from emotag_service.kafka.tagging.feed import Feed
+    from emotag_service.kafka.tagging.progress import Meters
+    from emotag_service.kafka.tagging.settings import LoopSettings
+    from emotag_service.kafka.tagging.tag_engine import TagEngine
+    from emotag_service.kafka.tagging.writer import Writer
+
+
+@dataclass(slots=True)
+class LaneContext:
+    """What the lanes of a tagger share.
+
+    Attributes:
+        settings: Of the loop.
+        client: Arguments of every client of the cluster; they may hold a password.
+        feed: Where records come from.
+        engine: What tags them.
+        rewriter: What becomes of each.
+        meters: What is counted.
+        clock: Monotonic seconds.
+        roomier: Called when a lane holds less than before.
+    """
+
+    settings: LoopSettings
+    client: dict[str, Any]
+    feed: Feed
+    engine: TagEngine
+    rewriter: Rewriter
+    meters: Meters
+    roomier: Callable[[], None]
+    clock: Callable[[], float] = time.monotonic
+
+    @property
+    def user(self) -> str | None:
+        """Who we are to the cluster, for advice on ACLs."""
+        return self.client.get("sasl_plain_username")
+
+    @property
+    def fenced_seconds(self) -> float:
+        """How long a lane that was fenced waits to learn whether its partition is another's."""
+        return 2 * self.feed.heartbeat_seconds
+
+    def writer(self, source: Source) -> Writer:
+        """Make what a partition is written with."""
+        if self.settings.delivery == "exactly-once":
+            outputs = self.rewriter.written(source.topic)
+            return ExactlyOnce(source, self.settings, self.client, self.feed, outputs)
+        return AtLeastOnce(source, self.settings, self.client, self.feed)

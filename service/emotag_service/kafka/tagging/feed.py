@@ -1,0 +1,152 @@
+"""Reads the input topics as a member of the consumer group.
+
+What is here works around three habits of aiokafka: results of `getmany` may belong to an assignment that is over,
+paused partitions lose what was fetched for them, and a poll does not notice that a partition may be read again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from aiokafka import ConsumerRebalanceListener, TopicPartition
+from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, OffsetOutOfRangeError
+
+from emotag_service.kafka.cluster.consumers import as_record, committed_offset, group_member
+from emotag_service.kafka.records.record import Record, Source
+from emotag_service.process.backoff import Backoff
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from emotag_service.kafka.tagging.settings import LoopSettings
+
+_log = structlog.get_logger(__name__)
+_NOWHERE = TopicPartition("", 0)  # a poll for nobody: the group's errors are raised, no record is taken
+_POLL_RECORDS = 4  # batches' worth of records that one poll takes at most
+
+
+class Feed:
+    """The consumer, in the words of the loop."""
+
+    def __init__(self, settings: LoopSettings, client: dict[str, Any]) -> None:
+        """Make one; it connects in `start`."""
+        self._settings = settings
+        self._consumer = group_member(
+            client,
+            settings.group,
+            instance_id=settings.instance_id,
+            session_seconds=settings.session_seconds,
+            heartbeat_seconds=self.heartbeat_seconds,
+            rebalance_seconds=settings.rebalance_seconds,
+            discovery_seconds=settings.discovery_seconds,
+        )
+
+    @property
+    def heartbeat_seconds(self) -> float:
+        """Between two signs of life: three fit into a session."""
+        return self._settings.session_seconds / 3
+
+    async def start(self, listener: ConsumerRebalanceListener) -> None:
+        """Connect and join the group, as soon as the cluster is there; assignments go to `listener`."""
+        topics, pattern = self._settings.topics, self._settings.pattern
+        if pattern:
+            self._consumer.subscribe(pattern=pattern, listener=listener)
+        else:
+            self._consumer.subscribe(topics=list(topics), listener=listener)
+        await self._connect()
+
+    async def stop(self) -> None:
+        """Leave the group and disconnect."""
+        await self._consumer.stop()
+
+    async def poll(self, sources: Iterable[Source], seconds: float) -> dict[Source, list[Record]]:
+        """Wait for records of these partitions; those of the others stay where they are, fetched and bounded.
+
+        Cancelling it loses nothing.
+        """
+        wanted = [_partition(source) for source in sources] or [_NOWHERE]
+        most = self._settings.batch_records * _POLL_RECORDS
+        try:
+            found = await self._consumer.getmany(*wanted, timeout_ms=int(seconds * 1000), max_records=most)
+        except NoOffsetForPartitionError:  # a partition whose lane has not told yet where to begin
+            return {}
+        except OffsetOutOfRangeError as error:
+            for partition, offset in error.args[0].items():
+                await self._move_to_beginning(_source(partition), offset)
+            return {}
+        return {_source(partition): [as_record(one) for one in records] for partition, records in found.items()}
+
+    def hold(self, sources: Iterable[Source]) -> None:
+        """Have nothing of these partitions returned until `begin_at`; what is taken away meanwhile is left out."""
+        assigned = self.assigned()
+        self._consumer.pause(*(_partition(source) for source in sources if source in assigned))
+
+    def begin_at(self, source: Source, offset: int) -> None:
+        """Go on from this offset."""
+        self.seek(source, offset)
+        self._consumer.resume(_partition(source))
+
+    def seek(self, source: Source, offset: int) -> None:
+        """Have this offset returned next."""
+        self._consumer.seek(_partition(source), offset)
+
+    async def committed(self, source: Source) -> int | None:
+        """The group's offset, by the coordinator's word; None when there is none."""
+        return await committed_offset(self._consumer, _partition(source))
+
+    async def commit(self, source: Source, offset: int) -> None:
+        """Commit the group's offset, outside of any transaction."""
+        await self._consumer.commit({_partition(source): offset})
+
+    async def first_offset(self, source: Source) -> int:
+        """The oldest record that is still there."""
+        return await self._bound(self._consumer.beginning_offsets, source)
+
+    async def start_offset(self, source: Source) -> int:
+        """Where a partition begins that the group has no offset of."""
+        if self._settings.start == "earliest":
+            return await self.first_offset(source)
+        return await self._bound(self._consumer.end_offsets, source)
+
+    def end(self, source: Source) -> int | None:
+        """The offset after the last record, as of the last fetch; None before, and when it is no longer ours."""
+        if source not in self.assigned():
+            return None
+        offset: int | None = self._consumer.highwater(_partition(source))
+        return offset
+
+    def assigned(self) -> set[Source]:
+        """What this member has; a pattern that finds a new topic takes it away before any listener hears of it."""
+        return {_source(partition) for partition in self._consumer.assignment()}
+
+    async def _connect(self) -> None:
+        backoff = Backoff()
+        while True:
+            try:
+                await self._consumer.start()
+            except KafkaConnectionError as error:  # only of finding a broker, its first step, which can be taken again
+                _log.warning("kafka is away", during="joining the group", error=type(error).__name__)
+                await asyncio.sleep(backoff.next())
+            else:
+                return
+
+    async def _bound(self, ask: Any, source: Source) -> int:
+        partition = _partition(source)
+        return int((await ask([partition]))[partition])
+
+    async def _move_to_beginning(self, source: Source, offset: int) -> None:
+        first = await self.first_offset(source)
+        _log.warning(
+            "records expired before they were tagged", source=str(source), records=first - offset, offset=offset
+        )
+        self.seek(source, first)
+
+
+def _partition(source: Source) -> TopicPartition:
+    return TopicPartition(source.topic, source.partition)
+
+
+def _source(partition: TopicPartition) -> Source:
+    return Source(partition.topic, partition.partition)

@@ -1,0 +1,116 @@
+"""The tagger: joins the group, and keeps the lanes supplied until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import time
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from emotag_service.kafka.cluster.failures import explain
+from emotag_service.kafka.tagging.assignment import Assignment
+from emotag_service.kafka.tagging.context import LaneContext
+from emotag_service.kafka.tagging.feed import Feed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from emotag_service.kafka.records.record import Record, Source
+    from emotag_service.kafka.records.rewriter import Rewriter
+    from emotag_service.kafka.tagging.progress import Meters
+    from emotag_service.kafka.tagging.settings import LoopSettings
+    from emotag_service.kafka.tagging.tag_engine import TagEngine
+
+_log = structlog.get_logger(__name__)
+_POLL_SECONDS = 1.0  # how long a poll waits for records, and how old the lag may get while there are none
+
+
+class Tagger:
+    """Consumes, tags, produces and commits, until it is told to stop."""
+
+    def __init__(
+        self,
+        settings: LoopSettings,
+        client: dict[str, Any],
+        engine: TagEngine,
+        rewriter: Rewriter,
+        meters: Meters,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """Make one, inside the event loop that runs it.
+
+        Args:
+            settings: How the loop runs.
+            client: Arguments of every client of the cluster, as `ClientSettings.kwargs` gives them.
+            engine: What computes tags; started by the caller, and ended by it.
+            rewriter: What becomes of a record.
+            meters: What is counted.
+            clock: Monotonic seconds.
+        """
+        self._settings = settings
+        self._meters = meters
+        self._wake = asyncio.Event()
+        self._feed = Feed(settings, client)
+        context = LaneContext(settings, client, self._feed, engine, rewriter, meters, self._wake.set, clock)
+        self._user = context.user
+        self._assignment = Assignment(context, self._wake.set)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Do it until `stop` is set; then commit what is written and leave the group.
+
+        Raises:
+            TaggerError: What no retry mends; the text says what to do.
+        """
+        work = asyncio.ensure_future(self._work())
+        stopped = asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait((work, stopped, self._assignment.failure), return_when=asyncio.FIRST_COMPLETED)
+            for ended in (work, self._assignment.failure):
+                if ended.done():
+                    ended.result()
+        except Exception as error:
+            raise self._explained(error) from error
+        finally:
+            for task in (work, stopped):
+                task.cancel()
+            await asyncio.gather(work, stopped, return_exceptions=True)
+            await self._leave()
+
+    async def _work(self) -> None:
+        await self._feed.start(self._assignment)
+        while True:
+            changes = self._assignment.changes
+            asked = self._assignment.open_attempts()
+            found = await self._poll(asked)
+            self._assignment.deliver(found, asked, changes)
+            self._assignment.measure()
+
+    async def _poll(self, sources: Iterable[Source]) -> dict[Source, list[Record]]:
+        """Wait for records, until lanes come, go or have room again: then there is another question to ask."""
+        self._wake.clear()
+        poll = asyncio.ensure_future(self._feed.poll(sources, _POLL_SECONDS))
+        wake = asyncio.ensure_future(self._wake.wait())
+        try:
+            await asyncio.wait((poll, wake), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            wake.cancel()
+            poll.cancel()
+            await asyncio.gather(poll, wake, return_exceptions=True)
+        if poll.cancelled():
+            return {}
+        self._meters.last_progress = time.monotonic()
+        return poll.result()
+
+    async def _leave(self) -> None:
+        await self._assignment.finish()
+        if not self._assignment.failure.cancel():
+            self._assignment.failure.exception()  # seen by now, or of no interest next to what ended the tagger first
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self._feed.stop(), self._settings.stop_seconds)
+        _log.info("left the group", group=self._settings.group)
+
+    def _explained(self, error: Exception) -> Exception:
+        return explain(error, "tagging", user=self._user) or error

@@ -1,0 +1,228 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from aiokafka.errors import (
+    GroupAuthorizationFailedError,
+    IllegalOperation,
+    KafkaConnectionError,
+    KafkaTimeoutError,
+    ProducerFenced,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emotag_service.kafka.cluster.outbox import RefusedError
+from emotag_service.kafka.errors import FencedError, ForbiddenError, StopPolicyError
+from emotag_service.kafka.tagging import lane as lane_module
+from emotag_service.kafka.tagging.lane import Lane
+from tests.unit.engine.helpers import until
+from tests.unit.kafka.tagging.fakes import SOURCE, make_context, record, records
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    monkeypatch.setattr(lane_module.Backoff, "next", lambda self: 0.0)
+
+
+class Play:
+    """A lane, and a consumer that goes where the lane sends it."""
+
+    def __init__(self, given, **options):
+        self.context = make_context(**options)
+        self.given, self.failures = given, []
+        self.lane = Lane(SOURCE, self.context, self.failures.append)
+        self._feeding = asyncio.ensure_future(self._feed())
+
+    async def _feed(self):
+        while True:
+            attempt = self.lane.attempt
+            if attempt is not None and attempt.position is not None:
+                attempt.accept([one for one in self.given if one.offset >= attempt.position])
+            await asyncio.sleep(0.001)
+
+    async def all_done(self):
+        await until(lambda: self.context.log.committed == self.given[-1].offset + 1 or self.failures)
+
+    async def end(self):
+        self._feeding.cancel()
+        await self.lane.finish(30)
+
+
+async def test_everything_is_published_once_and_in_order():
+    play = Play(records(0, 2_000), batch_records=64)
+    play.lane.start()
+    await play.all_done()
+    await play.end()
+    assert play.context.log.offsets == list(range(2_000))
+    assert play.context.meters.published == 2_000
+    assert play.failures == []
+
+
+async def test_it_fences_before_it_asks_where_to_go_on():
+    play = Play(records(0, 30))
+    play.context.log.committed = 10
+    play.lane.start()
+    await play.all_done()
+    await play.end()
+    assert play.context.feed.begun == [(SOURCE, 10)]
+    assert play.context.writers[0].steps[0] == "start"
+    assert play.context.log.offsets == list(range(10, 30))
+
+
+async def test_a_first_start_commits_where_it_begins():
+    play = Play(records(0, 30))
+    play.context.feed._start = 25
+    play.lane.start()
+    await until(lambda: play.context.log.committed is not None)
+    await play.all_done()
+    await play.end()
+    assert play.context.log.offsets == list(range(25, 30))
+
+
+async def test_records_that_expired_are_passed_over():
+    play = Play(records(20, 30))
+    play.context.log.committed = 10
+    play.context.feed._first = 20
+    play.lane.start()
+    await play.all_done()
+    await play.end()
+    assert play.context.log.offsets == list(range(20, 30))
+
+
+@pytest.mark.parametrize("step", ["start", "begin", "send", "commit"])
+@pytest.mark.parametrize(
+    "error",
+    [KafkaConnectionError("gone"), KafkaTimeoutError(), AssertionError(), IllegalOperation("fenced"), OSError(5, "x")],
+)
+async def test_a_failure_anywhere_costs_nothing_but_time(step, error):
+    play = Play(records(0, 100), batch_records=10, transaction_records=10)
+    play.context.script[step] = [None, error, None, error]
+    play.lane.start()
+    await play.all_done()
+    await play.end()
+    assert play.context.log.offsets == list(range(100))
+    assert play.failures == []
+    assert all(writer.steps[-1] == "close" for writer in play.context.writers)
+
+
+async def test_after_a_failure_the_writer_is_thrown_away():
+    play = Play(records(0, 10))
+    play.context.script["send"] = [KafkaConnectionError("gone")]
+    play.lane.start()
+    await play.all_done()
+    await play.end()
+    first, second = play.context.writers
+    assert first.steps[-2:] == ["abort", "close"]
+    assert second.steps[0] == "start"
+    assert play.context.meters.aborts == {"KafkaConnectionError": 1}
+
+
+async def test_one_that_was_fenced_takes_over_again():
+    play = Play(records(0, 10))
+    play.context.script["commit"] = [None, ProducerFenced()]
+    play.lane.start()
+    await play.all_done()
+    await play.end()
+    assert play.context.log.offsets == list(range(10))
+    assert play.failures == []
+
+
+async def test_one_that_is_fenced_again_and_again_gives_up():
+    play = Play(records(0, 10))
+    play.context.script["begin"] = [None, *[ProducerFenced() for _ in range(9)]]
+    play.lane.start()
+    await until(lambda: play.failures)
+    assert isinstance(play.failures[0], FencedError)
+    assert "in/0" in str(play.failures[0])
+    await play.end()
+
+
+async def test_what_the_cluster_forbids_ends_the_tagger():
+    play = Play(records(0, 10))
+    play.context.script["commit"] = [None, GroupAuthorizationFailedError("g")]
+    play.lane.start()
+    await until(lambda: play.failures)
+    assert isinstance(play.failures[0], ForbiddenError)
+    await play.end()
+
+
+async def test_a_stop_by_policy_ends_the_tagger_with_everything_before_it_committed():
+    play = Play([record(0), record(1), record(2, b"stop")])
+    play.lane.start()
+    await until(lambda: play.failures)
+    assert isinstance(play.failures[0], StopPolicyError)
+    assert play.context.log.committed == 2
+    await play.end()
+
+
+async def test_a_mistake_of_ours_is_not_retried():
+    play = Play(records(0, 3))
+    play.context.engine.fail_submit = ZeroDivisionError("ours")
+    play.lane.start()
+    await until(lambda: play.failures)
+    assert isinstance(play.failures[0], ZeroDivisionError)
+    await play.end()
+
+
+async def test_a_refused_record_is_found_and_becomes_a_dead_letter():
+    play = Play(records(0, 6))
+    play.context.script["commit"] = [None, RefusedError([list(range(6))], "TooLarge"), RefusedError([[4]], "TooLarge")]
+    play.lane.start()
+    await play.all_done()
+    await play.end()
+    assert play.context.log.offsets == list(range(6))
+    assert [one.offset for one in play.context.log.visible if one.outgoing.topic == "dead"] == [4]
+
+
+async def test_finishing_while_it_takes_over_leaves_at_once():
+    play = Play(records(0, 3))
+    gate = asyncio.Event()
+
+    async def never(source):
+        await gate.wait()
+
+    play.context.feed.first_offset = never
+    play.lane.start()
+    await until(lambda: play.context.writers)
+    await play.end()
+    assert play.context.log.committed in {0, None}
+    assert play.context.writers[0].steps[-1] == "close"
+
+
+async def test_finishing_closes_the_session_and_lets_nothing_in():
+    play = Play(records(0, 50))
+    play.context.engine.open.clear()
+    play.lane.start()
+    await until(lambda: play.context.engine.submitted)
+    await play.end()
+    assert all(session.closed for session in play.context.engine.sessions)
+    assert play.context.log.offsets == []
+    assert play.lane.attempt is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(
+    script=st.dictionaries(
+        st.sampled_from(["start", "begin", "send", "commit"]),
+        st.lists(st.sampled_from([None, None, None, "lost", "fenced", "assert"]), max_size=6),
+    ),
+    batch=st.integers(1, 20),
+    size=st.integers(1, 30),
+)
+def test_whatever_fails_every_record_is_published_once_in_order(script, batch, size):
+    errors = {"lost": KafkaConnectionError("gone"), "fenced": ProducerFenced(), "assert": AssertionError(), None: None}
+
+    async def play_it():
+        play = Play(records(0, 60), batch_records=batch, transaction_records=size)
+        play.context.script.update({step: [errors[name] for name in names] for step, names in script.items()})
+        play.lane.start()
+        await play.all_done()
+        await play.end()
+        assert play.failures in ([], play.failures[:1])
+        assert play.context.log.offsets == list(range(len(play.context.log.offsets)))
+        if not play.failures:
+            assert play.context.log.offsets == list(range(60))
+
+    asyncio.run(play_it())

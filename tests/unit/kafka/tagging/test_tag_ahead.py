@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from emotag_service.kafka.tagging.buffer import Buffer, tag_ahead
+from tests.unit.engine.helpers import until
+from tests.unit.kafka.tagging.fakes import FakeEngine, FakeRewriter, record, records
+
+
+@pytest.fixture
+async def parts():
+    engine, buffer = FakeEngine(), Buffer(lambda: None)
+    batches = asyncio.Queue(2)
+    task = asyncio.ensure_future(tag_ahead(buffer, FakeRewriter(), engine.session("x"), batches, 4))
+    yield engine, buffer, batches
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_every_record_comes_back_with_its_own_answer(parts):
+    engine, buffer, batches = parts
+    buffer.put([record(0, b"a"), record(1, b"skip"), record(2, b"b"), record(3, b"bad")])
+    answered = await (await batches.get()).answered()
+    assert [(prepared.record.offset, answer is not None) for prepared, answer in answered] == [
+        (0, True),
+        (1, False),
+        (2, True),
+        (3, False),
+    ]
+    assert engine.submitted == [["a", "b"]]
+
+
+async def test_the_engine_is_not_asked_for_nothing(parts):
+    engine, buffer, batches = parts
+    buffer.put([record(0, b"skip")])
+    answered = await (await batches.get()).answered()
+    assert [answer for _, answer in answered] == [None]
+    assert engine.submitted == []
+
+
+async def test_it_works_ahead_but_only_so_far(parts):
+    engine, buffer, batches = parts
+    engine.open.clear()
+    buffer.put(records(0, 100))
+    await until(lambda: batches.full() and len(engine.submitted) == 3)
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert [len(texts) for texts in engine.submitted] == [4, 4, 4]  # two wait to be taken, one to be put
+    engine.open.set()
+    for _ in range(25):
+        await (await batches.get()).answered()
