@@ -91,7 +91,7 @@ async def _run(args: argparse.Namespace, client: ClientSettings) -> int:
 
 
 async def _list(args: argparse.Namespace, client: ClientSettings) -> None:
-    from emotag_service.kafka.dead_letters.listing import letters_of  # noqa: PLC0415 - see run
+    from emotag_service.kafka.dead_letters.reader import letters_of  # noqa: PLC0415 - see run
     from emotag_service.kafka.records.printing import letter_json, letter_text  # noqa: PLC0415 - see run
 
     shown, strangers = 0, 0

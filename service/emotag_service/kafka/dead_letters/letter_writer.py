@@ -2,7 +2,7 @@
 
 For each partition of letters there is one transactional producer, whose id is derived from the partition: starting it
 fences whoever replayed the same letters before and ends what that one had open. What was replayed is read only after
-that: see `emotag_service.kafka.tagging.exactly_once`, whose argument this is.
+that: see `kafka/tagging/exactly_once.py`, whose argument this is.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from emotag_service.kafka.cluster.consumers import committed_offset, lone_consumer
 from emotag_service.kafka.cluster.outbox import RecordOutbox
 from emotag_service.kafka.cluster.producers import close_producer, transactional_id, transactional_producer
 from emotag_service.kafka.records.record import Source, Written
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from aiokafka import TopicPartition
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _BATCH_BYTES = 16 * 1024
 ROOMY_BYTES = 2 * _BATCH_BYTES
 """A topic that accepts this much accepts every batch of letters each of which it accepts."""
-
 _TRANSACTION_SECONDS = 15.0
 _ABORT_SECONDS = 2.0
 
@@ -84,3 +84,39 @@ class LetterWriter:
     async def close(self) -> None:
         """Let go; never raises."""
         await close_producer(self._producer)
+
+
+class Ledger:
+    """Of one partition of letters."""
+
+    def __init__(self, client: ClientSettings, group: str, partition: TopicPartition) -> None:
+        """Make one; `group` is the part that the names of all its consumer groups have in common."""
+        self._client = client
+        self._group = group
+        self._partition = partition
+        self._next: dict[str, int] = {}
+
+    async def next_offset(self, reason: str) -> int:
+        """The letters of this reason are replayed up to this offset."""
+        if reason not in self._next:
+            self._next[reason] = await self._committed(reason)
+        return self._next[reason]
+
+    def offsets(self, letters: Iterable[DeadLetter]) -> dict[str, int]:
+        """What to commit for these, by consumer group."""
+        return {self._name(letter.reason): letter.record.offset + 1 for letter in letters}
+
+    def done(self, letters: Iterable[DeadLetter]) -> None:
+        """They are replayed."""
+        self._next |= {letter.reason: letter.record.offset + 1 for letter in letters}
+
+    def _name(self, reason: str) -> str:
+        return f"{self._group}.{reason}"
+
+    async def _committed(self, reason: str) -> int:
+        consumer = lone_consumer(self._client.kwargs(), group=self._name(reason))
+        try:
+            await consumer.start()
+            return await committed_offset(consumer, self._partition) or 0
+        finally:
+            await consumer.stop()

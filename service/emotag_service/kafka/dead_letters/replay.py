@@ -12,8 +12,7 @@ from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 from emotag_service.kafka.cluster.failures import explain
 from emotag_service.kafka.cluster.outbox import RefusedError
 from emotag_service.kafka.cluster.topics import open_topics
-from emotag_service.kafka.dead_letters.ledger import Ledger
-from emotag_service.kafka.dead_letters.letter_writer import ROOMY_BYTES, LetterWriter
+from emotag_service.kafka.dead_letters.letter_writer import ROOMY_BYTES, Ledger, LetterWriter
 from emotag_service.kafka.dead_letters.reader import Reader
 from emotag_service.kafka.errors import ClusterError, FencedError, SettingsError
 from emotag_service.kafka.records.dead_letter import REPLAY_GROUP, DeadLetter, NotALetterError

@@ -21,7 +21,7 @@ from emotag.errors import (
 from emotag.retry import Retry
 from emotag.tls import TLS
 from emotag_service.kafka.errors import EngineUnavailableError
-from emotag_service.kafka.tagging.remote_session import RemoteSession
+from emotag_service.kafka.tagging.remote_session import Link, RemoteSession
 from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -164,29 +164,3 @@ class RemoteEngine:
         if self._client is None or self._found is None:
             raise RuntimeError("the engine is not started; await start() first")
         return self._client, self._found
-
-
-class Link:
-    """Knows which sessions are without their service."""
-
-    def __init__(self, address: str) -> None:
-        """Make one; `address` is what events name."""
-        self._address = address
-        self._lost: set[object] = set()
-
-    def lost(self, session: object, error: EmotionError) -> None:
-        """A session's stream broke. Only the first session's is news."""
-        if not self._lost:
-            _log.warning("engine unreachable", engine=self._address, code=error.code, reason=str(error))
-        self._lost.add(session)
-
-    def found(self, session: object) -> None:
-        """A session has an answer. News when it was the last that had none."""
-        if session in self._lost:
-            self._lost.discard(session)
-            if not self._lost:
-                _log.info("engine reachable", engine=self._address)
-
-    def closed(self, session: object) -> None:
-        """A session needs none any more."""
-        self._lost.discard(session)

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import structlog
+
 from emotag.errors import (
     EmotionError,
     InvalidArgumentError,
@@ -30,7 +32,8 @@ if TYPE_CHECKING:
     from emotag.info import Model
     from emotag.tag import Tag
     from emotag_service.kafka.records.codec import Reading
-    from emotag_service.kafka.tagging.remote_engine import Link
+
+_log = structlog.get_logger(__name__)
 
 # Twice what the SDK keeps on its way, so that the next batch is there when the last one is through.
 _MOST_WAITING = 2048
@@ -44,6 +47,32 @@ class _Item:
     batch: Submission
     position: int
     answers: asyncio.Future[Sequence[MessageTag | Fault]]
+
+
+class Link:
+    """Knows which sessions are without their service."""
+
+    def __init__(self, address: str) -> None:
+        """Make one; `address` is what events name."""
+        self._address = address
+        self._lost: set[object] = set()
+
+    def lost(self, session: object, error: EmotionError) -> None:
+        """A session's stream broke. Only the first session's is news."""
+        if not self._lost:
+            _log.warning("engine unreachable", engine=self._address, code=error.code, reason=str(error))
+        self._lost.add(session)
+
+    def found(self, session: object) -> None:
+        """A session has an answer. News when it was the last that had none."""
+        if session in self._lost:
+            self._lost.discard(session)
+            if not self._lost:
+                _log.info("engine reachable", engine=self._address)
+
+    def closed(self, session: object) -> None:
+        """A session needs none any more."""
+        self._lost.discard(session)
 
 
 class RemoteSession:

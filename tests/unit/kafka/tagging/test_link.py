@@ -3,7 +3,7 @@ from __future__ import annotations
 import structlog
 
 from emotag.errors import UnavailableError
-from emotag_service.kafka.tagging.remote_engine import Link
+from emotag_service.kafka.tagging.remote_session import Link
 
 GONE = UnavailableError("connection refused")
 

@@ -24,8 +24,7 @@ from emotag.message import Message
 from emotag.tag import Tag
 from emotag_service.kafka.errors import EngineUnavailableError
 from emotag_service.kafka.records.codec import Reading
-from emotag_service.kafka.tagging.remote_engine import Link
-from emotag_service.kafka.tagging.remote_session import RemoteSession
+from emotag_service.kafka.tagging.remote_session import Link, RemoteSession
 from emotag_service.messages.tag import MessageTag
 from emotag_service.messages.untaggable import Fault
 from tests.unit.kafka.tagging.hurry import readings

@@ -4,7 +4,7 @@ import pytest
 from aiokafka import TopicPartition
 
 from emotag_service.kafka.cluster.client import ClientSettings
-from emotag_service.kafka.dead_letters.ledger import Ledger
+from emotag_service.kafka.dead_letters.letter_writer import Ledger
 from emotag_service.kafka.records.dead_letter import DeadLetter, bury
 from emotag_service.kafka.records.record import Record
 from emotag_service.messages.untaggable import Fault
