@@ -65,7 +65,7 @@ class OptionsResolver:
         plain = replace(
             options, taxonomy=taxonomy, top_k=top_k, all_scores=bool(options.all_scores), explain=bool(options.explain)
         )
-        known = self._known.setdefault(plain, plain)
+        resolved = self._known.setdefault(plain, plain)
         if replace(options, taxonomy=taxonomy) == plain:  # else there would be no end of what to remember
-            self._known[options] = known
-        return known
+            self._known[options] = resolved
+        return resolved
