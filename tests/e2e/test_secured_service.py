@@ -49,8 +49,9 @@ async def test_the_walk(tmp_path: Path, mutual: bool) -> None:
     mine.write_text(token)
     tokens.write_text(line)
     _, *serve = typed(
-        1, **{"0.0.0.0": "127.0.0.1", "server.pem": certificate, "server.key": key, "tokens": str(tokens)}
-    )  # noqa: S104 - replaced
+        1,
+        **{"0.0.0.0": "127.0.0.1", "server.pem": certificate, "server.key": key, "tokens": str(tokens)},  # noqa: S104
+    )
     if mutual:
         serve += ["--tls-client-ca", str(authority.ca)]
     async with Serving(save_checkpoint(tmp_path / "tiny"), *serve) as serving:

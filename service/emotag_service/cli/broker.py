@@ -118,7 +118,7 @@ async def _create(bootstrap: str, topics: list[str]) -> None:
     """Create those topics that are not there, so that a tagger may come before the first message."""
     from aiokafka.admin import AIOKafkaAdminClient  # noqa: PLC0415 - --help stays fast
 
-    from emotag_service.kafka.topics import Topics  # noqa: PLC0415 - see above
+    from emotag_service.kafka.cluster.topics import Topics  # noqa: PLC0415 - see above
 
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()

@@ -230,7 +230,7 @@ async def test_over_tls_with_a_token(script: Script, tmp_path: Path) -> None:
         remote = RemoteEngine(address, tls=TLS(authority.ca), token=mine)
         await remote.start()
         [tag] = await (await remote.session("lane").submit([Reading("joy")]))
-        assert isinstance(tag, Annotation)
+        assert isinstance(tag, MessageTag)
         await remote.close()
         for settings, words in [
             ({"tls": TLS(authority.ca)}, "UNAUTHENTICATED"),
