@@ -48,10 +48,8 @@ async def test_the_walk(tmp_path: Path, mutual: bool) -> None:
     assert code == 0
     mine.write_text(token)
     tokens.write_text(line)
-    _, *serve = typed(
-        1,
-        **{"0.0.0.0": "127.0.0.1", "server.pem": certificate, "server.key": key, "tokens": str(tokens)},  # noqa: S104
-    )
+    _, *serve = typed(1, **{"server.pem": certificate, "server.key": key, "tokens": str(tokens)})
+    serve[serve.index("--host") + 1] = "127.0.0.1"
     if mutual:
         serve += ["--tls-client-ca", str(authority.ca)]
     async with Serving(save_checkpoint(tmp_path / "tiny"), *serve) as serving:
@@ -67,7 +65,8 @@ async def test_the_walk(tmp_path: Path, mutual: bool) -> None:
         assert "Thank you so much!" in out
         without = [argument for argument in classify if argument not in {"--token-file", str(mine)}]
         code, _, err = await emotag(without)
-        assert (code, "TOKEN" in err or "--token-file" in err) == (1, True)
+        assert code == 1
+        assert "--token-file" in err
         variables = {"EMOTAG_TLS_CERT": certificate, "EMOTAG_TLS_KEY": key, "EMOTAG_PORT": str(serving.port)}
         if mutual:
             variables["EMOTAG_TLS_CLIENT_CA"] = str(authority.ca)
