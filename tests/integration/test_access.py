@@ -43,8 +43,10 @@ def given(tmp_path: Path) -> tuple[dict[str, str], Path]:
 async def serving(engine: Engine, **protection: Any) -> AsyncIterator[Server]:
     server = Server("127.0.0.1", 0, protection=Protection(**protection))
     await server.start(engine)
-    yield server
-    await server.stop()
+    try:
+        yield server
+    finally:
+        await server.stop()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

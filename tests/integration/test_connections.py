@@ -31,8 +31,10 @@ SOON = ConnectionLimits(handshake_seconds=0.5, idle_seconds=0.5)
 async def serving(engine: Engine, limits: ConnectionLimits) -> AsyncIterator[int]:
     server = Server("127.0.0.1", 0, protection=Protection(connections=limits))
     await server.start(engine)
-    yield server.port
-    await server.stop()
+    try:
+        yield server.port
+    finally:
+        await server.stop()
 
 
 async def label(port: int) -> str:

@@ -34,8 +34,10 @@ NEVER = 1e-3  # a second: whoever has used it up waits for longer than any test
 async def serving(engine: Engine, quota: Quota, **protection: Any) -> AsyncIterator[str]:
     server = Server("127.0.0.1", 0, protection=Protection(quota=quota, **protection))
     await server.start(engine)
-    yield f"127.0.0.1:{server.port}"
-    await server.stop()
+    try:
+        yield f"127.0.0.1:{server.port}"
+    finally:
+        await server.stop()
 
 
 async def refusal(call: Any) -> Status:

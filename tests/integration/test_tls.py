@@ -41,8 +41,10 @@ def foreign(tmp_path: Path) -> Authority:
 async def serving(engine: Engine, **files: Any) -> AsyncIterator[Server]:
     server = Server("127.0.0.1", 0, protection=Protection(tls=TlsFiles(**files)))
     await server.start(engine)
-    yield server
-    await server.stop()
+    try:
+        yield server
+    finally:
+        await server.stop()
 
 
 def files(authority: Authority, *, mutual: bool = False) -> dict[str, Any]:
