@@ -15,8 +15,7 @@ from emotag_model.text.vocabulary import UNKNOWN_ID
 from emotag_service.engine.engine import Engine
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.model import Model, ReplicaPlan
-from emotag_service.engine.predictors.protocol import Prediction
-from emotag_service.engine.probe import WARM_UP_WORD
+from emotag_service.engine.predictors.protocol import WARM_UP_WORD, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -29,8 +29,8 @@ try:
     from emotag_model.native.errors import NativeError
     from emotag_model.native.scores import native_taxonomy
     from emotag_model.reader import load_reader
-    from emotag_service.engine.checks import MessageChecks, nothing_to_read
-    from emotag_service.engine.errors import EngineError, ExpiredError
+    from emotag_service.engine.admission import MessageChecks
+    from emotag_service.engine.errors import EngineError, ExpiredError, nothing_to_read
     from emotag_service.engine.limits import EngineLimits
 except ModuleNotFoundError as error:
     raise ModuleNotFoundError(

@@ -1,4 +1,4 @@
-"""Counts what becomes of messages."""
+"""Counts what becomes of messages: the figures that metrics are made of."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from emotag_service.engine.errors import (
     NoReplicaError,
     QueueFullError,
 )
-from emotag_service.engine.stats import EngineStats
 
 if TYPE_CHECKING:
     from emotag_service.engine.room import Amount
@@ -33,6 +32,39 @@ _KINDS: dict[type[MessageError], str] = {
 _SMOOTHING = 0.1  # weight of the newest batch in the rate
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 10.0  # seconds
 _FREED = 0.25  # share of what is held that should be gone before a refused message comes again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStats:
+    """A snapshot. Counts are since the start; every submitted message ends in exactly one of them.
+
+    Attributes:
+        held: Messages that have no tag yet, waiting or computed.
+        held_bytes: Their bytes of UTF-8.
+        tagged: Messages with a label.
+        refused: For want of room, while draining, or for want of a replica.
+        invalid: Not taggable.
+        expired: Out of time.
+        cancelled: By their callers.
+        failed: The model failed on them.
+        batches: Batches computed.
+        tokens: Tokens computed.
+        messages_per_second: Of all serving replicas while they compute, lately; 0 before the first batch.
+        replicas: State of every replica by name.
+    """
+
+    held: int
+    held_bytes: int
+    tagged: int
+    refused: int
+    invalid: int
+    expired: int
+    cancelled: int
+    failed: int
+    batches: int
+    tokens: int
+    messages_per_second: float
+    replicas: dict[str, str]
 
 
 @dataclass(slots=True)

@@ -12,10 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from emotag_service.engine.batch import Batch
+    from emotag_service.engine.caller import Entry, Job
     from emotag_service.engine.counters import Counters
-    from emotag_service.engine.entry import Entry
     from emotag_service.engine.errors import MessageError
-    from emotag_service.engine.job import Job
     from emotag_service.engine.room import Room
 
 log = structlog.get_logger("emotag.engine")

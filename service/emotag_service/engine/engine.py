@@ -9,7 +9,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from emotag_service.engine.admission import Admission
-from emotag_service.engine.caller import Caller, Share
+from emotag_service.engine.caller import Caller, Job, Share
 from emotag_service.engine.counters import Counters
 from emotag_service.engine.delivery import Delivery
 from emotag_service.engine.errors import (
@@ -19,25 +19,23 @@ from emotag_service.engine.errors import (
     ExpiredError,
     NoReplicaError,
 )
-from emotag_service.engine.health import Health
-from emotag_service.engine.job import Job
+from emotag_service.engine.health import EngineHealth, Watchdog
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.options import Options, OptionsResolver
 from emotag_service.engine.plans import plan_model
 from emotag_service.engine.pool import Pool
 from emotag_service.engine.queue import Queue
 from emotag_service.engine.room import Room
-from emotag_service.engine.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from emotag_model.checkpoint import Checkpoint
-    from emotag_service.engine.entry import Entry
+    from emotag_service.engine.caller import Entry
+    from emotag_service.engine.counters import EngineStats
     from emotag_service.engine.errors import MessageError
     from emotag_service.engine.message import Message
     from emotag_service.engine.model import Model
-    from emotag_service.engine.stats import EngineStats
     from emotag_service.engine.tag import Tag
 
 _DEFAULT_OPTIONS = Options()
@@ -65,7 +63,7 @@ class Engine:
         self.limits = limits = _fit(limits, model)
         self._clock = clock
         self._options = OptionsResolver(model.taxonomies)
-        self._health = Health()
+        self._health = EngineHealth()
         self._counters = Counters()
         self._empty = asyncio.Event()
         self._room = Room(limits.queue_messages, limits.queue_bytes, self._empty.set)

@@ -117,3 +117,8 @@ class DeviceError(EngineError):
 
     code = "FAILED_PRECONDITION"
     reason = "DEVICE"
+
+
+def nothing_to_read() -> InvalidMessageError:
+    """Return the error of a text without tokens."""
+    return InvalidMessageError("text", "has nothing to read: only blanks, controls or zero-width characters")

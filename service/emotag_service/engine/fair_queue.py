@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from emotag_service.engine.caller import Caller, CallerQueue, Share
-    from emotag_service.engine.entry import Entry
+    from emotag_service.engine.caller import Caller, CallerQueue, Entry, Share
 
 _SWEEP_FROM = 64  # cancelled messages of one caller: below that, skipping them when drawn costs less than sweeping
 

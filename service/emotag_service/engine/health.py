@@ -1,7 +1,8 @@
-"""Whether the engine answers, and who wants to know."""
+"""Whether the engine answers and who wants to know, and what finds replicas that hang."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 import structlog
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
 log = structlog.get_logger("emotag.engine")
 
 
-class Health:
+class EngineHealth:
     """One bit and its subscribers. Belongs to the engine's event loop."""
 
     def __init__(self) -> None:
@@ -35,3 +36,38 @@ class Health:
             except Exception:
                 # The others want to know all the same.
                 log.exception("health callback failed")
+
+
+class Watchdog:
+    """Calls `check` when the first replica could be overdue. Belongs to the engine's event loop.
+
+    `arm` costs one comparison while armed, so it may be called for every submit. While nothing runs and nothing is
+    held there is no timer.
+    """
+
+    def __init__(self, check: Callable[[], float | None]) -> None:
+        """Make one; `check` deals with overdue replicas and returns the seconds to its next call, None for never."""
+        self._check = check
+        self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def armed(self) -> bool:
+        """A timer runs."""
+        return self._timer is not None
+
+    def arm(self) -> None:
+        """See to it that a timer runs."""
+        if self._timer is None:
+            self._look()
+
+    def disarm(self) -> None:
+        """Stop the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _look(self) -> None:
+        self._timer = None
+        delay = self._check()
+        if delay is not None:
+            self._timer = asyncio.get_running_loop().call_later(delay, self._look)

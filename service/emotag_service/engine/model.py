@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emotag_model.checkpoint import Identity
     from emotag_model.labels import Taxonomy
-    from emotag_model.text import Encoding
-    from emotag_service.engine.predictors.protocol import Predictor
-
-
-class TextEncoder(Protocol):
-    """What cuts texts; `emotag_model.text.tokenizer.Tokenizer` is one."""
-
-    @property
-    def max_tokens(self) -> int:
-        """Tokens that the model reads of a text."""
-
-    def encode(self, text: str) -> Encoding:
-        """Return the token ids of a text, none when it shows nothing, and whether it was cut."""
-
-    def tokens(self, text: str) -> list[str]:
-        """Return what the ids stand for, one each."""
+    from emotag_service.engine.predictors.protocol import Predictor, TextEncoder
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,7 @@ from emotag_service.engine.fair_queue import FairQueue
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emotag_service.engine.caller import Caller
-    from emotag_service.engine.entry import Entry
+    from emotag_service.engine.caller import Caller, Entry
     from emotag_service.engine.limits import EngineLimits
 
 _QUANTUM = 4_096  # bytes of text on a caller's turn: a few screens of talk, the longest text that a model looks at

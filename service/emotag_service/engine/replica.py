@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, NoReturn, Protocol
 
 import structlog
 
+from emotag_service.engine.batch import label
 from emotag_service.engine.flight import Flight, Launched
-from emotag_service.engine.labelling import label
-from emotag_service.engine.probe import check, probe
+from emotag_service.engine.predictors.protocol import check_prediction, probe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -202,7 +202,7 @@ class Replica:
     def _finish(self, launched: Launched) -> None:
         assert self._predictor is not None  # noqa: S101, narrows for mypy; something was launched on it
         prediction = launched.collect()
-        check(prediction, len(launched.batch.entries), self._predictor.label_count)
+        check_prediction(prediction, len(launched.batch.entries), self._predictor.label_count)
         now = self._clock()
         tags = label(launched.batch, prediction, now - launched.since)
         if self._flight.land(now):

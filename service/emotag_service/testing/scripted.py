@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotag_service.engine.predictors.protocol import Prediction
-from emotag_service.engine.probe import WARM_UP_WORD
+from emotag_service.engine.predictors.protocol import WARM_UP_WORD, Prediction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

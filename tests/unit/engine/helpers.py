@@ -7,9 +7,7 @@ import threading
 from math import inf
 from typing import TYPE_CHECKING
 
-from emotag_service.engine.caller import Caller
-from emotag_service.engine.entry import Entry
-from emotag_service.engine.job import Job
+from emotag_service.engine.caller import Caller, Entry, Job
 from emotag_service.engine.model import Model
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from emotag_model.text.tokenizer import CHARACTERS_PER_TOKEN
 from emotag_service.engine.admission import Admission
+from emotag_service.engine.caller import Job
 from emotag_service.engine.counters import Counters
 from emotag_service.engine.errors import DrainingError, ExpiredError, InvalidMessageError, QueueFullError
-from emotag_service.engine.job import Job
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
 from emotag_service.engine.room import Room

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from emotag_service.engine.devices import parse
 from emotag_service.engine.errors import DeviceError
+from emotag_service.engine.plans import parse_devices
 
 
 def names(text, gpus=0, cores=8):
-    return [device.name for device in parse(text, gpus=gpus, cores=cores)]
+    return [device.name for device in parse_devices(text, gpus=gpus, cores=cores)]
 
 
 def test_auto_is_every_gpu_else_every_core_up_to_four():
@@ -47,4 +47,4 @@ def test_cuda_is_every_gpu_or_those_named():
 )
 def test_what_is_not_there_is_refused_with_the_fix(text, gpus, problem):
     with pytest.raises(DeviceError, match=problem):
-        parse(text, gpus=gpus, cores=8)
+        parse_devices(text, gpus=gpus, cores=8)

@@ -11,7 +11,7 @@ import pytest
 from emotag_service.engine.errors import ComputeError, DeviceError, NoReplicaError
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
-from emotag_service.engine.probe import WARM_UP_WORD
+from emotag_service.engine.predictors.protocol import WARM_UP_WORD
 from emotag_service.testing import ScriptedPredictor, WordTokenizer, in_memory_engine
 from tests.unit.engine.helpers import replica_threads, until
 

@@ -6,7 +6,7 @@ import threading
 
 import numpy as np
 
-from emotag_service.engine.probe import WARM_UP_WORD
+from emotag_service.engine.predictors.protocol import WARM_UP_WORD
 from emotag_service.testing import FakeClock, ScriptedPredictor, WordTokenizer, plain_taxonomies
 
 

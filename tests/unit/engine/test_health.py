@@ -1,10 +1,10 @@
 from __future__ import annotations
 
-from emotag_service.engine.health import Health
+from emotag_service.engine.health import EngineHealth
 
 
 def test_changes_are_told_once_each():
-    health, told = Health(), []
+    health, told = EngineHealth(), []
     health.subscribe(told.append)
     for state in (False, True, True, False, True):
         health.set(healthy=state)
@@ -13,7 +13,7 @@ def test_changes_are_told_once_each():
 
 
 def test_a_subscriber_that_raises_keeps_nothing_from_the_others(events):
-    health, told = Health(), []
+    health, told = EngineHealth(), []
 
     def broken(healthy):
         raise RuntimeError("mine")

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from emotag_service.engine.caller import Caller
-from emotag_service.engine.job import Job
+from emotag_service.engine.caller import Caller, Job
 from emotag_service.engine.tag import Tag
 from tests.unit.engine.helpers import OPTIONS, make_caller, make_model
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from emotag_service.engine.batch import Batch
-from emotag_service.engine.labelling import label
+from emotag_service.engine.batch import Batch, label
 from emotag_service.engine.options import Options
 from emotag_service.engine.predictors.protocol import Prediction
 from emotag_service.testing import plain_taxonomies

@@ -24,8 +24,8 @@ from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
 from emotag_service.engine.predictors.cuda import CudaPredictor
+from emotag_service.engine.predictors.protocol import probe
 from emotag_service.engine.predictors.reader import ReaderPredictor
-from emotag_service.engine.probe import probe
 from emotag_service.testing import plain_taxonomies
 from emotag_service.testing.labels import FINE
 

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from emotag_service.engine.watchdog import Watchdog
+from emotag_service.engine.health import Watchdog
 from tests.unit.engine.helpers import until
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from emotag_model.network.cnn_bisru import CnnBiSru
     from emotag_model.text import Encoding
-    from emotag_service.engine.model import TextEncoder
+    from emotag_service.engine.predictors.protocol import TextEncoder
 
 
 class CudaPredictor:

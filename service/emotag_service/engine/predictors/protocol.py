@@ -1,14 +1,20 @@
-"""What the engine asks of a predictor."""
+"""What the engine asks of a predictor, and the look that it takes at what one returns."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
+
+    from emotag_model.text import Encoding
+
+WARM_UP_WORD = "emotag"
+_SAMPLES = ([4], [24] * 16, [1, 3, 8, 32])  # words of the texts of each warm-up batch
 
 
 class Prediction(NamedTuple):
@@ -55,3 +61,48 @@ class Predictor(Protocol):
 
     def close(self) -> None:
         """Give back what the device holds for it. Called once, by its thread."""
+
+
+class TextEncoder(Protocol):
+    """What cuts texts; `emotag_model.text.tokenizer.Tokenizer` is one."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens that the model reads of a text."""
+
+    def encode(self, text: str) -> Encoding:
+        """Return the token ids of a text, none when it shows nothing, and whether it was cut."""
+
+    def tokens(self, text: str) -> list[str]:
+        """Return what the ids stand for, one each."""
+
+
+class PredictionError(ValueError):
+    """A predictor returned something that is no prediction of its batch."""
+
+
+def probe(predictor: Predictor) -> None:
+    """Warm a predictor up with real forward passes. Raises what it raises, or PredictionError."""
+    for sizes in _SAMPLES:
+        texts = [" ".join([WARM_UP_WORD] * size) for size in sizes]
+        check_prediction(predictor.launch(texts, evidence=True)(), len(texts), predictor.label_count)
+
+
+def check_prediction(prediction: Prediction, texts: int, labels: int) -> None:
+    """Raise PredictionError unless there is a row of finite logits, and a length, for every text."""
+    if prediction.logits.shape != (texts, labels):
+        raise PredictionError(f"logits have shape {prediction.logits.shape}, not {(texts, labels)}")
+    if prediction.lengths.shape != (texts,) or prediction.truncated.shape != (texts,):
+        raise PredictionError(f"lengths have shape {prediction.lengths.shape}, not {(texts,)}, or truncated has not")
+    if not np.isfinite(prediction.logits).all():
+        raise PredictionError("logits are not all finite")
+    if prediction.evidence is not None:
+        _check_evidence(prediction, labels)
+
+
+def _check_evidence(prediction: Prediction, labels: int) -> None:
+    shapes = [each.shape for each in prediction.evidence or ()]
+    if shapes != [(length, labels) for length in prediction.lengths.tolist()]:
+        raise PredictionError(f"evidence has shapes {shapes}, not (tokens, {labels}) for each text")
+    if not all(np.isfinite(each).all() for each in prediction.evidence or ()):
+        raise PredictionError("evidence is not all finite")

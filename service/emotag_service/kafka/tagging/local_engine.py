@@ -22,8 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
-    from emotag_service.engine.caller import Caller
-    from emotag_service.engine.job import Job
+    from emotag_service.engine.caller import Caller, Job
     from emotag_service.engine.tag import Tag
     from emotag_service.kafka.records.codec import Reading
 
