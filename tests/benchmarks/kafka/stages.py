@@ -23,7 +23,7 @@ STAGES = (
     ("emotag_service/messages", "decode"),
     ("aiokafka/producer", "send and commit"),
     ("kafka/cluster", "send and commit"),
-    ("kafka/tagging/exactly_once", "send and commit"),
+    ("kafka/tagging/writers", "send and commit"),
     ("kafka/tagging", "lanes"),
     ("benchmarks/kafka/instant", "engine"),
     ("aiokafka", "wire"),

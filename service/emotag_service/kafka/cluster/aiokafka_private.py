@@ -1,18 +1,37 @@
-"""aiokafka's private names, all of them here: who takes another version of it looks at this file first.
+"""What aiokafka keeps to itself and what it lacks: who takes another version of it looks at this file first.
 
 Read and tried with aiokafka 0.14.0. Each function says what is asked for and why the public way will not do; nothing
 else in the front may reach for a name that begins with an underscore, which a test holds.
+
+The requests are those of KIP-447 and KIP-664, as Apache Kafka's `OffsetFetchRequest.json` and
+`DescribeTransactionsRequest.json` and the responses beside them lay them out; a broker that does not know version 7 of
+the first gets aiokafka's.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from aiokafka.protocol.api import Request, RequestStruct, Response
+from aiokafka.protocol.commit import OffsetFetchRequest_v1, OffsetFetchRequest_v2, OffsetFetchRequest_v3
+from aiokafka.protocol.types import (
+    Boolean,
+    CompactArray,
+    CompactString,
+    Int16,
+    Int32,
+    Int64,
+    Schema,
+    TaggedFields,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
     from aiokafka.admin import AIOKafkaAdminClient
+
+_STABLE_SINCE = 7
 
 
 async def ask_any_broker(admin: AIOKafkaAdminClient, request: Any) -> Any:
@@ -67,3 +86,156 @@ def raise_failure(producer: AIOKafkaProducer) -> None:
     for ended in (producer._txn_manager.wait_for_transaction_end(), producer._sender.sender_task):  # noqa: SLF001
         if ended.done():
             ended.result()
+
+
+class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions
+    """What a coordinator answers."""
+
+    API_KEY = 9
+    API_VERSION = _STABLE_SINCE
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        (
+            "topics",
+            CompactArray(
+                ("topic", CompactString("utf-8")),
+                (
+                    "partitions",
+                    CompactArray(
+                        ("partition", Int32),
+                        ("offset", Int64),
+                        ("leader_epoch", Int32),
+                        ("metadata", CompactString("utf-8")),
+                        ("error_code", Int16),
+                        ("tags", TaggedFields),
+                    ),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("error_code", Int16),
+        ("tags", TaggedFields),
+    )
+
+
+class OffsetFetchRequest_v7(RequestStruct):  # type: ignore[misc]  # noqa: N801 - see above
+    """What it is asked."""
+
+    FLEXIBLE_VERSION = True
+    API_KEY = 9
+    API_VERSION = _STABLE_SINCE
+    RESPONSE_TYPE = OffsetFetchResponse_v7
+    SCHEMA = Schema(
+        ("group", CompactString("utf-8")),
+        (
+            "topics",
+            CompactArray(
+                ("topic", CompactString("utf-8")), ("partitions", CompactArray(Int32)), ("tags", TaggedFields)
+            ),
+        ),
+        ("require_stable", Boolean),
+        ("tags", TaggedFields),
+    )
+
+
+class OffsetFetch(
+    Request[OffsetFetchRequest_v1 | OffsetFetchRequest_v2 | OffsetFetchRequest_v3 | OffsetFetchRequest_v7]  # type: ignore[misc]
+):
+    """For one partition, in the highest version that the broker knows."""
+
+    API_KEY = 9
+
+    def __init__(self, group: str, topic: str, partition: int) -> None:
+        """Make it."""
+        self._group, self._topic, self._partition = group, topic, partition
+
+    def build(self, request_struct_class: type[Any]) -> Any:
+        """Return what is sent, in that version."""
+        if request_struct_class.API_VERSION < _STABLE_SINCE:
+            return request_struct_class(self._group, [(self._topic, [self._partition])])
+        return request_struct_class(self._group, [(self._topic, [self._partition], {})], True, {})
+
+
+class FoundOffset(NamedTuple):
+    """What a reply says: the code of an error, 0 without one, and the offset, -1 where none was ever committed."""
+
+    code: int
+    offset: int
+
+
+def found_offset(reply: Any) -> FoundOffset:
+    """Read a reply of any version, of which the last ones have an error for the group as a whole."""
+    if code := getattr(reply, "error_code", 0):
+        return FoundOffset(code, -1)
+    rows = [row for _, rows, *_ in reply.topics for row in rows]
+    if not rows:
+        return FoundOffset(0, -1)
+    by_name = {"offset": 1, "code": 4 if reply.API_VERSION >= _STABLE_SINCE else 3}
+    return FoundOffset(rows[0][by_name["code"]], rows[0][by_name["offset"]])
+
+
+class DescribeTransactionsResponse_v0(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions
+    """What a coordinator answers."""
+
+    API_KEY = 65
+    API_VERSION = 0
+    SCHEMA = Schema(
+        ("throttle_time_ms", Int32),
+        (
+            "states",
+            CompactArray(
+                ("error_code", Int16),
+                ("transactional_id", CompactString("utf-8")),
+                ("state", CompactString("utf-8")),
+                ("timeout_ms", Int32),
+                ("start_time_ms", Int64),
+                ("producer_id", Int64),
+                ("producer_epoch", Int16),
+                (
+                    "topics",
+                    CompactArray(
+                        ("topic", CompactString("utf-8")), ("partitions", CompactArray(Int32)), ("tags", TaggedFields)
+                    ),
+                ),
+                ("tags", TaggedFields),
+            ),
+        ),
+        ("tags", TaggedFields),
+    )
+
+
+class DescribeTransactionsRequest_v0(RequestStruct):  # type: ignore[misc]  # noqa: N801 - see above
+    """What it is asked."""
+
+    FLEXIBLE_VERSION = True
+    API_KEY = 65
+    API_VERSION = 0
+    RESPONSE_TYPE = DescribeTransactionsResponse_v0
+    SCHEMA = Schema(("transactional_ids", CompactArray(CompactString("utf-8"))), ("tags", TaggedFields))
+
+
+class DescribeTransactions(Request[DescribeTransactionsRequest_v0]):  # type: ignore[misc]
+    """For one transactional id."""
+
+    API_KEY = 65
+
+    def __init__(self, transactional_id: str) -> None:
+        """Make it."""
+        self._id = transactional_id
+
+    def build(self, request_struct_class: type[Any]) -> Any:
+        """Return what is sent."""
+        return request_struct_class([self._id], {})
+
+
+class FoundState(NamedTuple):
+    """What a reply says: the code of an error, 0 without one, and the state in Kafka's words."""
+
+    code: int
+    state: str
+
+
+def found_state(reply: Any) -> FoundState:
+    """Read the reply for one id."""
+    code, _, state, *_ = reply.states[0]
+    return FoundState(code, state)

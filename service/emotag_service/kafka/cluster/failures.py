@@ -147,7 +147,7 @@ def _name(error: BaseException) -> str:
 
 
 def reason(error: BaseException) -> str:
-    """A few words on why a broker cannot be reached, for logs and people."""
+    """A few words on why a broker cannot be reached, for logs and people; they never quote what a record holds."""
     links = list(chain(error))
     return _words(next((link for link in links if isinstance(link, OSError | EOFError)), links[0]))
 

@@ -17,15 +17,21 @@ from typing import TYPE_CHECKING
 from aiokafka.client import CoordinationType
 from aiokafka.errors import IncompatibleBrokerVersion, KafkaError, TransactionalIdAuthorizationFailed, for_code
 
-from emotag_service.kafka.cluster.aiokafka_private import add_group, add_partitions, all_partitions_added, raise_failure
-from emotag_service.kafka.cluster.requests import DescribeTransactions, found_state
+from emotag_service.kafka.cluster.aiokafka_private import (
+    DescribeTransactions,
+    add_group,
+    add_partitions,
+    all_partitions_added,
+    found_state,
+    raise_failure,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from aiokafka import AIOKafkaProducer, TopicPartition
 
-    from emotag_service.kafka.cluster.requests import FoundState
+    from emotag_service.kafka.cluster.aiokafka_private import FoundState
 
 _PAUSE_SECONDS = 0.1
 _ADDING_SECONDS = 0.01  # between two looks at whether all partitions are part of the transaction

@@ -2,7 +2,7 @@
 
 For each partition of letters there is one transactional producer, whose id is derived from the partition: starting it
 fences whoever replayed the same letters before and ends what that one had open. What was replayed is read only after
-that: see `kafka/tagging/exactly_once.py`, whose argument this is.
+that: see `kafka/tagging/writers.py`, whose argument this is.
 """
 
 from __future__ import annotations
@@ -12,8 +12,12 @@ import contextlib
 from typing import TYPE_CHECKING
 
 from emotag_service.kafka.cluster.consumers import committed_offset, lone_consumer
-from emotag_service.kafka.cluster.outbox import RecordOutbox
-from emotag_service.kafka.cluster.producers import close_producer, transactional_id, transactional_producer
+from emotag_service.kafka.cluster.producers import (
+    RecordOutbox,
+    close_producer,
+    transactional_id,
+    transactional_producer,
+)
 from emotag_service.kafka.records.record import Source, Written
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from aiokafka.errors import InvalidProducerEpoch, KafkaError, ProducerFenced
 
 from emotag_service.kafka.cluster.failures import explain
-from emotag_service.kafka.cluster.outbox import RefusedError
+from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.cluster.topics import open_topics
 from emotag_service.kafka.dead_letters.letter_writer import ROOMY_BYTES, Ledger, LetterWriter
 from emotag_service.kafka.dead_letters.reader import Reader

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING, Final
 from emotag_service.kafka.records.a2a_codec import A2aCodec
 from emotag_service.kafka.records.cloudevents_codec import CloudEventsCodec, is_event
 from emotag_service.kafka.records.codec import UNTOUCHED, Codec
-from emotag_service.kafka.records.content import Kind, kind_of, read_content, read_text
+from emotag_service.kafka.records.content import (
+    Kind,
+    ProtobufCodec,
+    TextCodec,
+    kind_of,
+    read_content,
+    read_message,
+    read_text,
+)
 from emotag_service.kafka.records.headers import content_type
 from emotag_service.kafka.records.json_codec import JsonCodec
 from emotag_service.kafka.records.paths import Fields, Path, make_fields, parse_path
-from emotag_service.kafka.records.plain_codecs import ProtobufCodec, TextCodec, read_message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

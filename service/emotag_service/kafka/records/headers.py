@@ -1,4 +1,7 @@
-"""The headers of a record: those that say what its value is, and the emotion-* headers, by which consumers route."""
+"""The headers of a record: those that say what its value is, and the emotion-* headers, by which consumers route.
+
+Of the former the case of names does not matter, and of several the last one counts.
+"""
 
 from __future__ import annotations
 

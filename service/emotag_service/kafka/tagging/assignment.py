@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from emotag_service.kafka.records.record import Record
-    from emotag_service.kafka.tagging.attempt import Attempt
     from emotag_service.kafka.tagging.context import LaneContext
+    from emotag_service.kafka.tagging.lane import Attempt
 
 _log = structlog.get_logger(__name__)
 

@@ -6,8 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from emotag_service.kafka.tagging.exactly_once import ExactlyOnce
-from emotag_service.kafka.tagging.writer import AtLeastOnce
+from emotag_service.kafka.tagging.writers import AtLeastOnce, ExactlyOnce
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.tagging.progress import Meters
     from emotag_service.kafka.tagging.settings import LoopSettings
     from emotag_service.kafka.tagging.tag_engine import TagEngine
-    from emotag_service.kafka.tagging.writer import Writer
+    from emotag_service.kafka.tagging.writers import Writer
 
 
 @dataclass(slots=True)

@@ -84,7 +84,7 @@ class Submission:
 
 
 def measure(text: str, most: int) -> int | Fault:
-    """Bytes of a text as UTF-8, or why no engine takes it.
+    """Bytes of a text as UTF-8, or why no engine takes it: judged here, so that all give the same answer.
 
     Args:
         text: What was said.

@@ -12,7 +12,7 @@ from emotag_service.messages.untaggable import Fault
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from emotag_service.kafka.cluster.outbox import RefusedError
+    from emotag_service.kafka.cluster.producers import RefusedError
     from emotag_service.kafka.records.record import Outgoing, Source, Written
     from emotag_service.kafka.records.rewriter import Prepared
     from emotag_service.kafka.tagging.progress import Meters

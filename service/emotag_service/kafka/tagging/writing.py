@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.tagging.buffer import Buffer, TagBatch
     from emotag_service.kafka.tagging.context import LaneContext
     from emotag_service.kafka.tagging.transaction import Refusals
-    from emotag_service.kafka.tagging.writer import Writer
+    from emotag_service.kafka.tagging.writers import Writer
     from emotag_service.messages.tag import MessageTag
     from emotag_service.messages.untaggable import Fault
 

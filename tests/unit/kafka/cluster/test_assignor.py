@@ -10,7 +10,7 @@ from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitio
 from aiokafka.coordinator.protocol import ConsumerProtocolMemberMetadata
 from aiokafka.structs import TopicPartition
 
-from emotag_service.kafka.cluster.assignor import Assignor, make_assignor
+from emotag_service.kafka.cluster.consumers import Assignor, make_assignor
 
 PARTITIONS = 6
 

@@ -8,8 +8,8 @@ from aiokafka.errors import GroupAuthorizationFailedError, KafkaConnectionError,
 from aiokafka.protocol.commit import OffsetFetchResponse_v1, OffsetFetchResponse_v3
 
 from emotag_service.kafka.cluster import consumers
+from emotag_service.kafka.cluster.aiokafka_private import OffsetFetchResponse_v7
 from emotag_service.kafka.cluster.consumers import committed_offset
-from emotag_service.kafka.cluster.requests import OffsetFetchResponse_v7
 from emotag_service.kafka.errors import TaggerError
 
 PARTITION = TopicPartition("chat", 3)

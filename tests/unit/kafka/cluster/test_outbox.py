@@ -7,7 +7,7 @@ from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, OutOfOr
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatch
 
-from emotag_service.kafka.cluster.outbox import RecordOutbox, RefusedError
+from emotag_service.kafka.cluster.producers import RecordOutbox, RefusedError
 from emotag_service.kafka.records.record import Outgoing, Source, Written
 
 

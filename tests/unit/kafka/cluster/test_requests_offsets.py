@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from emotag_service.kafka.cluster.requests import FoundOffset, OffsetFetch, OffsetFetchResponse_v7, found_offset
+from emotag_service.kafka.cluster.aiokafka_private import FoundOffset, OffsetFetch, OffsetFetchResponse_v7, found_offset
 
 REQUEST = bytes([3]) + b"gr" + bytes([2, 5]) + b"chat" + bytes([2, 0, 0, 0, 3, 0, 1, 0])
 RESPONSE = (

@@ -2,7 +2,7 @@
 
 import struct
 
-from emotag_service.kafka.cluster.requests import (
+from emotag_service.kafka.cluster.aiokafka_private import (
     DescribeTransactions,
     DescribeTransactionsRequest_v0,
     DescribeTransactionsResponse_v0,

@@ -15,7 +15,7 @@ from aiokafka.errors import (
 )
 
 from emotag_service.kafka.cluster import settlement
-from emotag_service.kafka.cluster.requests import DescribeTransactionsResponse_v0
+from emotag_service.kafka.cluster.aiokafka_private import DescribeTransactionsResponse_v0
 from emotag_service.kafka.cluster.settlement import decision, settle
 
 PARTITIONS = [TopicPartition("out", 1), TopicPartition("letters", 1)]

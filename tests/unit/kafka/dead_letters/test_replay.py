@@ -6,7 +6,7 @@ import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced, TopicAuthorizationFailedError
 
 from emotag_service.kafka.cluster.client import ClientSettings
-from emotag_service.kafka.cluster.outbox import RefusedError
+from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.dead_letters import replay as replaying
 from emotag_service.kafka.dead_letters.replay import Order, Replay
 from emotag_service.kafka.errors import SettingsError, TaggerError

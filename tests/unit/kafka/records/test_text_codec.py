@@ -1,7 +1,7 @@
 import pytest
 
 from emotag_service.kafka.records.codecs import make_codec
-from emotag_service.kafka.records.plain_codecs import decode_text
+from emotag_service.kafka.records.content import decode_text
 from tests.unit.kafka.records.helpers import ENCODINGS, MARKS, detail_of, read, reason_of, written
 
 CODEC = make_codec("text")

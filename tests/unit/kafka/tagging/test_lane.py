@@ -13,7 +13,7 @@ from aiokafka.errors import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emotag_service.kafka.cluster.outbox import RefusedError
+from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.errors import FencedError, ForbiddenError, StopPolicyError
 from emotag_service.kafka.tagging import lane as lane_module
 from emotag_service.kafka.tagging.lane import Lane

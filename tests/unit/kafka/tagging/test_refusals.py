@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from emotag_service.kafka.cluster.outbox import RefusedError
+from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.records.record import Outgoing, Written
 from emotag_service.kafka.tagging.transaction import Refusals

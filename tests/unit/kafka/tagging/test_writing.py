@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from emotag_service.kafka.cluster.outbox import RefusedError
+from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.tagging.buffer import Buffer, TagBatch
 from emotag_service.kafka.tagging.transaction import Refusals

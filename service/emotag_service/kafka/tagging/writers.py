@@ -1,9 +1,10 @@
-"""Writes tags and offsets in one transaction, with one transactional producer per input partition.
+"""What a lane writes with: exactly once in transactions, or at least once.
 
-Why this holds. The broker's own fencing of zombies needs the consumer's generation in the transactional offset commit
-(KIP-447), which aiokafka does not send: a tagger that lost its partition could still commit the partition's offsets in
-its own transaction. So the transactional id is derived from the input partition, as the first exactly-once of Kafka
-Streams did it: whoever works on partition P of topic T for group G writes as "G:T:P", and
+Why exactly once holds, with one transactional producer per input partition. The broker's own fencing of zombies needs
+the consumer's generation in the transactional offset commit (KIP-447), which aiokafka does not send: a tagger that lost
+its partition could still commit the partition's offsets in its own transaction. So the transactional id is derived from
+the input partition, as the first exactly-once of Kafka Streams did it: whoever works on partition P of topic T for
+group G writes as "G:T:P", and
 
 1. Offsets of P are committed only inside transactions of "G:T:P".
 2. A new owner calls InitProducerId for "G:T:P" before anything else. The coordinator then raises the epoch, so that
@@ -21,14 +22,20 @@ do. ':' is in no topic's name, so two pairs of group and partition never share a
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from emotag_service.kafka.cluster.failures import chain
-from emotag_service.kafka.cluster.outbox import RecordOutbox
-from emotag_service.kafka.cluster.producers import close_producer, reachable, transactional_id, transactional_producer
+from emotag_service.kafka.cluster.producers import (
+    RecordOutbox,
+    close_producer,
+    idempotent_producer,
+    reachable,
+    transactional_id,
+    transactional_producer,
+)
 from emotag_service.kafka.cluster.settlement import decision, settle
 
 if TYPE_CHECKING:
@@ -37,6 +44,84 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.record import Source, Written
     from emotag_service.kafka.tagging.feed import Feed
     from emotag_service.kafka.tagging.settings import LoopSettings
+
+
+class Writer(Protocol):
+    """Writes one partition's records and the offsets that go with them.
+
+    After any error it is of no more use: close it, start a new one, and read on from what is committed.
+    """
+
+    async def start(self) -> int | None:
+        """Take the partition over from whoever wrote for it before; return the offset to go on from, or None."""
+
+    async def begin(self) -> None:
+        """Begin a transaction."""
+
+    async def send(self, written: Sequence[Written], *, alone: bool = False) -> None:
+        """Hand records over, in order; waits while too much is under way.
+
+        Args:
+            written: What to write.
+            alone: One write per record, so that a refusal names it.
+        """
+
+    async def commit(self, offset: int) -> None:
+        """Make everything since `begin` visible, together with `offset`, the next to be read.
+
+        Raises:
+            RefusedError: A topic refused a record for what is in it.
+        """
+
+    async def abort(self) -> None:
+        """Undo everything since `begin`, as far as the cluster still listens."""
+
+    async def close(self) -> None:
+        """Let go; never raises."""
+
+
+class AtLeastOnce:
+    """A Writer without transactions. Its producer is idempotent: order holds, and retries do not double."""
+
+    def __init__(self, source: Source, settings: LoopSettings, client: dict[str, Any], feed: Feed) -> None:
+        """Make one.
+
+        Args:
+            source: The input partition.
+            settings: Of the loop.
+            client: Arguments of every client of the cluster.
+            feed: Knows and commits the partition's offset.
+        """
+        self._source = source
+        self._feed = feed
+        self._producer = idempotent_producer(client, batch_bytes=settings.write_bytes)
+        self._outbox = RecordOutbox(self._producer, source)
+
+    async def start(self) -> int | None:
+        """See `Writer`."""
+        await self._producer.start()
+        return await self._feed.committed(self._source)
+
+    async def begin(self) -> None:
+        """See `Writer`."""
+        self._outbox.forget()
+
+    async def send(self, written: Sequence[Written], *, alone: bool = False) -> None:
+        """See `Writer`."""
+        await self._outbox.send(written, alone=alone)
+
+    async def commit(self, offset: int) -> None:
+        """See `Writer`."""
+        await self._outbox.delivered()
+        await self._feed.commit(self._source, offset)
+
+    async def abort(self) -> None:
+        """See `Writer`: what is written stays written."""
+
+    async def close(self) -> None:
+        """See `Writer`."""
+        self._outbox.forget()
+        await close_producer(self._producer)
 
 
 class ExactlyOnce:
