@@ -8,26 +8,30 @@ import os
 import sys
 import time
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.admin import AIOKafkaAdminClient
 
 from emotag.cli.child import Child, ChildFailedError
-from emotag.cli.demo_script import CONVERSATION, SCRIPT
+from emotag.cli.demo_script import CONVERSATION, SCRIPT, SENDER_WIDTH
 from emotag.cli.demo_summary import Summary
 from emotag.cli.held_signals import held_signals
-from emotag_service.cli.demo_view import View
+from emotag.cli.paint import LABEL_WIDTH, Paint
+from emotag.info import NO_MODEL, Model
+from emotag.tag import Tag
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.cluster.embedded import BrokerFailedError, EmbeddedBroker, require_package
 from emotag_service.kafka.cluster.topics import open_topics
+from emotag_service.kafka.records.dead_letter import PREFIX
+from emotag_service.kafka.records.headers import LABEL, REASON, SCORE, STATUS
+from emotag_service.messages.tag import Status
 from emotag_service.process.logs import configure
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 require_package()  # whoever imports this learns what is missing before anything has started
-
 INPUT, OUTPUT = "agent.messages", "agent.messages.tagged"
 DEAD_LETTERS = f"{INPUT}.dead-letters"
 GROUP = "demo"
@@ -36,8 +40,10 @@ READY_SECONDS, ANSWER_SECONDS = 120.0, 60.0
 POLL_SECONDS = 0.05
 IN_PROCESS = "in-process"
 _ENGINE_SETTINGS = ("EMOTAG_CHECKPOINT", "EMOTAG_DEVICES")
+
 # Said last, and not in the words that were agreed upon: it becomes a dead letter.
 GARBLED = b"\x00\x01 not what the others speak"
+MESSAGE_ID = "message-id"
 
 
 def play(pace: float, engine: str) -> None:
@@ -130,3 +136,41 @@ async def _show(
             last = time.monotonic()
         late = time.monotonic() > last + ANSWER_SECONDS
         tagger.check(f"gave no answer in {ANSWER_SECONDS:g} s" if late else "")
+
+
+class View:
+    """Prints records.
+
+    Attributes:
+        model: What made the tags, as the records say.
+    """
+
+    def __init__(self, output: TextIO) -> None:
+        self.model: Model = NO_MODEL
+        self._output = output
+        self._paint = Paint(output)
+
+    def show(self, record: Any, summary: Summary) -> None:
+        """Print a record of aiokafka's, and count it."""
+        headers = {name: (content or b"").decode(errors="replace") for name, content in record.headers}
+        line = self._answer(record, headers, summary)
+        parts = {"key": record.key.decode(), **headers}
+        shown = "  ".join(f"{name}={content}" for name, content in parts.items())
+        below = self._paint.message(shown, used=SENDER_WIDTH + 2)
+        print(f"{line}\n{'':<{SENDER_WIDTH}}  {below}", file=self._output, flush=True)
+
+    def _answer(self, record: Any, headers: dict[str, str], summary: Summary) -> str:
+        if headers.get(STATUS) != Status.OK:
+            reason = headers.get(f"{PREFIX}reason") or headers.get(REASON, "")
+            summary.refused(headers[MESSAGE_ID], reason)
+            return f"{self._without_tag(headers)}  {reason}"
+        said = json.loads(record.value)
+        emotion = said["emotion"]
+        self.model = Model(**emotion["model"])
+        tag = Tag(headers[MESSAGE_ID], headers[LABEL], float(headers[SCORE]), uncertain=emotion["uncertain"])
+        summary.answered(tag)
+        return f"{said['sender']:<{SENDER_WIDTH}}  {self._paint.emotion(tag)}  {said['text']}"
+
+    def _without_tag(self, headers: dict[str, str]) -> str:
+        kind = "skipped" if STATUS in headers else "dead letter"
+        return f"{'-':<{SENDER_WIDTH}}  {self._paint.coloured('error', f'{kind:<{LABEL_WIDTH}}')}    - "

@@ -9,8 +9,7 @@ from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag
-from emotag_service.grpc.ids import make_id, shorten, too_long
-from emotag_service.grpc.limits import MAX_ID_BYTES, REPEAT_WINDOW
+from emotag_service.grpc.limits import MAX_ID_BYTES, REPEAT_WINDOW, make_id, shorten, too_long
 from emotag_service.grpc.status import invalid_field
 
 if TYPE_CHECKING:
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from emotag.v1.emotion_service_pb2 import ClassifyOptions
     from emotag.v1.message_pb2 import Message as WireMessage
-    from emotag_service.grpc.ids import RepeatWindow
+    from emotag_service.grpc.limits import RepeatWindow
 
 _MAX_DURATION = 315_576_000_000  # seconds, as duration.proto says
 _MIN_TIMESTAMP, _MAX_TIMESTAMP = -62_135_596_800, 253_402_300_799  # seconds, as timestamp.proto says

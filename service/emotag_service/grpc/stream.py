@@ -17,7 +17,7 @@ from emotag.v1.emotion_service_pb2 import (
 )
 from emotag_service.grpc.decode import Intake, read_options
 from emotag_service.grpc.encode import add_tag, stream_start
-from emotag_service.grpc.ids import RepeatWindow
+from emotag_service.grpc.limits import RepeatWindow
 from emotag_service.grpc.outbox import OrderedOutbox, UnorderedOutbox
 from emotag_service.grpc.status import CallRefusedError, invalid_field, make_status
 from emotag_service.grpc.wire import too_many

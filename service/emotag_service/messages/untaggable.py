@@ -7,28 +7,40 @@ from typing import Final
 
 NOT_JSON: Final = "NOT_JSON"
 """The value is not a JSON document."""
+
 WRONG_ENCODING: Final = "WRONG_ENCODING"
 """The bytes are not in the encoding that they claim or must be in, or the text holds half of a surrogate pair."""
+
 TOO_DEEP: Final = "TOO_DEEP"
 """The JSON document nests deeper than the parser goes."""
+
 NO_TEXT: Final = "NO_TEXT"
 """Nothing, null or an empty string where the text belongs."""
+
 NOTHING_SAID: Final = "NOTHING_SAID"
 """A whole and valid event that says nothing in words, such as a task that is at work, or a message that is a file."""
+
 TEXT_NOT_STRING: Final = "TEXT_NOT_STRING"
 """Something other than a string where the text belongs."""
+
 TAG_PLACE: Final = "TAG_PLACE"
 """The place that the tag goes to is not there: what should hold it is missing, or cannot hold it."""
+
 TAG_TAKEN: Final = "TAG_TAKEN"
 """The place that the tag goes to holds something that is not a tag, which writing it would destroy."""
+
 NOT_TEXT: Final = "NOT_TEXT"
 """No content type says what the value is, and it looks binary."""
+
 NOT_A2A: Final = "NOT_A2A"
 """JSON, but none of the shapes of an A2A message."""
+
 NOT_CLOUDEVENT: Final = "NOT_CLOUDEVENT"
 """Neither a structured nor a binary CloudEvent."""
+
 NOT_PROTOBUF: Final = "NOT_PROTOBUF"
 """The value does not parse as emotag.v1.Message."""
+
 UNSUPPORTED_FORMAT: Final = "UNSUPPORTED_FORMAT"
 """The content type names a format that no codec reads."""
 

@@ -1,4 +1,4 @@
-"""An engine that needs no checkpoint and computes nothing."""
+"""An engine that needs no checkpoint and computes nothing, with taxonomies and a clock for it."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from emotag_model.checkpoint.identity import Identity
+from emotag_model.labels import Taxonomy
 from emotag_service.engine.engine import Engine
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.model import Model, ReplicaPlan
-from emotag_service.testing.labels import plain_taxonomies
-from emotag_service.testing.scripted import ScriptedPredictor
-from emotag_service.testing.tokenizer import WordTokenizer
+from emotag_service.testing.scripted import ScriptedPredictor, WordTokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.predictors.protocol import Predictor
 
 IDENTITY = Identity(name="in-memory", version="0", digest="0" * 64)
+FINE = ("joy", "anger", "fear", "neutral")
 
 
 def in_memory_engine(
@@ -52,3 +52,24 @@ def _builder(build: Callable[[], Predictor] | Predictor, encoder: WordTokenizer)
         return predictor
 
     return make
+
+
+def plain_taxonomies() -> tuple[Taxonomy, ...]:
+    """Return a fine taxonomy of four labels, the default, and a coarse one of two over them."""
+    fine = Taxonomy.plain("fine", {label: [index] for index, label in enumerate(FINE)})
+    return fine, Taxonomy.plain("coarse", {"pleasant": [0, 3], "unpleasant": [1, 2]})
+
+
+class FakeClock:
+    """Called like `time.monotonic`."""
+
+    def __init__(self, now: float = 1_000.0) -> None:
+        self.now = now
+
+    def __call__(self) -> float:
+        """Return the seconds it shows."""
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Go on."""
+        self.now += seconds

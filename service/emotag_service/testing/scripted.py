@@ -1,4 +1,4 @@
-"""A predictor that does as a test tells it: slow, failing, hanging, or returning nonsense."""
+"""A predictor that does as a test tells it, slow, failing, hanging or returning nonsense; and a tokenizer for it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emotag_model.text.tokenizer import Encoding
 from emotag_service.engine.predictors.protocol import WARM_UP_WORD, Prediction
 
 if TYPE_CHECKING:
@@ -15,9 +16,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from emotag_service.testing.tokenizer import WordTokenizer
-
 _PATIENCE = 60.0  # seconds until a held predictor whose test forgot it lets go
+_FIRST_ID = 2  # 0 is padding, 1 the unknown word that warm-ups are made of
 
 
 class ScriptedPredictor:
@@ -101,3 +101,24 @@ class ScriptedPredictor:
                 self._changed.notify_all()
                 self._changed.wait_for(lambda: not self._held, _PATIENCE)
                 self._waiting -= 1
+
+
+class WordTokenizer:
+    """Splits at blanks, and remembers every word, so that a script may name the words it reacts to."""
+
+    def __init__(self, max_tokens: int = 128) -> None:
+        self.max_tokens = max_tokens
+        self._ids: dict[str, int] = {}
+
+    def encode(self, text: str) -> Encoding:
+        """Return the ids of the first `max_tokens` words, and whether there were more."""
+        words = text.split()
+        return Encoding([self.id_of(word) for word in words[: self.max_tokens]], len(words) > self.max_tokens)
+
+    def tokens(self, text: str) -> list[str]:
+        """Return the words that the ids stand for."""
+        return text.split()[: self.max_tokens]
+
+    def id_of(self, word: str) -> int:
+        """Return the id of a word, a new one if need be."""
+        return self._ids.setdefault(word, len(self._ids) + _FIRST_ID)

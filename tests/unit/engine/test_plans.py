@@ -22,7 +22,7 @@ from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
 from emotag_service.engine.plans import plan_model
 from emotag_service.testing import plain_taxonomies
-from emotag_service.testing.labels import FINE
+from emotag_service.testing.in_memory import FINE
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ from emotag_service.engine.predictors.cuda import CudaPredictor
 from emotag_service.engine.predictors.protocol import probe
 from emotag_service.engine.predictors.reader import ReaderPredictor
 from emotag_service.testing import plain_taxonomies
-from emotag_service.testing.labels import FINE
+from emotag_service.testing.in_memory import FINE
 
 WORDS = [f"w{number}" for number in range(250)]
 TOKENIZER = Tokenizer(Vocabulary(WORDS))

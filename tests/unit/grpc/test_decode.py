@@ -12,7 +12,7 @@ from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag
 from emotag_service.grpc.decode import Intake, read_options
-from emotag_service.grpc.ids import RepeatWindow
+from emotag_service.grpc.limits import RepeatWindow
 from emotag_service.grpc.status import CallRefusedError
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag.v1.message_pb2 import Message
-from emotag_service.grpc.fields import MalformedError, fields
+from emotag_service.grpc.wire import MalformedError, fields
 
 
 def test_fields_of_a_message_are_found() -> None:

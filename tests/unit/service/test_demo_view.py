@@ -11,7 +11,7 @@ import pytest
 
 from emotag import Model
 from emotag.cli.demo_summary import Summary
-from emotag_service.cli.demo_view import View
+from emotag_service.cli.demo_kafka import View
 
 MODEL = {"name": "m", "version": "1", "digest": "d" * 64}
 

@@ -1,1 +1,1 @@
-"""The Kafka cluster: all that touches its client, from connecting to settling what a transaction left."""
+"""The Kafka cluster: its clients and what is private to them, from connecting to settling what a transaction left."""

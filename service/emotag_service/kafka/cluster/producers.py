@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.record import Outgoing, Source, Written
 
 _CLOSE_SECONDS = 5.0
+
 # The client's own bound on one request; the topic's is checked before, and the broker's word is heard.
 _REQUEST_BYTES = 2**30
 _REFUSALS = (

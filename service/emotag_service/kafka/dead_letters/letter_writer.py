@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _BATCH_BYTES = 16 * 1024
 ROOMY_BYTES = 2 * _BATCH_BYTES
 """A topic that accepts this much accepts every batch of letters each of which it accepts."""
+
 _TRANSACTION_SECONDS = 15.0
 _ABORT_SECONDS = 2.0
 

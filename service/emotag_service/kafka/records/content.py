@@ -41,6 +41,7 @@ _CHARSETS = {
     "utf-32be": "utf-32-be",
 }
 _PROTOBUF = frozenset({"application/protobuf", "application/x-protobuf", "application/vnd.google.protobuf"})
+
 # Control characters that no text has; the escape character is in what programs print in colour.
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 

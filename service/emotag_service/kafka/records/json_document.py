@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SPACE = " \t\n\r"
 _BLANKS = frozenset(bytes([blank]) for blank in SPACE.encode())
+
 # Skip what stands between members and within one, in a document that is known to be right. Matching nothing is a match,
 # so neither returns None; a wrapper to say so costs as much as the match.
 _COMMA: Callable[[str, int], re.Match[str]] = re.compile(r"[ \t\n\r,]*").match  # type: ignore[assignment]

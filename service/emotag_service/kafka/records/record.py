@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 Headers = tuple[tuple[str, bytes | None], ...]
+
 # A record batch of version 2, uncompressed (https://kafka.apache.org/documentation/#recordbatch): 61 bytes of its own,
 # then per record a length, attributes, the differences of timestamp and offset to the batch's (0 in a batch of one),
 # and lengths before key, value, headers, and before the parts of each header.

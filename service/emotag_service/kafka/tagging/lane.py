@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 _FENCED = (ProducerFenced, InvalidProducerEpoch, InvalidProducerIdMapping)
+
 # What an attempt may fail of and another mend: the cluster, the network, and what aiokafka trips over when a call
 # follows one that failed: assertions, and IllegalOperation, which is no KafkaError.
 _PASSING = (KafkaError, OSError, asyncio.TimeoutError, AssertionError, IllegalOperation)

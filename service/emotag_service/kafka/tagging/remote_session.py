@@ -37,6 +37,7 @@ _log = structlog.get_logger(__name__)
 
 # Twice what the SDK keeps on its way, so that the next batch is there when the last one is through.
 _MOST_WAITING = 2048
+
 # Of a stream as a whole: they do not pass without somebody who changes something.
 _FINAL = (InvalidArgumentError, UnauthenticatedError, PermissionDeniedError, UnsupportedError)
 

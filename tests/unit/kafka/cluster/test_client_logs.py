@@ -13,7 +13,7 @@ from aiokafka import errors as kafka
 from structlog.testing import capture_logs
 
 from emotag_service.kafka.cluster.client_logs import ClientLogs
-from emotag_service.testing.clock import FakeClock
+from emotag_service.testing.in_memory import FakeClock
 
 SECRET = "what-the-agent-said"  # noqa: S105 - stands for what a record holds
 CLIENT = logging.getLogger("aiokafka.client")

@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 
 from emotag_service.kafka.tagging import progress as module
 from emotag_service.kafka.tagging.progress import Meters, Progress, Screen
-from emotag_service.testing.clock import FakeClock
+from emotag_service.testing.in_memory import FakeClock
 
 CLEAR = "\r\x1b[K"
 
