@@ -38,12 +38,8 @@ class Delivery:
 
     def tagged(self, batch: Batch, tags: Sequence[Tag], tokens: int) -> None:
         """Answer a computed batch of so many tokens; a text that had none to read has an error for a tag."""
-        self._counters.count_batch(len(tags), tokens, tags[0].compute_seconds)
-        for error in self._answer(zip(batch.entries, tags, strict=True)):
-            if error is None:
-                self._counters.tagged += 1
-            else:
-                self._counters.count_error(error)
+        self._counters.count_batch(batch, tokens, tags[0].compute_seconds)
+        self._counters.count_answers(self._answer(zip(batch.entries, tags, strict=True)))
 
     def failed(self, entries: Sequence[Entry], error: MessageError, *, tell: bool = True) -> int:
         """Answer messages that get no label; returns how many had no answer before.
@@ -55,15 +51,16 @@ class Delivery:
             self._counters.count_error(error)
         return len(answered)
 
-    def _answer(self, answers: Iterable[tuple[Entry, Tag]], *, tell: bool = True) -> list[MessageError | None]:
-        """Return the error, or None, of each message that had no answer before."""
+    def _answer(self, answers: Iterable[tuple[Entry, Tag]], *, tell: bool = True) -> list[tuple[Entry, Tag]]:
+        """Return those messages, with their tags, that had no answer before."""
         fresh: dict[Job, list[int]] = {}
         room, answered = self._room, []
-        for entry, tag in answers:
+        for answer in answers:
+            entry, tag = answer
             job = entry.job
             if not job.answer(entry.index, tag):
                 continue
-            answered.append(tag.error)
+            answered.append(answer)
             room.leave(1, entry.size, patient=entry.patient)
             if job.done():
                 self._open.discard(job)

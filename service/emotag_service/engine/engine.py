@@ -65,6 +65,7 @@ class Engine:
         self._options = OptionsResolver(model.taxonomies)
         self._health = EngineHealth()
         self._counters = Counters()
+        self._counters.expect(model.taxonomies)
         self._empty = asyncio.Event()
         self._room = Room(limits.queue_messages, limits.queue_bytes, self._empty.set)
         self._delivery = Delivery(self._room, self._counters)
@@ -214,8 +215,11 @@ class Engine:
         self._watchdog.disarm()
 
     def stats(self) -> EngineStats:
-        """Return what it has done and holds."""
-        return self._counters.stats(self._room.taken, {slot.plan.name: slot.state.value for slot in self._pool.slots})
+        """Return what it has done and holds. May be called on any thread, so also while the loop is stuck."""
+        slots = self._pool.slots
+        states = {slot.plan.name: slot.state.value for slot in slots}
+        busy_seconds = {slot.plan.name: slot.busy_seconds for slot in slots}
+        return self._counters.stats(self._room.taken, states, busy_seconds)
 
     def _schedule(self, job: Job) -> None:
         job.caller.jobs.add(job)

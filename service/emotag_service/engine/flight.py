@@ -33,9 +33,13 @@ class Flight:
     """Says who owns a batch: the replica's thread that computes it, or whoever found the thread hanging.
 
     The thread adds and lands; `seize` takes everything away from it, once and for all.
+
+    Attributes:
+        busy_seconds: How long the thread has computed batches that landed.
     """
 
     def __init__(self) -> None:
+        self.busy_seconds = 0.0
         self._lock = Lock()
         self._launched: deque[Launched] = deque()
         self._busy_since: float | None = None
@@ -79,6 +83,8 @@ class Flight:
             if self._seized:
                 return False
             self._launched.popleft()
+            if self._busy_since is not None:
+                self.busy_seconds += now - self._busy_since
             self._busy_since = now if self._launched else None
             return True
 

@@ -34,6 +34,7 @@ class Slot:
         error: What the last failure was.
         hangs: Replicas in a row that hung here without having computed a batch.
         ended: Set when the thread of the replica in it does nothing more.
+        busy_before: Seconds that replicas which were here before have computed.
     """
 
     plan: ReplicaPlan
@@ -42,6 +43,12 @@ class Slot:
     error: BaseException | None = None
     hangs: int = 0
     ended: asyncio.Event = field(default_factory=asyncio.Event)
+    busy_before: float = 0.0
+
+    @property
+    def busy_seconds(self) -> float:
+        """How long replicas have computed batches here."""
+        return self.busy_before + (self.replica.busy_seconds if self.replica is not None else 0.0)
 
 
 class Pool:
@@ -142,6 +149,7 @@ class Pool:
 
     def _fill(self, slot: Slot, attempts: int) -> None:
         slot.ended.clear()
+        slot.busy_before = slot.busy_seconds
         slot.replica = Replica(slot.plan.name, slot.plan.build, self._queue, self, self._limits, self._clock)
         slot.replica.start(attempts)
 

@@ -101,6 +101,11 @@ class Replica:
         return self._flight.due()
 
     @property
+    def busy_seconds(self) -> float:
+        """How long it has computed batches."""
+        return self._flight.busy_seconds
+
+    @property
     def abandoned(self) -> bool:
         """It was cut off."""
         return self._flight.seized

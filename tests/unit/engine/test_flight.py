@@ -44,3 +44,18 @@ def test_what_is_seized_cannot_land_or_be_busy_again():
     assert len(flight) == 0
     flight.busy(3.0, 1.0)
     assert flight.due() is None
+
+
+def test_busy_time_is_that_of_what_landed_and_counts_what_overlaps_once():
+    flight = Flight()
+    for _ in range(2):
+        if not len(flight):
+            flight.busy(10.0, 5.0)
+        flight.add(launched())
+    flight.land(12.0)
+    flight.land(13.0)
+    assert flight.busy_seconds == 3.0
+    flight.busy(20.0, 5.0)
+    flight.add(launched())
+    flight.clear()
+    assert flight.busy_seconds == 3.0
