@@ -122,6 +122,21 @@ class ServeConfig:
         default=30.0,
         metadata=about(seconds, "on SIGTERM, how many seconds admitted messages may take to be answered"),
     )
+    ops_port: int | None = field(
+        default=None,
+        metadata=about(
+            whole_number(0, 65_535),
+            "port for operators: /metrics, /livez, /readyz; 0 picks a free one and logs it (default: closed)",
+        ),
+    )
+    ops_host: str = field(
+        default="127.0.0.1",
+        metadata=about(not_empty, "address that the operators' port listens on; never one that strangers reach"),
+    )
+    drift_reference: Path | None = field(
+        default=None,
+        metadata=about(path, "shares of labels that are usual, as the operators' port shows them under /drift"),
+    )
     log_format: LogFormat = field(
         default="auto",
         metadata=about(one_of(*LOG_FORMATS), "console for people, json for machines; auto: console on a terminal"),

@@ -67,6 +67,9 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "queue_bytes": "20",
         "batch_bytes": "512",
         "drain_seconds": "1.5",
+        "ops_port": "9464",
+        "ops_host": "::1",
+        "drift_reference": "usual.json",
         "log_format": "json",
         "log_level": "debug",
     }
