@@ -224,6 +224,33 @@ class TagTopicConfig:
             some_seconds, "silence after which the group gives a tagger's partitions to others", metavar="S", group=_RUN
         ),
     )
+    ops_port: int | None = field(
+        default=None,
+        metadata=about(
+            whole_number(0, 65_535),
+            "port for operators: /metrics, /livez, /readyz; 0 picks a free one and logs it (default: closed)",
+            metavar="P",
+            group=_RUN,
+        ),
+    )
+    ops_host: str = field(
+        default="127.0.0.1",
+        metadata=about(
+            not_empty,
+            "address that the operators' port listens on; never one that strangers reach",
+            metavar="H",
+            group=_RUN,
+        ),
+    )
+    drift_reference: Path | None = field(
+        default=None,
+        metadata=about(
+            path,
+            "shares of labels that are usual, as the operators' port shows them under /drift",
+            metavar="F",
+            group=_RUN,
+        ),
+    )
     log_format: LogFormat = field(
         default="auto",
         metadata=about(

@@ -63,6 +63,9 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "buffer_records": "9",
         "buffer_bytes": "10",
         "session_seconds": "11",
+        "ops_port": "9465",
+        "ops_host": "::1",
+        "drift_reference": "usual.json",
         "log_format": "json",
         "log_level": "debug",
     }
