@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -18,8 +19,13 @@ from emotag_service.process.logs import stack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+    from contextlib import AbstractContextManager
 
     from google.rpc.status_pb2 import Status
+
+    from emotag_service.grpc.calls import Calls
+
+    Count = Callable[[Any], AbstractContextManager[None]]
 
 _log = structlog.get_logger(__name__)
 _DETAILS = "grpc-status-details-bin"
@@ -35,22 +41,30 @@ class GuardedServer:
         """Take no notice: what generated code puts here is the unguarded twin of the registered handlers."""
 
     def add_registered_method_handlers(
-        self, service_name: str, method_handlers: Mapping[str, grpc.RpcMethodHandler[Any, Any]]
+        self,
+        service_name: str,
+        method_handlers: Mapping[str, grpc.RpcMethodHandler[Any, Any]],
+        calls: Calls | None = None,
     ) -> None:
-        """Add a service's handlers, guarded."""
-        guarded = {name: _guard(handler) for name, handler in method_handlers.items()}
+        """Add a service's handlers, guarded, and counted where `calls` are given."""
+        guarded = {}
+        for name, handler in method_handlers.items():
+            if calls is not None:
+                calls.expect(name, unary=not (handler.request_streaming or handler.response_streaming))
+            guarded[name] = _guard(handler, None if calls is None else partial(calls.count, name))
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service_name, guarded),))
         self._server.add_registered_method_handlers(service_name, guarded)
 
 
-def _guard(handler: Any) -> grpc.RpcMethodHandler[Any, Any]:
+def _guard(handler: Any, count: Count | None = None) -> grpc.RpcMethodHandler[Any, Any]:
     codecs = {
         "request_deserializer": _tolerant(handler.request_deserializer),
         "response_serializer": handler.response_serializer,
     }
     if handler.stream_stream is not None:
         behaviour = handler.stream_stream
-        guarded = _guarded_replies(behaviour) if inspect.isasyncgenfunction(behaviour) else _guarded_stream(behaviour)
+        replies = inspect.isasyncgenfunction(behaviour)
+        guarded = _guarded_replies(behaviour) if replies else _counted(_guarded_stream(behaviour), count)
         return grpc.stream_stream_rpc_method_handler(guarded, **codecs)
     if handler.unary_stream is not None:
         behaviour = handler.unary_stream
@@ -59,7 +73,7 @@ def _guard(handler: Any) -> grpc.RpcMethodHandler[Any, Any]:
         return grpc.unary_stream_rpc_method_handler(guarded, **codecs)
     if handler.stream_unary is not None:
         return grpc.stream_unary_rpc_method_handler(_guarded_requests(handler.stream_unary), **codecs)
-    return grpc.unary_unary_rpc_method_handler(_guarded_call(handler.unary_unary), **codecs)
+    return grpc.unary_unary_rpc_method_handler(_counted(_guarded_call(handler.unary_unary), count), **codecs)
 
 
 def _tolerant(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
@@ -84,6 +98,17 @@ def _guarded_call(behaviour: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[
             return await end_call(context, error)
 
     return call
+
+
+def _counted(call: Callable[[Any, Any], Awaitable[Any]], count: Count | None) -> Callable[[Any, Any], Awaitable[Any]]:
+    if count is None:
+        return call
+
+    async def counted(request: Any, context: Any) -> Any:
+        with count(context):
+            return await call(request, context)
+
+    return counted
 
 
 def _guarded_stream(behaviour: Callable[[Any, Any], Awaitable[None]]) -> Callable[[Any, Any], Awaitable[None]]:

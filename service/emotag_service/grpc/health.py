@@ -31,6 +31,16 @@ class Health(health_pb2_grpc.HealthServicer):  # type: ignore[misc]  # ships no 
         self._stopping = False
         self._changed = asyncio.Event()
 
+    @property
+    def serving(self) -> bool:
+        """Messages are welcome."""
+        return self._status == int(HealthCheckResponse.SERVING)
+
+    @property
+    def stopping(self) -> bool:
+        """They never will be again."""
+        return self._stopping
+
     def set(self, *, serving: bool) -> None:
         """Say whether messages are welcome; once stopping, they never are again."""
         if not self._stopping:

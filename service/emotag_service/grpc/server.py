@@ -21,6 +21,7 @@ from emotag.v1.emotion_service_pb2 import (
 from emotag_service.access.tokens import Tokens
 from emotag_service.grpc.access import Access
 from emotag_service.grpc.boundary import GuardedServer
+from emotag_service.grpc.calls import Calls
 from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME, Health
 from emotag_service.grpc.limits import FrontLimits
@@ -62,6 +63,7 @@ class Server:
     Attributes:
         port: The port that is listened on.
         health: What grpc.health.v1 answers.
+        calls: What became of those of EmotionService.
     """
 
     def __init__(
@@ -74,6 +76,7 @@ class Server:
             TokenFileError: The file of tokens cannot be used.
         """
         self.health = Health()
+        self.calls = Calls()
         self._limits = limits
         self._protection = protection
         access = [] if protection.tokens is None else [Access(Tokens(protection.tokens))]
@@ -94,7 +97,7 @@ class Server:
         """Answer calls by `engine`, started or not; health follows it."""
         self._servicer = EmotionServicer(engine, self._limits, self._protection)
         guarded = GuardedServer(self._server)
-        guarded.add_registered_method_handlers(SERVICE_NAME, _handlers(self._servicer, self._limits))
+        guarded.add_registered_method_handlers(SERVICE_NAME, _handlers(self._servicer, self._limits), self.calls)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, guarded)
         if self._protection.reflection:
             add_reflection(guarded, SERVICE_NAME, HEALTH_NAME)

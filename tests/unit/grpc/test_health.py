@@ -38,3 +38,12 @@ async def test_a_watcher_that_comes_after_the_stop_is_told_once():
     context.written.set()
     await asyncio.wait_for(health.Watch(HealthCheckRequest(), context), 30)
     assert context.told == [NOT_SERVING]
+
+
+def test_it_can_be_read_in_this_process():
+    health = Health()
+    assert not health.serving
+    health.set(serving=True)
+    assert (health.serving, health.stopping) == (True, False)
+    health.stop()
+    assert (health.serving, health.stopping) == (False, True)
