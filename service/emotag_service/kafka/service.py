@@ -24,6 +24,7 @@ from emotag_service.settings import ConfigError
 if TYPE_CHECKING:
     from typing import TextIO
 
+    from emotag_service.engine.engine import Engine
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.kafka.tagging.local_engine import LocalEngine
@@ -56,6 +57,7 @@ class TaggerService:
             ConfigError: Likewise.
         """
         self.meters = Meters()
+        self._tag_engine: LocalEngine | RemoteEngine | None = None
         self._config = config
         self._client = client
         self._screen = screen
@@ -64,6 +66,11 @@ class TaggerService:
         self._plan = Plan(config)
         self._loop_settings = config.loop_settings()
         self._signals = StopSignals()
+
+    @property
+    def engine(self) -> Engine | None:
+        """What tags in this process; None while it starts, and where a service does it."""
+        return None if self._tag_engine is None else self._tag_engine.engine
 
     async def run(self) -> bool:
         """Tag until a signal; then commit what is written and leave the group. A second signal stops at once.
@@ -94,7 +101,7 @@ class TaggerService:
         # Before the engine: it loads for seconds, and what is wrong with the cluster is known in a moment.
         if not await unless(self._signals.stop, self._prepare_topics(destinations)):
             return
-        engine = self._make_engine()
+        self._tag_engine = engine = self._make_engine()
         try:
             if await unless(self._signals.stop, engine.start()):
                 self._plan.routes.check_labels(engine.labels)

@@ -94,6 +94,7 @@ class Attempt:
         self.position = self.committed = offset
         feed.begin_at(self._source, offset)
         self._context.roomier()  # the poll that is out does not ask for this partition
+        self._context.meters.takeovers += 1
         _log.info("partition taken over", source=str(self._source), offset=offset)
 
     async def _begin_anew(self) -> int:

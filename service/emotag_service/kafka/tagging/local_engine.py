@@ -32,7 +32,11 @@ _DEFAULT_LIMITS = EngineLimits()
 
 
 class LocalEngine:
-    """Implements `emotag_service.kafka.tagging.tag_engine.TagEngine` over `emotag_service.engine`."""
+    """Implements `emotag_service.kafka.tagging.tag_engine.TagEngine` over `emotag_service.engine`.
+
+    Attributes:
+        engine: That; None until it is started.
+    """
 
     def __init__(
         self, make: Callable[[], Engine], *, taxonomy: str = "", clock: Callable[[], float] = time.time
@@ -47,7 +51,7 @@ class LocalEngine:
         self._make = make
         self._taxonomy = taxonomy
         self._clock = clock
-        self._engine: Engine | None = None
+        self.engine: Engine | None = None
         self._sessions: set[LocalSession] = set()
 
     @classmethod
@@ -91,7 +95,7 @@ class LocalEngine:
             raise SettingsError(str(error)) from error
         except (CheckpointError, EngineError) as error:
             raise EngineUnavailableError(str(error)) from error
-        self._engine = engine
+        self.engine = engine
 
     def session(self, name: str) -> LocalSession:
         """Open a session. Raises RuntimeError before `start`."""
@@ -113,16 +117,16 @@ class LocalEngine:
         """End it, and the sessions that are still open. Idempotent."""
         for session in list(self._sessions):
             await session.close()
-        if self._engine is not None:
-            await self._engine.close()
+        if self.engine is not None:
+            await self.engine.close()
 
     def _options(self, engine: Engine) -> Options:
         return engine.check_options(Options(taxonomy=self._taxonomy, all_scores=True))
 
     def _started(self) -> Engine:
-        if self._engine is None:
+        if self.engine is None:
             raise RuntimeError("the engine is not started; await start() first")
-        return self._engine
+        return self.engine
 
 
 class LocalSession:
@@ -138,7 +142,7 @@ class LocalSession:
         clock: Callable[[], float],
         closed: Callable[[LocalSession], None],
     ) -> None:
-        self._engine = engine
+        self.engine = engine
         self._caller = caller
         self._options = options
         self._labels = labels
@@ -182,8 +186,8 @@ class LocalSession:
     async def _hand_over(self, batch: Submission) -> Job:
         messages = [_message(batch.readings[position]) for position in batch.unanswered]
         async with self._turn:
-            await self._engine.room(self._caller, len(messages), batch.size)
-            return self._engine.submit(messages, self._options, caller=self._caller)
+            await self.engine.room(self._caller, len(messages), batch.size)
+            return self.engine.submit(messages, self._options, caller=self._caller)
 
     async def _settle(self, batch: Submission, job: Job | None) -> _Answers:
         backoff = Backoff()

@@ -7,9 +7,12 @@ import shutil
 import time
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TextIO
 
 import structlog
+
+from emotag_service.engine.histogram import SECONDS, Histogram
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,8 +34,9 @@ class Meters:
         dead_letters: Records written to the dead-letter topic, by reason.
         transactions: Committed.
         aborts: Transactions given up, by what made them fail.
-        transaction_seconds: Sum over committed transactions, from begin to committed.
+        transaction_durations: Of committed transactions, from begin to committed, in seconds.
         rebalances: Assignments received.
+        takeovers: Partitions taken over, after assignments and failures.
         lag: Records not yet committed, by "topic/partition".
         buffered: Records held, read but not committed.
         buffered_bytes: Their bytes.
@@ -46,8 +50,9 @@ class Meters:
     dead_letters: Counter[str] = field(default_factory=Counter)
     transactions: int = 0
     aborts: Counter[str] = field(default_factory=Counter)
-    transaction_seconds: float = 0.0
+    transaction_durations: Histogram = field(default_factory=partial(Histogram, SECONDS))
     rebalances: int = 0
+    takeovers: int = 0
     lag: dict[str, int] = field(default_factory=dict)
     buffered: int = 0
     buffered_bytes: int = 0
@@ -180,4 +185,4 @@ class Progress:
 
 
 def _mean_ms(meters: Meters) -> float | None:
-    return round(1000 * meters.transaction_seconds / meters.transactions, 1) if meters.transactions else None
+    return round(1000 * meters.transaction_durations.total / meters.transactions, 1) if meters.transactions else None

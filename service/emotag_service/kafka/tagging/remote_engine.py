@@ -45,7 +45,13 @@ def service_target(text: str) -> str:
 
 
 class RemoteEngine:
-    """Implements `emotag_service.kafka.tagging.tag_engine.TagEngine` over the streams of a service."""
+    """Implements `emotag_service.kafka.tagging.tag_engine.TagEngine` over the streams of a service.
+
+    Attributes:
+        engine: None: it is in another process, whose operators' port shows it.
+    """
+
+    engine: None = None
 
     def __init__(
         self,

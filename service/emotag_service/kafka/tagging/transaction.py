@@ -53,7 +53,7 @@ class Transaction:
     def report(self, meters: Meters, now: float) -> None:
         """Count everything as published."""
         meters.transactions += 1
-        meters.transaction_seconds += now - self.began
+        meters.transaction_durations.add(now - self.began)
         meters.tagged.update(self._tagged)
         meters.dead_letters.update(self._dead)
         meters.skipped += self._skipped

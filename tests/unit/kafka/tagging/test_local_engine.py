@@ -44,8 +44,8 @@ async def local(predictor: ScriptedPredictor) -> AsyncIterator[LocalEngine]:
 
 
 def engine_of(local: LocalEngine) -> Engine:
-    assert local._engine is not None
-    return local._engine
+    assert local.engine is not None
+    return local.engine
 
 
 async def test_every_reading_is_answered_in_order(local: LocalEngine):

@@ -57,7 +57,8 @@ def test_events_come_every_half_minute_instead() -> None:
     with capture_logs() as events:
         for second in range(1, 61):
             meters.tagged["joy"] += 10
-            meters.transactions, meters.transaction_seconds = second, second * 0.05
+            meters.transactions = second
+            meters.transaction_durations.add(0.05)
             clock.advance(1)
             progress.tick()
     assert out.getvalue() == ""

@@ -23,7 +23,7 @@ def test_it_counts_what_became_of_every_record():
     transaction.report(meters, 10.5)
     assert meters.tagged == {"joy": 1, "fear": 1}
     assert (meters.skipped, meters.failed, meters.dead_letters) == (1, 0, {"BAD": 1})
-    assert (meters.transactions, meters.transaction_seconds, meters.published) == (1, 0.5, 4)
+    assert (meters.transactions, meters.transaction_durations.total, meters.published) == (1, 0.5, 4)
 
 
 def test_what_is_passed_on_without_a_tag_has_failed():
