@@ -21,7 +21,8 @@ _LEAST_PRECISION = 0.6
 def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Taxonomy:
     """Fit slopes and bias per label, then the thresholds of the best F1 on the scores that result.
 
-    Where neutral is what is left, a label that is wrong too often had better be left.
+    Where neutral is what is left, a label that is wrong too often had better be left. How often tags give each label
+    on these messages is kept: what they say later can be held against it.
     """
     rolled = taxonomy.roll_up(truth)
     first = _with_slopes(taxonomy, logits, rolled, np.ones(rolled.shape))
@@ -29,7 +30,8 @@ def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np
     least = _LEAST_PRECISION if taxonomy.rest else 0.0
     thresholds = best_thresholds(fitted.scores(logits), rolled, least)
     rounded = [round(float(each), 6) for each in thresholds]
-    return fitted.calibrated(fitted.above, fitted.bias, rounded, below=fitted.below)
+    final = fitted.calibrated(fitted.above, fitted.bias, rounded, below=fitted.below)
+    return final.expecting(final.scores(logits))
 
 
 def _with_slopes(

@@ -35,6 +35,7 @@ class Taxonomy:
     bias: tuple[float, ...]
     thresholds: tuple[float, ...]
     rest: str = ""  # label that a tag carries only where no other holds; none unless given
+    expected: tuple[float, ...] = ()  # share of each label among the tags of the messages it was fitted to, if known
 
     def __post_init__(self) -> None:
         self._check_shapes()
@@ -65,14 +66,23 @@ class Taxonomy:
         *,
         below: Sequence[float] | None = None,
     ) -> Taxonomy:
-        """Return the same taxonomy with other scores and thresholds, per label; `below` is `above` unless given."""
+        """Return the same taxonomy with other scores and thresholds, per label; `below` is `above` unless given.
+
+        What tags are expected to say depends on these, and is not known any more.
+        """
         return replace(
             self,
             above=tuple(above),
             below=tuple(above if below is None else below),
             bias=tuple(bias),
             thresholds=tuple(thresholds),
+            expected=(),
         )
+
+    def expecting(self, scores: NDArray[np.float32]) -> Taxonomy:
+        """Return the same taxonomy, which expects labels to be as frequent as in the tags of these scores [N, K]."""
+        counts = np.bincount(self.chosen(scores), minlength=len(self.labels))
+        return replace(self, expected=tuple(round(float(count) / len(scores), 6) for count in counts))
 
     def roll_up(self, fine: NDArray[Any]) -> NDArray[Any]:
         """Logits, or 0/1 truth, [B, F] → the largest of each label's members, [B, K]."""
@@ -111,6 +121,8 @@ class Taxonomy:
         rows = zip(self.labels, self.members, self.above, self.below, self.bias, self.thresholds, strict=True)
         keys = ("label", "members", "above", "below", "bias", "threshold")
         listed = [dict(zip(keys, row, strict=True)) for row in rows]
+        for row, share in zip(listed, self.expected, strict=False):
+            row["expected"] = share
         return {"name": self.name, "labels": listed, **({"rest": self.rest} if self.rest else {})}
 
     @classmethod
@@ -126,6 +138,7 @@ class Taxonomy:
             bias=tuple(float(row["bias"]) for row in rows),
             thresholds=tuple(float(row["threshold"]) for row in rows),
             rest=str(data.get("rest", "")),
+            expected=tuple(float(row["expected"]) for row in rows if "expected" in row),
         )
 
     @cached_property
@@ -147,6 +160,8 @@ class Taxonomy:
         for field in ("members", "above", "below", "bias", "thresholds"):
             if (count := len(getattr(self, field))) != len(self.labels):
                 raise LabelsError(f"taxonomy {self.name!r}: {field} has {count} entries for {len(self.labels)} labels")
+        if self.expected and len(self.expected) != len(self.labels):
+            raise LabelsError(f"taxonomy {self.name!r}: expected must be given for each label, or for none")
 
     def _check_values(self) -> None:
         for label, group in zip(self.labels, self.members, strict=True):
@@ -158,6 +173,8 @@ class Taxonomy:
             raise LabelsError(f"taxonomy {self.name!r}: slopes (above, below) must be positive, they and bias finite")
         if not all(0 <= threshold <= 1 for threshold in self.thresholds):
             raise LabelsError(f"taxonomy {self.name!r}: thresholds must lie in [0, 1], not {self.thresholds}")
+        if not all(0 <= share <= 1 for share in self.expected):
+            raise LabelsError(f"taxonomy {self.name!r}: expected must lie in [0, 1], not {self.expected}")
 
 
 def softplus(values: NDArray[Any]) -> NDArray[Any]:

@@ -73,3 +73,9 @@ def test_where_neutral_is_what_is_left_a_label_is_given_only_if_it_is_right_ofte
     right = (given * strict.roll_up(truth)).sum(axis=0) / given.sum(axis=0)
     assert right.min() > 0.57
     assert report(often, *drawn).macro_f1 > report(strict, *drawn).macro_f1
+
+
+def test_how_often_tags_give_each_label_is_kept(drawn):
+    found = calibrate(default_labels().taxonomy("ekman"), *drawn)
+    chosen = found.chosen(found.scores(drawn[0]))
+    assert found.expected == pytest.approx(np.bincount(chosen, minlength=7) / len(chosen), abs=1e-6)

@@ -118,6 +118,8 @@ def test_a_taxonomy_survives_json(taxonomy):
         ({"bias": (0.0, float("nan"), 0.0)}, "finite"),
         ({"thresholds": (0.5, 1.5, 0.5)}, r"thresholds must lie in \[0, 1\]"),
         ({"thresholds": (0.5, float("nan"), 0.5)}, "thresholds must lie in"),
+        ({"expected": (0.5, 0.5)}, "expected must be given for each label, or for none"),
+        ({"expected": (0.5, 1.5, 0.5)}, r"expected must lie in \[0, 1\]"),
     ],
 )
 def test_contradictions_are_refused(changes, message):
@@ -146,3 +148,13 @@ def test_what_is_left_comes_after_all_others_and_where_nothing_holds():
     assert Taxonomy.from_dict(scale.to_dict()) == scale
     with pytest.raises(LabelsError, match="rest is 'none', which is none of its labels"):
         Taxonomy.plain("plain", {"joy": [0]}, rest="none")
+
+
+def test_what_tags_are_expected_to_say_is_how_often_they_gave_each_label(taxonomy):
+    scores = np.array([[0.9, 0.1, 0.1], [0.8, 0.1, 0.1], [0.1, 0.1, 0.9], [0.7, 0.1, 0.1]], np.float32)
+    expecting = taxonomy.expecting(scores)
+    assert len(expecting.expected) == len(taxonomy.labels)
+    assert expecting.expected == tuple(np.bincount(taxonomy.chosen(scores), minlength=3) / 4)
+    assert Taxonomy.from_dict(json.loads(json.dumps(expecting.to_dict()))) == expecting
+    assert expecting.calibrated(taxonomy.above, taxonomy.bias, taxonomy.thresholds).expected == ()
+    assert "expected" not in taxonomy.to_dict()["labels"][0]
