@@ -25,7 +25,12 @@ _log = structlog.get_logger(__name__)
 
 
 class Service:
-    """Serves until it is told to stop."""
+    """Serves until it is told to stop.
+
+    Attributes:
+        server: The gRPC front; None until its address is taken.
+        engine: What tags; None until the checkpoint is loaded.
+    """
 
     def __init__(self, config: ServeConfig, *, ready: Callable[[int], None], began: float) -> None:
         """Make one.
@@ -35,6 +40,8 @@ class Service:
             ready: Called with the port once messages are welcome.
             began: When the process began, by `time.perf_counter`; the time to readiness is logged.
         """
+        self.server: Server | None = None
+        self.engine: Engine | None = None
         self._config = config
         self._ready = ready
         self._began = began
@@ -54,9 +61,10 @@ class Service:
         """
         asyncio.get_running_loop().set_exception_handler(log_loop_error)
         self._signals.listen()
-        server = Server(self._config.host, self._config.port, protection=self._config.protection)
+        self.server = server = Server(self._config.host, self._config.port, protection=self._config.protection)
         try:
-            return await self._serve(server, await asyncio.to_thread(self._load))
+            self.engine = engine = await asyncio.to_thread(self._load)
+            return await self._serve(server, engine)
         finally:
             await server.stop()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import os
@@ -19,6 +20,7 @@ from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, committed_offsets, read, read_until, write
 from tests.e2e.tagging import TagTopic
 from tests.integration.process import save_checkpoint
+from tests.unit.ops.helpers import get, samples, value
 
 NewTopic = Callable[..., str]
 SECRET = "for-your-eyes-only"  # noqa: S105 - stands for what agents say
@@ -62,6 +64,25 @@ def test_a_signal_stops_it_in_order(embedded_broker: Broker, new_topic: NewTopic
     assert tagger.logged("tagging")[0]["inputs"] == [topic]
     assert SECRET not in tagger.said
     assert "error" not in {event["level"] for event in tagger.events}
+
+
+def test_operators_see_what_it_has_done(embedded_broker: Broker, new_topic: NewTopic, checkpoint: Path) -> None:
+    topic = new_topic(embedded_broker, "in", partitions=1)
+    _say(embedded_broker, topic)
+    write(embedded_broker.bootstrap, topic, [Seen(b'{"text": ""}', b"k")])
+    options = _options(topic, "--ops-port", "0")
+    with TagTopic(embedded_broker.bootstrap, checkpoint, *options) as tagger:
+        read_until(embedded_broker.bootstrap, f"{topic}.tagged", f"{topic}.dead-letters", count=3, alive=tagger.alive)
+        port = tagger.logged("operators port opened")[0]["port"]
+        ready = asyncio.run(get(port, "readyz"))
+        found = samples(asyncio.run(get(port, "metrics")).text)
+        tagger.send(signal.SIGTERM)
+        assert tagger.exit_code() == 0
+    assert ready.status == 200
+    assert value(found, "emotag_kafka_records_consumed_total") == 3
+    assert value(found, "emotag_kafka_takeovers_total") == 1
+    assert value(found, "emotag_messages_total") == 2
+    assert ("emotag_kafka_lag_records", frozenset({("topic", topic), ("partition", "0")})) in found
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)

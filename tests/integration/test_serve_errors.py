@@ -62,8 +62,14 @@ def test_a_port_in_use(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> N
         (("--tls-cert", "/nonexistent.pem", "--port", "0"), 1, "--tls-cert: /nonexistent.pem: No such file"),
         (("--tokens", "/nonexistent", "--port", "0"), 1, "--tokens: /nonexistent: No such file"),
         (("--host", "0.0.0.0", "--port", "0"), 1, "--insecure"),  # noqa: S104 - refused
+        (("--ops-port", "0", "--ops-host", "192.0.2.1"), 1, "cannot listen on 192.0.2.1:0"),
+        (("--ops-port", "x"), 2, "--ops-port: must be a whole number, not 'x'"),
+        (("--ops-port", "0", "--drift-reference", "/nonexistent"), 2, "--drift-reference /nonexistent"),
     ],
-    ids=["host", "port", "batch", "checkpoint", "device", "key", "certificate", "tokens", "plaintext"],
+    ids=[
+        *("host", "port", "batch", "checkpoint", "device", "key", "certificate", "tokens", "plaintext"),
+        *("operators' host", "operators' port", "drift reference"),
+    ],
 )
 def test_what_is_wrong_is_said(
     checkpoint: Path, capfd: pytest.CaptureFixture[str], options: tuple[str, ...], code: int, words: str

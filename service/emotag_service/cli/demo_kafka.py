@@ -86,7 +86,7 @@ async def _make_topic(bootstrap: str) -> None:
 async def _converse(bootstrap: str, tagger: Child, pace: float) -> None:
     await _until_attached(bootstrap, tagger)
     print(f"{INPUT} → emotag tag-topic → {OUTPUT}, at {bootstrap}\n", flush=True)
-    summary, view = Summary(), View(sys.stdout)
+    summary, view = Summary(), DemoView(sys.stdout)
     consumer = AIOKafkaConsumer(
         OUTPUT, DEAD_LETTERS,
         bootstrap_servers=bootstrap, isolation_level="read_committed", auto_offset_reset="earliest",
@@ -125,7 +125,7 @@ async def _write(producer: AIOKafkaProducer, summary: Summary, message_id: str, 
 
 
 async def _show(
-    consumer: AIOKafkaConsumer, tagger: Child, summary: Summary, view: View, said: asyncio.Task[None]
+    consumer: AIOKafkaConsumer, tagger: Child, summary: Summary, view: DemoView, said: asyncio.Task[None]
 ) -> None:
     """Print what comes until everything that was said has come back."""
     last = time.monotonic()
@@ -138,7 +138,7 @@ async def _show(
         tagger.check(f"gave no answer in {ANSWER_SECONDS:g} s" if late else "")
 
 
-class View:
+class DemoView:
     """Prints records.
 
     Attributes:

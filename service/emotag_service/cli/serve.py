@@ -9,10 +9,14 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
+from emotag_service.cli.operators import operators_port
 from emotag_service.cli.own_command import own_command
 
 if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
+    from emotag_service.ops.reference import Reference
+    from emotag_service.ops.view import View
+    from emotag_service.service import Service
 
 _EPILOG = """\
 example:
@@ -59,18 +63,27 @@ def _serve(config: ServeConfig, began: float) -> int:
     from emotag_service.access.tokens import TokenFileError  # noqa: PLC0415 - see above
     from emotag_service.engine.errors import EngineError  # noqa: PLC0415 - see above
     from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see above
+    from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see above
     from emotag_service.service import Service  # noqa: PLC0415 - see above
     from emotag_service.settings import ConfigError  # noqa: PLC0415 - see above
 
     async def serve() -> bool:
-        return await Service(config, ready=lambda port: _teach(config, port), began=began).run()
+        service = Service(config, ready=lambda port: _teach(config, port), began=began)
+        async with operators_port(config, lambda reference: _view(service, reference)):
+            return await service.run()
 
     try:
         return 0 if asyncio.run(serve()) else 1
-    except ConfigError as error:
+    except (ConfigError, DriftReferenceError) as error:
         return _fail(str(error), 2)
-    except (ListenError, TokenFileError, CheckpointError, EngineError) as error:
+    except (ListenError, PortError, TokenFileError, CheckpointError, EngineError) as error:
         return _fail(str(error), 1)
+
+
+def _view(service: Service, reference: Reference) -> View:
+    from emotag_service.ops.serving import serving_view  # noqa: PLC0415 - brings a metrics library, see operators_port
+
+    return serving_view(service, reference)
 
 
 def _teach(config: ServeConfig, port: int) -> None:

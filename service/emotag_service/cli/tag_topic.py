@@ -9,9 +9,14 @@ import sys
 import time
 from typing import TYPE_CHECKING, TextIO, cast
 
+from emotag_service.cli.operators import operators_port
+
 if TYPE_CHECKING:
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
+    from emotag_service.kafka.service import TaggerService
+    from emotag_service.ops.reference import Reference
+    from emotag_service.ops.view import View
 
 _DESCRIPTION = """\
 Attach to Kafka topics: tag every message with an emotion while it flows, and republish it, exactly once and in order.
@@ -54,14 +59,17 @@ def run(args: argparse.Namespace) -> int:
     from emotag_service.kafka.cluster.client import ClientSettings  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.config import TagTopicConfig  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.errors import TaggerError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see add_arguments
     from emotag_service.settings import ConfigError, read_settings  # noqa: PLC0415 - see add_arguments
 
     try:
         client = ClientSettings.from_options(vars(args), os.environ)
         config = read_settings(TagTopicConfig, vars(args), os.environ)
         return asyncio.run(_tag(config, client, began))
-    except ConfigError as error:
+    except (ConfigError, DriftReferenceError) as error:
         return _fail(str(error), 2)
+    except PortError as error:
+        return _fail(str(error), 1)
     except TaggerError as error:
         return _fail(str(error), error.exit_code)
 
@@ -74,7 +82,14 @@ async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> 
     screen = Screen(sys.stderr)
     configure(config.log_format, config.log_level, cast("TextIO", screen))  # it has what loggers call
     service = TaggerService(config, client, screen=screen, output=sys.stdout, began=began)
-    return 0 if await service.run() else 1
+    async with operators_port(config, lambda reference: _view(service, reference)):
+        return 0 if await service.run() else 1
+
+
+def _view(service: TaggerService, reference: Reference) -> View:
+    from emotag_service.ops.tagging import tagging_view  # noqa: PLC0415 - brings a metrics library, see operators_port
+
+    return tagging_view(service, reference)
 
 
 def _fail(problem: str, code: int) -> int:

@@ -11,7 +11,7 @@ import pytest
 
 from emotag import Model
 from emotag.cli.demo_summary import Summary
-from emotag_service.cli.demo_kafka import View
+from emotag_service.cli.demo_kafka import DemoView
 
 MODEL = {"name": "m", "version": "1", "digest": "d" * 64}
 
@@ -29,7 +29,7 @@ def summary() -> Summary:
 
 def shown(one: Any, summary: Summary) -> tuple[list[str], Model]:
     output = io.StringIO()
-    view = View(output)
+    view = DemoView(output)
     view.show(one, summary)
     return output.getvalue().splitlines(), view.model
 

@@ -1,0 +1,45 @@
+"""The view of `emotag serve`."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from emotag_service.ops.build import model
+from emotag_service.ops.drift import Drift
+from emotag_service.ops.engine_metrics import EngineMetrics
+from emotag_service.ops.grpc_metrics import GrpcMetrics
+from emotag_service.ops.registry import new_registry
+from emotag_service.ops.view import View
+
+if TYPE_CHECKING:
+    from emotag_service.ops.reference import Reference
+    from emotag_service.service import Service
+
+
+def serving_view(service: Service, reference: Reference) -> View:
+    """Make the view of a service that is about to run on this event loop."""
+    registry, drift = new_registry(), Drift(lambda: service.engine, reference)
+    registry.register(EngineMetrics(lambda: service.engine))
+    registry.register(GrpcMetrics(lambda: None if service.server is None else service.server.calls))
+    registry.register(drift)
+    return View(
+        loop=asyncio.get_running_loop(),
+        unready=lambda: _unready(service),
+        model=lambda: model(service.engine),
+        drift=drift.report,
+        registry=registry,
+    )
+
+
+def _unready(service: Service) -> str:
+    """By what grpc.health.v1 answers."""
+    server, engine = service.server, service.engine
+    if server is None or engine is None:
+        return "starting: the checkpoint is not loaded yet"
+    if server.health.serving:
+        return ""
+    if server.health.stopping:
+        return "stopping: it answers what it has, and takes nothing new"
+    states = ", ".join(f"{name} is {state}" for name, state in engine.stats().replicas.items())
+    return f"not serving: {states}"

@@ -1,0 +1,44 @@
+"""The view of `emotag tag-topic`."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from emotag_service.ops.build import model
+from emotag_service.ops.drift import Drift
+from emotag_service.ops.engine_metrics import EngineMetrics
+from emotag_service.ops.kafka_metrics import KafkaMetrics
+from emotag_service.ops.registry import new_registry
+from emotag_service.ops.view import View
+
+if TYPE_CHECKING:
+    from emotag_service.kafka.service import TaggerService
+    from emotag_service.ops.reference import Reference
+
+_STALE_SECONDS = 30.0
+
+
+def tagging_view(service: TaggerService, reference: Reference) -> View:
+    """Make the view of a tagger that is about to run on this event loop."""
+    registry, drift = new_registry(), Drift(lambda: service.engine, reference)
+    registry.register(KafkaMetrics(service.meters))
+    registry.register(EngineMetrics(lambda: service.engine))
+    registry.register(drift)
+    return View(
+        loop=asyncio.get_running_loop(),
+        unready=lambda: _unready(service.meters.last_progress),
+        model=lambda: model(service.engine),
+        drift=drift.report,
+        registry=registry,
+    )
+
+
+def _unready(last_progress: float) -> str:
+    if not last_progress:
+        return "starting: nothing was read from the input yet"
+    silent = time.monotonic() - last_progress
+    if silent > _STALE_SECONDS:
+        return f"stuck: nothing could be read or committed for {silent:.0f} s"
+    return ""

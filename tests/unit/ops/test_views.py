@@ -1,0 +1,47 @@
+"""What the two commands show: why they are not ready, by what grpc.health.v1 says and by what Kafka lets them do."""
+
+from __future__ import annotations
+
+import time
+from types import SimpleNamespace
+
+from prometheus_client import generate_latest
+from structlog.testing import capture_logs
+
+from emotag_service.grpc.calls import Calls
+from emotag_service.grpc.health import Health
+from emotag_service.kafka.tagging.progress import Meters
+from emotag_service.ops.reference import Reference
+from emotag_service.ops.serving import serving_view
+from emotag_service.ops.tagging import tagging_view
+from emotag_service.testing import in_memory_engine
+from tests.unit.ops.helpers import names, samples
+
+
+async def test_a_server_is_ready_when_health_says_so():
+    service = SimpleNamespace(server=None, engine=None)
+    view = serving_view(service, Reference({}))
+    assert view.unready().startswith("starting")
+    assert view.model() == {}
+    service.server = SimpleNamespace(health=Health(), calls=Calls())
+    service.engine = in_memory_engine()
+    assert view.unready() == "not serving: fake:0 is building"
+    service.server.health.set(serving=True)
+    assert view.unready() == ""
+    service.server.health.stop()
+    assert view.unready().startswith("stopping")
+    assert view.model()["name"] == "in-memory"
+    with capture_logs():
+        exported = names(samples(generate_latest(view.registry).decode()))
+    assert {"emotag_build_info", "emotag_healthy", "process_resident_memory_bytes"} <= exported
+
+
+async def test_a_tagger_is_ready_while_it_reads_or_commits():
+    service = SimpleNamespace(meters=Meters(), engine=None)
+    view = tagging_view(service, Reference({}))
+    assert view.unready().startswith("starting")
+    service.meters.last_progress = time.monotonic()
+    assert view.unready() == ""
+    service.meters.last_progress -= 100
+    assert view.unready().startswith("stuck: nothing could be read or committed for 100 s")
+    assert "emotag_kafka_records_total" in names(samples(generate_latest(view.registry).decode()))
