@@ -121,8 +121,10 @@ async def test_others_are_served_while_a_replica_reads_what_is_slow_to_read(star
     slow, quick = ScriptedPredictor(), ScriptedPredictor()
     engine = await started(slow, quick, limits=EngineLimits(batch_messages=1))
     slow.hold()
+    quick.hold()  # or it could take all of them before the other one has one
     hostile = engine.submit(messages(*["x"] * 20), caller=engine.caller("hostile"))
     await hanging(slow)
+    quick.release()
     assert kinds(await engine.classify(messages("thanks"), caller=engine.caller("polite"))) == ["tagged"]
     assert not hostile.done()
     slow.release()
