@@ -19,6 +19,8 @@ from emotag_service.kafka.errors import ClusterError, ForbiddenError, TaggerErro
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from aiokafka.conn import AIOKafkaConnection
+
     from emotag_service.kafka.cluster.client import ClientSettings
 
 _log = structlog.get_logger(__name__)
@@ -111,11 +113,23 @@ async def _advertised(settings: ClientSettings, brokers: Iterable[tuple[str, int
 async def _ask(settings: ClientSettings, host: str, port: int) -> list[tuple[str, int]]:
     """Connect, log in, and ask for the brokers of the cluster: the first request that needs a login."""
     arguments = {name: value for name, value in settings.kwargs().items() if name != "bootstrap_servers"}
-    connection = await create_conn(host, port, request_timeout_ms=int(_ANSWER_SECONDS * 1000), **arguments)
+    closing: list[AIOKafkaConnection] = []
     try:
-        answer = await connection.send(MetadataRequest([]))
+        connection = await create_conn(
+            host,
+            port,
+            request_timeout_ms=int(_ANSWER_SECONDS * 1000),
+            on_close=lambda connection, _: closing.append(connection),
+            **arguments,
+        )
+        try:
+            answer = await connection.send(MetadataRequest([]))
+        finally:
+            connection.close()
     finally:
-        await connection.close()
+        # A refused login closes the connection without waiting, too: what is left of TLS then outlives the loop.
+        if closing:
+            await asyncio.wait([connection.close() for connection in closing], timeout=_ANSWER_SECONDS)
     return [(broker[1], broker[2]) for broker in answer.brokers]
 
 
