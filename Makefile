@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run demo test chaos fuzz check bench protos format clean help
+.PHONY: setup run demo test chaos fuzz check bench protos docs format clean help
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -41,6 +41,7 @@ check: $(STAMP) ## Lint, format, types, layers, contract, generated code, deploy
 	$(BIN)/buf lint
 	$(BIN)/buf format --exit-code --diff
 	$(BIN)/python protos/generate.py --check
+	$(BIN)/python docs/generate.py --check
 	$(BIN)/hadolint deploy/Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
 
@@ -49,6 +50,9 @@ bench: $(STAMP) ## Print the table of speed ratios (BENCH_ARGS=--json for machin
 
 protos: $(STAMP) ## Write clients/python/emotag/v1 from protos/
 	$(BIN)/python protos/generate.py
+
+docs: $(STAMP) ## Write docs/configuration.md from the settings
+	$(BIN)/python docs/generate.py
 
 format: $(STAMP) ## Let ruff and buf rewrite what they can
 	$(BIN)/ruff check --fix .

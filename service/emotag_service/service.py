@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_service.access.tokens import Tokens
 from emotag_service.engine.engine import Engine
+from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.server import Server
 from emotag_service.process.lifetime import StopSignals, unless
 from emotag_service.process.logs import log_loop_error
@@ -17,7 +19,6 @@ from emotag_service.settings import ConfigError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from emotag_service.config import ServeConfig
 
@@ -63,18 +64,10 @@ class Service:
         self._signals.listen()
         self.server = server = Server(self._config.host, self._config.port, protection=self._config.protection)
         try:
-            self.engine = engine = await asyncio.to_thread(self._load)
+            self.engine = engine = await asyncio.to_thread(load_engine, self._config)
             return await self._serve(server, engine)
         finally:
             await server.stop()
-
-    def _load(self) -> Engine:
-        path: Path = self._config.checkpoint or default_checkpoint()
-        checkpoint, limits = Checkpoint.load(path), self._config.engine_limits
-        try:
-            return Engine.from_checkpoint(checkpoint, devices=self._config.devices, limits=limits)
-        except ValueError as error:  # bounds that do not fit the checkpoint
-            raise ConfigError(str(error)) from error
 
     async def _serve(self, server: Server, engine: Engine) -> bool:
         try:
@@ -114,3 +107,36 @@ class Service:
         clean = finished and unanswered == [0]
         _log.info("stopped", clean=clean, unanswered=sum(unanswered) if finished else None)
         return clean
+
+
+def load_engine(config: ServeConfig) -> Engine:
+    """Load the checkpoint, and make the engine of it, not started.
+
+    Raises:
+        CheckpointError: The checkpoint cannot be loaded.
+        EngineError: The engine cannot be had on these devices.
+        ConfigError: Settings contradict the checkpoint.
+    """
+    checkpoint, limits = Checkpoint.load(config.checkpoint or default_checkpoint()), config.engine_limits
+    try:
+        return Engine.from_checkpoint(checkpoint, devices=config.devices, limits=limits)
+    except ValueError as error:  # bounds that do not fit the checkpoint
+        raise ConfigError(str(error)) from error
+
+
+def check(config: ServeConfig) -> None:
+    """Read every file that settings name, as a start would, and listen on nothing.
+
+    Raises:
+        ConfigError: Settings contradict each other or the checkpoint.
+        ListenError: A certificate cannot be used.
+        TokenFileError: The file of tokens cannot be used.
+        CheckpointError: The checkpoint cannot be loaded.
+        EngineError: The engine cannot be had on these devices.
+    """
+    protection = config.protection
+    if protection.tls is not None:
+        Certificates(protection.tls)
+    if protection.tokens is not None:
+        Tokens(protection.tokens)
+    load_engine(config)

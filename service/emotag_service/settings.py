@@ -1,20 +1,27 @@
-"""Settings as fields of a dataclass: the command line wins over EMOTAG_* variables, which win over defaults.
+"""Settings of a command as fields of a dataclass: options win over EMOTAG_* variables, over a file, over defaults.
 
-A field `queue_messages` is the option `--queue-messages` and the variable `EMOTAG_QUEUE_MESSAGES`; its metadata, made
-by `about`, say how its text is parsed and what it means. A field without `about` is not a setting; one without default
-must be given.
+A field `queue_messages` is the option `--queue-messages`, the variable `EMOTAG_QUEUE_MESSAGES` and the key
+`queue-messages` of the command's table in a TOML file; its metadata, made by `about`, say how its text is parsed and
+what it means. A field without `about` is not a setting; one without default must be given.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
+import re
 from dataclasses import MISSING, Field, fields
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+import configargparse
+
+from emotag_service.settings_file import SettingsFile
 
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
 _T = TypeVar("_T")
+_BAD_VALUE = re.compile(r"argument (?P<option>--[a-z-]+): (?P<problem>.*)", re.DOTALL)
 
 
 class ConfigError(ValueError):
@@ -53,42 +60,121 @@ def about(
     }
 
 
-def add_options(parser: argparse.ArgumentParser, kind: type) -> None:
-    """Add one option per setting of `kind`; an option that is not given stays None, for the variable to win."""
-    groups: dict[str, argparse._ActionsContainer] = {"": parser}
-    for setting in _settings(kind):
-        heading = setting.metadata["group"]
-        if heading not in groups:
-            groups[heading] = parser.add_argument_group(heading)
-        groups[heading].add_argument(option(_name(setting)), help=_help(setting), **_action(setting.metadata))
+class SettingsParser(configargparse.ArgumentParser):  # type: ignore[misc]  # it comes without types
+    """Parses the arguments of a command, with what variables and a file set beside them."""
+
+    def __init__(self, *, environment: Mapping[str, str] = os.environ, **options: Any) -> None:
+        """Make one.
+
+        Args:
+            environment: Where EMOTAG_* variables are looked up; an empty one counts as not set.
+            options: What `argparse.ArgumentParser` takes.
+        """
+        self._environment = environment
+        self._groups: dict[str, argparse._ActionsContainer] = {"": self}
+        _, _, command = options.get("prog", "").partition(" ")
+        super().__init__(
+            **options | {"allow_abbrev": False},
+            config_file_parser_class=SettingsFile(command.partition(" ")[0]),
+            add_config_file_help=False,
+            add_env_var_help=False,
+        )
+
+    def add_settings(self, kind: type) -> None:
+        """Add one option per setting of `kind`, and --config; what nobody gives is absent from the arguments."""
+        if len(self._groups) == 1:
+            self._groups["--config"] = self
+            self.add_argument(
+                "--config",
+                is_config_file_arg=True,
+                env_var="EMOTAG_CONFIG",
+                metavar="F",
+                help="TOML file of settings, a table for each command; options and variables win over it "
+                "[$EMOTAG_CONFIG]",
+            )
+        for setting in settings_of(kind):
+            heading = setting.metadata["group"]
+            if heading not in self._groups:
+                self._groups[heading] = self.add_argument_group(heading)
+            self._groups[heading].add_argument(
+                option(name_of(setting)),
+                env_var=variable(name_of(setting)),
+                dest=name_of(setting),
+                default=argparse.SUPPRESS,
+                help=_help(setting),
+                **_action(setting.metadata),
+            )
+
+    def parse_known_args(
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None, **_: Any
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """Parse as argparse does; `sources` of the result says where each setting that was given comes from."""
+        given = {name: text for name, text in self._environment.items() if text}
+        parsed, rest = super().parse_known_args(args, namespace, env_vars=given)
+        parsed.sources = {action.dest: source for action, source in self._given() if action is not None}
+        return parsed, rest
+
+    def convert_item_to_command_line_arg(self, action: argparse.Action | None, key: str, value: Any) -> list[str]:
+        """Turn what a variable or a file says into arguments; commas separate several values."""
+        if isinstance(action, argparse._AppendAction) and isinstance(value, str):  # noqa: SLF001 - as its parent does
+            value = [part.strip() for part in value.split(",") if part.strip()]
+        arguments: list[str] = super().convert_item_to_command_line_arg(action, key, value)
+        return arguments
+
+    def error(self, message: str) -> NoReturn:
+        """End the process with what is wrong, and where it was said; the usage of forty options would bury it."""
+        self.exit(2, f"{self.prog}: error: {self._explained(message)}\n")
+        raise AssertionError("unreachable: exit does not return")
+
+    def _explained(self, message: str) -> str:
+        given = list(self._given())
+        if message.startswith("unrecognized") and (unknown := [source for action, source in given if action is None]):
+            return f"{', '.join(unknown)}: there is no such setting; {self.prog} --help lists those there are"
+        if (bad := _BAD_VALUE.fullmatch(message)) is None:
+            return message
+        for action, source in given:
+            if action is not None and bad["option"] in action.option_strings:
+                return f"{source}: {bad['problem']}"
+        return f"{bad['option']}: {bad['problem']}"
+
+    def _given(self) -> Iterator[tuple[argparse.Action | None, str]]:
+        """What variables and files set, and where; no action for what is no setting."""
+        for place, settings in self.get_source_to_settings_dict().items():
+            kind, _, file = place.partition("|")
+            for key, (action, _) in settings.items() if kind in ("environment_variables", "config_file") else ():
+                yield action, f"{file}: {key}" if file else f"${key}"
 
 
-def read_settings(kind: type[_T], options: Mapping[str, Any], environment: Mapping[str, str]) -> _T:
-    """Put a configuration together.
-
-    Args:
-        kind: The dataclass to make.
-        options: What the command line gave, by field name; None or absent where it gave nothing.
-        environment: Where EMOTAG_* variables are looked up; an empty one counts as not set.
+def make_settings(kind: type[_T], args: argparse.Namespace) -> _T:
+    """Put a configuration together from parsed arguments.
 
     Raises:
-        ConfigError: A value is not one that its setting can have, or one that must be given is not.
+        ConfigError: Values contradict each other, or one that must be given is not.
     """
-    return kind(**given_values(kind, options, environment))
+    return kind(**given_values(kind, args))
 
 
-def given_values(kind: type, options: Mapping[str, Any], environment: Mapping[str, str]) -> dict[str, Any]:
-    """The values of those settings of `kind` that were given, by name; see `read_settings`."""
+def given_values(kind: type, args: argparse.Namespace) -> dict[str, Any]:
+    """The values of those settings of `kind` that were given, by field; see `make_settings`."""
     values: dict[str, Any] = {}
-    for setting in _settings(kind):
-        parse, name = setting.metadata["parse"], _name(setting)
-        texts, source = _texts(setting, options, environment)
-        if texts:
-            parsed = tuple(_parse(parse, text, source) for text in texts)
-            values[setting.name] = parsed if setting.metadata["many"] else parsed[0]
+    for setting in settings_of(kind):
+        name = name_of(setting)
+        if hasattr(args, name):
+            given = getattr(args, name)
+            values[setting.name] = tuple(given) if setting.metadata["many"] else given
         elif setting.default is MISSING:
             raise ConfigError(f"{option(name)} is missing; give it, or set ${variable(name)}")
     return values
+
+
+def settings_of(kind: Any) -> Iterator[Field[Any]]:
+    """The fields that are settings."""
+    return (field for field in fields(kind) if "parse" in field.metadata)
+
+
+def name_of(setting: Field[Any]) -> str:
+    """What a setting is called."""
+    return setting.metadata["name"] or setting.name
 
 
 def option(name: str) -> str:
@@ -101,46 +187,32 @@ def variable(name: str) -> str:
     return f"EMOTAG_{name.upper()}"
 
 
-def _settings(kind: Any) -> Iterator[Field[Any]]:
-    return (field for field in fields(kind) if "parse" in field.metadata)
+def _typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    def typed(text: str) -> Any:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"{error}, not {text!r}") from error
 
-
-def _texts(setting: Field[Any], options: Mapping[str, Any], environment: Mapping[str, str]) -> tuple[list[str], str]:
-    """What was given for a setting, and where."""
-    many, name = setting.metadata["many"], _name(setting)
-    given = options.get(name)
-    if given is not None:
-        return (given if many else [given]), option(name)
-    text = environment.get(variable(name), "")
-    parts = [part.strip() for part in text.split(",")] if many else [text]
-    return [part for part in parts if part], f"${variable(name)}"
-
-
-def _name(setting: Field[Any]) -> str:
-    return setting.metadata["name"] or setting.name
-
-
-def _parse(parse: Callable[[str], Any], text: str, source: str) -> Any:
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise ConfigError(f"{source}: {error}, not {text!r}") from error
+    return typed
 
 
 def _help(setting: Field[Any]) -> str:
     text: str = setting.metadata["help"]
     if setting.default is not MISSING and "(default: " not in text:
-        text = f"{text} (default: {_shown(setting.default)})"
-    return f"{text} [${variable(_name(setting))}]".replace("%", "%%")
+        text = f"{text} (default: {shown(setting.default)})"
+    return f"{text} [${variable(name_of(setting))}]".replace("%", "%%")
 
 
-def _shown(default: Any) -> Any:
-    if isinstance(default, bool):
-        return "yes" if default else "no"
-    return "none" if default in (None, (), "") else default
+def shown(value: Any) -> Any:
+    """A value of a setting, for people."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "none" if value in (None, (), "") else value
 
 
 def _action(metadata: Mapping[str, Any]) -> dict[str, Any]:
     if metadata["switch"]:
-        return {"action": "store_const", "const": "yes"}
-    return {"action": "append" if metadata["many"] else "store", "metavar": metadata["metavar"]}
+        return {"action": "store_true"}
+    typed = _typed(metadata["parse"])
+    return {"action": "append" if metadata["many"] else "store", "metavar": metadata["metavar"], "type": typed}

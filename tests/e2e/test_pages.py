@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import importlib
 import os
 import re
@@ -21,7 +20,7 @@ from emotag.cli.commands import COMMANDS
 from emotag.cli.demo_server import free_port
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.plan import Plan
-from emotag_service.settings import read_settings
+from emotag_service.settings import make_settings
 from tests.brokers.records import Seen, read_until, write
 from tests.e2e.conftest import SHARED
 from tests.e2e.pages import FILES, ROOT, Command, blocks, commands
@@ -49,8 +48,9 @@ EXITS = {"emotag data check DIR": 1}  # the sandbox has fewer rows than are regi
 FOREGROUND = ("emotag serve", "emotag broker", "emotag tag-topic", "emotag dead-letters")  # have tests of their own
 
 ALL = commands()
+_CHECKS = [command for command in ALL if command.line.endswith("--check-config")]
 RUN = [command for command in ALL if not command.line.startswith(tuple(NOT_RUN)) and command.page not in WALKED]
-ONCE = [command for command in RUN if not command.line.startswith((*FOREGROUND, "grpcurl"))]
+ONCE = [one for one in RUN if one in _CHECKS or not one.line.startswith((*FOREGROUND, "grpcurl"))]
 GRPCURL = [command for command in RUN if command.line.startswith("grpcurl ")]
 KAFKA = [command.line for command in RUN if command.line.startswith(FOREGROUND[1:])]
 SNIPPETS = [pytest.param(block, id=f"{page}-{number}") for number, (page, block) in enumerate(blocks("python"))]
@@ -153,7 +153,7 @@ def test_grpcurl(command: Command, service: str, sandbox: Path) -> None:
 
 
 def test_serve(sandbox: Path) -> None:
-    (command,) = [command for command in RUN if command.line.startswith("emotag serve")]
+    (command,) = [one for one in RUN if one.line.startswith("emotag serve") and one not in _CHECKS]
     with typed(f"env EMOTAG_PORT={free_port()} {command.line}", sandbox, ready='"event": "serving"'):
         pass
 
@@ -220,11 +220,9 @@ def test_what_is_not_run_is_understood(command: Command, monkeypatch: pytest.Mon
 
 
 def _parse(name: str, *arguments: str) -> None:
-    parser = argparse.ArgumentParser(prog=f"emotag {name}")
-    COMMANDS[name].load().add_arguments(parser)
-    options = vars(parser.parse_args(arguments))
+    args = COMMANDS[name].parser().parse_args(arguments)
     if name == "tag-topic":
-        Plan(read_settings(TagTopicConfig, options, {}))
+        Plan(make_settings(TagTopicConfig, args))
 
 
 @pytest.mark.parametrize("snippet", SNIPPETS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import logging
 import socket
 from typing import TYPE_CHECKING
@@ -10,7 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 import structlog
 
-from emotag_service.cli.serve import _target, add_arguments, run
+from emotag.cli.commands import COMMANDS
+from emotag.cli.main import dispatch
+from emotag_service.cli.serve import _target
 from tests.integration.process import save_checkpoint
 
 if TYPE_CHECKING:
@@ -33,9 +34,10 @@ def _restore() -> Iterator[None]:
 
 
 def _run(*options: str) -> int:
-    parser = argparse.ArgumentParser()
-    add_arguments(parser)
-    return run(parser.parse_args(options))
+    try:
+        return dispatch(COMMANDS["serve"], options)
+    except SystemExit as ended:
+        return int(ended.code or 0)
 
 
 def test_a_port_in_use(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> None:

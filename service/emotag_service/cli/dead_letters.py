@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING
+
+from emotag_service.settings import SettingsParser
 
 if TYPE_CHECKING:
     from emotag_service.kafka.cluster.client import ClientSettings
@@ -51,8 +52,10 @@ examples:
 The cluster must allow --group with everything that follows it (a prefixed ACL), as groups and as transactional ids.
 """
 
+Parser = SettingsParser  # what `emotag` parses the arguments with
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: SettingsParser) -> None:
     """Declare both commands."""
     parser.description = _DESCRIPTION
     parser.epilog = _EPILOG
@@ -69,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
     from emotag_service.settings import ConfigError  # noqa: PLC0415 - see above
 
     try:
-        client = ClientSettings.from_options(vars(args), os.environ)
+        client = ClientSettings.from_arguments(args)
         return asyncio.run(_run(args, client))
     except ConfigError as error:
         return _fail(args, str(error), 2)
@@ -138,14 +141,14 @@ def _others(strangers: int) -> str:
     return f", {strangers:,} records that are no dead letters of emotag" if strangers else ""
 
 
-def _add_list(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_list(actions: argparse._SubParsersAction[SettingsParser]) -> None:
     parser = _action(actions, "list", "print dead letters", _LIST, _LIST_EPILOG)
     parser.add_argument("--limit", type=_count, metavar="N", help="stop after this many (default: all)")
     parser.add_argument("--json", action="store_true", help="print JSON lines (default: text)")
     parser.add_argument("--values", action="store_true", help="print what the records hold as well (default: no)")
 
 
-def _add_replay(actions: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_replay(actions: argparse._SubParsersAction[SettingsParser]) -> None:
     from emotag_service.kafka.records.dead_letter import REPLAY_GROUP  # noqa: PLC0415 - see run
 
     parser = _action(actions, "replay", "write dead letters back", _REPLAY, _REPLAY_EPILOG)
@@ -157,9 +160,9 @@ def _add_replay(actions: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 
 def _action(
-    actions: argparse._SubParsersAction[argparse.ArgumentParser], name: str, short: str, description: str, epilog: str
-) -> argparse.ArgumentParser:
-    from emotag_service.kafka.cluster.client import add_client_options  # noqa: PLC0415 - see run
+    actions: argparse._SubParsersAction[SettingsParser], name: str, short: str, description: str, epilog: str
+) -> SettingsParser:
+    from emotag_service.kafka.cluster.client import ClientSettings  # noqa: PLC0415 - see run
 
     parser = actions.add_parser(
         name,
@@ -167,7 +170,6 @@ def _action(
         description=description,
         epilog=epilog,
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
     )
     parser.add_argument(
         "--topic", action="append", required=True, metavar="T", help="topic of dead letters; can be given several times"
@@ -179,7 +181,7 @@ def _action(
         metavar="R",
         help="only these, such as NOT_JSON; several (default: all)",
     )
-    add_client_options(parser)
+    parser.add_settings(ClientSettings)
     return parser
 
 

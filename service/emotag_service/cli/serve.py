@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 import time
 from typing import TYPE_CHECKING
 
+from emotag_service.cli.check_config import add_check_option, print_settings
 from emotag_service.cli.operators import operators_port
 from emotag_service.cli.own_command import own_command
+from emotag_service.settings import SettingsParser
 
 if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
@@ -23,23 +24,26 @@ example:
   emotag serve --port 50051
   emotag classify "thank you so much!"      # from another terminal
 
-Every option can be set by the environment variable in brackets; the option wins. The first Ctrl-C or SIGTERM stops the
+Every option can be set by the environment variable in brackets, and in the table [serve] of the file that --config
+names: the option wins over the variable, the variable over the file. The first Ctrl-C or SIGTERM stops the
 service once everything that it has taken is answered, the second at once. Exit code 0 means that nothing was lost.
 """
 
 
 _LOCAL = ("127.0.0.1", "0.0.0.0", "::", "localhost")  # noqa: S104 - compared with, not listened on
 
+Parser = SettingsParser  # what `emotag` parses the arguments with
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: SettingsParser) -> None:
     """Declare the options."""
     from emotag_service.config import ServeConfig  # noqa: PLC0415 - keeps `emotag --help` fast
-    from emotag_service.settings import add_options  # noqa: PLC0415 - see above
 
     parser.description = "Tag messages with emotions over gRPC, with health checks and reflection."
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add_options(parser, ServeConfig)
+    parser.add_settings(ServeConfig)
+    add_check_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,24 +51,25 @@ def run(args: argparse.Namespace) -> int:
     began = time.perf_counter()
     from emotag_service.config import ServeConfig  # noqa: PLC0415 - see add_arguments
     from emotag_service.process.logs import configure  # noqa: PLC0415 - see add_arguments
-    from emotag_service.settings import ConfigError, read_settings  # noqa: PLC0415 - see add_arguments
+    from emotag_service.settings import ConfigError, make_settings  # noqa: PLC0415 - see add_arguments
 
     try:
-        config = read_settings(ServeConfig, vars(args), os.environ)
+        config = make_settings(ServeConfig, args)
         _ = config.engine_limits, config.protection
     except ConfigError as error:
         return _fail(str(error), 2)
     configure(config.log_format, config.log_level)
-    return _serve(config, began)
+    return _serve(config, began, args)
 
 
-def _serve(config: ServeConfig, began: float) -> int:
+def _serve(config: ServeConfig, began: float, args: argparse.Namespace) -> int:
     from emotag_model.checkpoint import CheckpointError  # noqa: PLC0415 - torch takes seconds to import
     from emotag_service.access.tokens import TokenFileError  # noqa: PLC0415 - see above
     from emotag_service.engine.errors import EngineError  # noqa: PLC0415 - see above
     from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see above
     from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see above
-    from emotag_service.service import Service  # noqa: PLC0415 - see above
+    from emotag_service.ops.reference import Reference  # noqa: PLC0415 - see above
+    from emotag_service.service import Service, check  # noqa: PLC0415 - see above
     from emotag_service.settings import ConfigError  # noqa: PLC0415 - see above
 
     async def serve() -> bool:
@@ -73,11 +78,16 @@ def _serve(config: ServeConfig, began: float) -> int:
             return await service.run()
 
     try:
-        return 0 if asyncio.run(serve()) else 1
+        if not args.check_config:
+            return 0 if asyncio.run(serve()) else 1
+        Reference.load(config.drift_reference)
+        check(config)
+        print_settings("serve", [config], args)
     except (ConfigError, DriftReferenceError) as error:
         return _fail(str(error), 2)
     except (ListenError, PortError, TokenFileError, CheckpointError, EngineError) as error:
         return _fail(str(error), 1)
+    return 0
 
 
 def _view(service: Service, reference: Reference) -> View:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import os
 import sys
 import time
 from typing import TYPE_CHECKING, TextIO, cast
 
+from emotag_service.cli.check_config import add_check_option, print_settings
 from emotag_service.cli.operators import operators_port
+from emotag_service.settings import SettingsParser
 
 if TYPE_CHECKING:
     from emotag_service.kafka.cluster.client import ClientSettings
@@ -30,7 +31,8 @@ examples:
   emotag tag-topic ... --tls-ca ca.pem --sasl-mechanism SCRAM-SHA-256 --sasl-username emotag --sasl-password-file pw
 
 Start it again, elsewhere too, with the same --group: taggers share the partitions. Every option can be set by the
-environment variable in brackets, several values between commas; the option wins. The password is in a file, or in
+environment variable in brackets, several values between commas, and in the table [tag-topic] of the file that --config
+names: the option wins over the variable, the variable over the file. The password is in a file of its own, or in
 $EMOTAG_SASL_PASSWORD. The first Ctrl-C or SIGTERM commits what is written and leaves the group, the second stops at
 once; what was not committed is tagged again by whoever comes next.
 
@@ -38,19 +40,21 @@ exit codes: 0 stopped; 1 cluster or engine cannot be reached, or cannot do it; 2
 tagged and the policy is stop; 4 the cluster refuses (login, certificate, ACL); 5 fenced by another tagger
 """
 
+Parser = SettingsParser  # what `emotag` parses the arguments with
 
-def add_arguments(parser: argparse.ArgumentParser) -> None:
+
+def add_arguments(parser: SettingsParser) -> None:
     """Declare the options."""
-    from emotag_service.kafka.cluster.client import add_client_options  # noqa: PLC0415 - keeps `emotag --help` fast
+    from emotag_service.kafka.cluster.client import ClientSettings  # noqa: PLC0415 - keeps `emotag --help` fast
     from emotag_service.kafka.config import TagTopicConfig  # noqa: PLC0415 - see above
-    from emotag_service.settings import add_options  # noqa: PLC0415 - see above
 
     parser.usage = "emotag tag-topic --bootstrap H:P --input T --output T --group G [option ...]"
     parser.description = _DESCRIPTION
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    add_client_options(parser)
-    add_options(parser, TagTopicConfig)
+    parser.add_settings(ClientSettings)
+    parser.add_settings(TagTopicConfig)
+    add_check_option(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -60,18 +64,22 @@ def run(args: argparse.Namespace) -> int:
     from emotag_service.kafka.config import TagTopicConfig  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.errors import TaggerError  # noqa: PLC0415 - see add_arguments
     from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see add_arguments
-    from emotag_service.settings import ConfigError, read_settings  # noqa: PLC0415 - see add_arguments
+    from emotag_service.settings import ConfigError, make_settings  # noqa: PLC0415 - see add_arguments
 
     try:
-        client = ClientSettings.from_options(vars(args), os.environ)
-        config = read_settings(TagTopicConfig, vars(args), os.environ)
-        return asyncio.run(_tag(config, client, began))
+        client = ClientSettings.from_arguments(args)
+        config = make_settings(TagTopicConfig, args)
+        if not args.check_config:
+            return asyncio.run(_tag(config, client, began))
+        asyncio.run(_check(config, client, began))
+        print_settings("tag-topic", [client, config], args)
     except (ConfigError, DriftReferenceError) as error:
         return _fail(str(error), 2)
     except PortError as error:
         return _fail(str(error), 1)
     except TaggerError as error:
         return _fail(str(error), error.exit_code)
+    return 0
 
 
 async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> int:
@@ -84,6 +92,17 @@ async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> 
     service = TaggerService(config, client, screen=screen, output=sys.stdout, began=began)
     async with operators_port(config, lambda reference: _view(service, reference)):
         return 0 if await service.run() else 1
+
+
+async def _check(config: TagTopicConfig, client: ClientSettings, began: float) -> None:
+    from emotag_service.kafka.service import TaggerService  # noqa: PLC0415 - see add_arguments
+    from emotag_service.kafka.tagging.progress import Screen  # noqa: PLC0415 - see add_arguments
+    from emotag_service.ops.reference import Reference  # noqa: PLC0415 - see add_arguments
+    from emotag_service.process.logs import configure  # noqa: PLC0415 - see add_arguments
+
+    configure(config.log_format, "warning")
+    Reference.load(config.drift_reference)
+    await TaggerService(config, client, screen=Screen(sys.stderr), output=sys.stdout, began=began).check()
 
 
 def _view(service: TaggerService, reference: Reference) -> View:

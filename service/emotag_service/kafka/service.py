@@ -15,6 +15,7 @@ from emotag_service.kafka.errors import TaggerError
 from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.tagging.dry_run import DryRun
 from emotag_service.kafka.tagging.engine_choice import make_engine
+from emotag_service.kafka.tagging.local_engine import LocalEngine
 from emotag_service.kafka.tagging.progress import Meters, Progress, Screen
 from emotag_service.kafka.tagging.tagger import Tagger
 from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, unless
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from emotag_service.engine.engine import Engine
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
-    from emotag_service.kafka.tagging.local_engine import LocalEngine
     from emotag_service.kafka.tagging.remote_engine import RemoteEngine
 
 _log = structlog.get_logger(__name__)
@@ -95,6 +95,22 @@ class TaggerService:
                     f"it failed with {type(error).__name__}, which nobody foresaw; nothing that was not committed is "
                     "lost: start it again, and report the event above"
                 ) from None
+
+    async def check(self) -> None:
+        """Load what tags in this process, or read the files that a service is reached with; connect nowhere.
+
+        Raises:
+            TaggerError: Settings contradict each other or the checkpoint, or a file cannot be used.
+        """
+        engine = self._make_engine()
+        try:
+            if isinstance(engine, LocalEngine):
+                await engine.start()
+                self._plan.routes.check_labels(engine.labels)
+            else:
+                await engine.check_files()
+        finally:
+            await engine.close()
 
     async def _tag(self, client_logs: ClientLogs) -> None:
         destinations = Destinations(self._client, self._plan.routes, create=not self._config.no_create_topics)

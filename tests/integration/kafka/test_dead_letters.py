@@ -222,7 +222,7 @@ class TestReplay:
 
 class TestExactlyOnce:
     def _settings(self, post: Post) -> ClientSettings:
-        return ClientSettings.from_options({"bootstrap": post.bootstrap}, {})
+        return ClientSettings(bootstrap=(post.bootstrap,))
 
     async def _replay(self, post: Post) -> None:
         asyncio.get_running_loop().set_exception_handler(log_all_but_copies)

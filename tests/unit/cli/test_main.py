@@ -79,7 +79,7 @@ def test_only_the_called_command_is_imported(monkeypatch: pytest.MonkeyPatch, pl
     monkeypatch.setattr(importlib, "import_module", lambda name: imported.append(name) or original(name))
     plug_in(lambda args: 0)
     assert dispatch(COMMAND, []) == 0
-    assert imported == ["emotag_do"]
+    assert set(imported) == {"emotag_do"}
 
 
 def test_the_exit_code_is_the_commands(plug_in: Any) -> None:

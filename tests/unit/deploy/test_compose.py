@@ -20,9 +20,7 @@ KAFKA = SERVICES["kafka"]["environment"]
 def parsed(name: str) -> argparse.Namespace:
     """What the command of this service makes of its arguments."""
     command, *arguments = OWN[name]["command"]
-    parser = argparse.ArgumentParser(exit_on_error=False)
-    COMMANDS[command].load().add_arguments(parser)
-    return parser.parse_args(arguments)
+    return COMMANDS[command].parser(environment=OWN[name].get("environment", {})).parse_args(arguments)
 
 
 def seconds(text: str) -> int:
@@ -37,17 +35,16 @@ def test_its_commands_are_understood(name: str) -> None:
 
 @pytest.mark.parametrize("name", OWN)
 def test_its_variables_are_known(name: str) -> None:
-    parser = argparse.ArgumentParser()
-    COMMANDS[OWN[name]["command"][0]].load().add_arguments(parser)
+    parser = COMMANDS[OWN[name]["command"][0]].parser()
     for variable in OWN[name].get("environment", {}):
         assert f"[${variable}]" in " ".join(parser.format_help().split())
 
 
 def test_the_settings_are_accepted() -> None:
     from emotag_service.config import ServeConfig  # noqa: PLC0415 - beside what it checks
-    from emotag_service.settings import read_settings  # noqa: PLC0415
+    from emotag_service.settings import make_settings  # noqa: PLC0415
 
-    config = read_settings(ServeConfig, vars(parsed("emotag")), OWN["emotag"]["environment"])
+    config = make_settings(ServeConfig, parsed("emotag"))
     assert config.devices == f"cpu:{OWN['emotag']['cpus']}"
     assert seconds(OWN["emotag"]["stop_grace_period"]) > config.drain_seconds
 
@@ -55,7 +52,7 @@ def test_the_settings_are_accepted() -> None:
 def test_the_tagger_reaches_what_it_names() -> None:
     tagger = parsed("tagger")
     inside = dict(listener.split("://") for listener in KAFKA["KAFKA_ADVERTISED_LISTENERS"].split(","))
-    assert inside["INSIDE"] == tagger.bootstrap
+    assert tagger.bootstrap == (inside["INSIDE"],)
     assert tagger.engine == "grpc://emotag:50051"
     assert "emotag" in SERVICES
 

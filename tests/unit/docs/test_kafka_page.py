@@ -22,9 +22,7 @@ PAGE = (Path(__file__).parents[3] / "docs" / "kafka.md").read_text()
 
 
 def parser(command: str) -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(exit_on_error=False)
-    COMMANDS[command].load().add_arguments(made)
-    return made
+    return COMMANDS[command].parser()
 
 
 def test_it_names_no_option_that_is_not_there() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,15 +10,14 @@ import pytest
 from emotag import TLS
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.tagging.settings import LoopSettings
-from emotag_service.settings import ConfigError, add_options, option, read_settings, variable
+from emotag_service.settings import ConfigError, make_settings, option, variable
+from tests.unit.service.arguments import parsed, parser
 
 LEAST = ("--input=in", "--output=out", "--group=g")
 
 
 def _parse(*arguments: str, **environment: str) -> TagTopicConfig:
-    parser = argparse.ArgumentParser()
-    add_options(parser, TagTopicConfig)
-    return read_settings(TagTopicConfig, vars(parser.parse_args(arguments)), environment)
+    return make_settings(TagTopicConfig, parsed(TagTopicConfig, arguments, environment, command="tag-topic"))
 
 
 def test_defaults_are_the_careful_ones() -> None:
@@ -150,9 +148,7 @@ def test_what_the_loop_refuses_is_a_setting_too() -> None:
 
 
 def test_help_says_the_variable_of_every_setting() -> None:
-    parser = argparse.ArgumentParser()
-    add_options(parser, TagTopicConfig)
-    text = " ".join(parser.format_help().split())
+    text = " ".join(parser(TagTopicConfig).format_help().split())
     for setting in fields(TagTopicConfig):
         assert f"[$EMOTAG_{setting.name.rstrip('_').upper()}]" in text
     assert text.count("(default: ") == len(fields(TagTopicConfig)) - 1  # the group has none

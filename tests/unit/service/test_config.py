@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
 
@@ -12,13 +11,12 @@ from emotag_service.access.quota import Quota
 from emotag_service.config import ServeConfig
 from emotag_service.grpc.connections import ConnectionLimits
 from emotag_service.grpc.protection import Protection, TlsFiles
-from emotag_service.settings import ConfigError, add_options, read_settings
+from emotag_service.settings import ConfigError, make_settings
+from tests.unit.service.arguments import parsed, parser
 
 
 def _parse(*arguments: str, **environment: str) -> ServeConfig:
-    parser = argparse.ArgumentParser()
-    add_options(parser, ServeConfig)
-    return read_settings(ServeConfig, vars(parser.parse_args(arguments)), environment)
+    return make_settings(ServeConfig, parsed(ServeConfig, arguments, environment))
 
 
 def _option(name: str, text: str) -> list[str]:
@@ -138,9 +136,7 @@ def test_tls_needs_a_certificate(option: str) -> None:
 
 
 def test_help_says_default_and_variable_of_every_setting() -> None:
-    parser = argparse.ArgumentParser()
-    add_options(parser, ServeConfig)
-    text = " ".join(parser.format_help().split())
+    text = " ".join(parser(ServeConfig).format_help().split())
     for setting in fields(ServeConfig):
         assert f"[$EMOTAG_{setting.name.upper()}]" in text
     assert text.count("(default: ") == len(fields(ServeConfig))

@@ -1,15 +1,15 @@
-"""Settings as fields: several values, switches, headings, names that no field can have, and what must be given."""
+"""Settings as fields: where they are given, what wins, several values, switches, headings, and what must be given."""
 
 from __future__ import annotations
 
-import argparse
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
 
 import pytest
 
-from emotag_service.settings import ConfigError, about, add_options, given_values, read_settings
+from emotag_service.settings import ConfigError, about, given_values, make_settings
 from emotag_service.values import not_empty, whole_number, yes_or_no
+from tests.unit.service.arguments import parsed, parser
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,18 +19,23 @@ class _Kind:
     place: str = field(metadata=about(not_empty, "where, 100% needed", metavar="P"))
     counts: tuple[int, ...] = field(default=(), metadata=about(whole_number(0), "how many", many=True, group="numbers"))
     loud: bool = field(default=False, metadata=about(yes_or_no, "say more", switch=True))
+    shown: bool = field(default=True, metadata=about(yes_or_no, "show it"))
     from_: str = field(default="start", metadata=about(not_empty, "where to begin", name="from", group="numbers"))
     apart: str = "not a setting"
 
 
-def _options(*arguments: str) -> dict[str, Any]:
-    parser = argparse.ArgumentParser()
-    add_options(parser, _Kind)
-    return vars(parser.parse_args(arguments))
-
-
 def _read(*arguments: str, **environment: str) -> _Kind:
-    return read_settings(_Kind, _options(*arguments), environment)
+    return make_settings(_Kind, parsed(_Kind, arguments, environment))
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "emotag.toml"
+    path.write_text(
+        '[serve]\nplace = "there"\ncounts = [4, 5]\nloud = true\nshown = false\nfrom = "end"\n[tag-topic]\ninput = "a"\n',
+        encoding="utf-8",
+    )
+    return path
 
 
 def test_everything_by_option() -> None:
@@ -39,8 +44,27 @@ def test_everything_by_option() -> None:
 
 
 def test_everything_by_variable() -> None:
-    read = _read(EMOTAG_PLACE="here", EMOTAG_COUNTS="1, 2,", EMOTAG_LOUD="true", EMOTAG_FROM="end")
-    assert read == _Kind(place="here", counts=(1, 2), loud=True, from_="end")
+    read = _read(EMOTAG_PLACE="here", EMOTAG_COUNTS="1, 2,", EMOTAG_LOUD="true", EMOTAG_FROM="end", EMOTAG_SHOWN="no")
+    assert read == _Kind(place="here", counts=(1, 2), loud=True, from_="end", shown=False)
+
+
+@pytest.mark.parametrize("by", ["option", "variable"])
+def test_everything_by_file(file: Path, by: str) -> None:
+    read = _read("--config", str(file)) if by == "option" else _read(EMOTAG_CONFIG=str(file))
+    assert read == _Kind(place="there", counts=(4, 5), loud=True, shown=False, from_="end")
+
+
+def test_an_option_wins_over_a_variable_which_wins_over_the_file(file: Path) -> None:
+    arguments = parsed(
+        _Kind,
+        ("--config", str(file), "--place", "option"),
+        {"EMOTAG_PLACE": "variable", "EMOTAG_COUNTS": "6", "EMOTAG_LOUD": "no"},
+    )
+    read = make_settings(_Kind, arguments)
+    assert read == _Kind(place="option", counts=(6,), loud=False, shown=False, from_="end")
+    assert arguments.sources["counts"] == "$EMOTAG_COUNTS"
+    assert arguments.sources["from"] == f"{file}: from"
+    assert "place" not in arguments.sources
 
 
 def test_an_option_replaces_all_that_a_variable_lists() -> None:
@@ -57,8 +81,10 @@ def test_what_must_be_given_is_named() -> None:
 @pytest.mark.parametrize(
     ("environment", "words"),
     [
-        ({"EMOTAG_LOUD": "perhaps"}, r"\$EMOTAG_LOUD: must be yes or no, not 'perhaps'"),
+        ({"EMOTAG_LOUD": "perhaps"}, "EMOTAG_LOUD: 'perhaps'. Expecting 'true'"),
+        ({"EMOTAG_SHOWN": "perhaps"}, r"\$EMOTAG_SHOWN: must be yes or no, not 'perhaps'"),
         ({"EMOTAG_COUNTS": "1,two"}, r"\$EMOTAG_COUNTS: must be a whole number, not 'two'"),
+        ({"EMOTAG_CONFIG": "/nowhere.toml"}, "/nowhere.toml.*No such file"),
     ],
 )
 def test_bad_variables(environment: dict[str, str], words: str) -> None:
@@ -66,21 +92,52 @@ def test_bad_variables(environment: dict[str, str], words: str) -> None:
         _read("--place", "x", **environment)
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("[serve]\ncounts = [-1]\n", r"{file}: counts: must be at least 0, not '-1'"),
+        ('[serve]\nshown = "perhaps"\n', r"{file}: shown: must be yes or no, not 'perhaps'"),
+        ("[serve]\nplaces = 1\n", "{file}: places: there is no such setting; emotag serve --help"),
+        ("[server]\nplace = 1\n", r"{file}: server: there is no such table; settings stand under \[serve\]"),
+        ("place = 1\n", "{file}: place: there is no such table"),
+        ("serve = 1\n", r"{file}: serve: must be a table, as in \[serve\]"),
+        ("[serve.place]\nx = 1\n", "{file}: place: must be a value, not a table"),
+        ("[serve\n", "{file}: is no TOML: .*line 1"),
+        ("[serve]\nplace = [1, 2]\n", "place can't be set to a list"),
+    ],
+)
+def test_bad_files(file: Path, text: str, words: str) -> None:
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match=words.format(file=file)):
+        _read("--place=x", f"--config={file}") if "place" not in text else _read(f"--config={file}")
+
+
+def test_bytes_are_no_file_of_settings(file: Path) -> None:
+    file.write_bytes(b"\xff\xfe")
+    with pytest.raises(ConfigError, match="is no TOML"):
+        _read(f"--config={file}")
+
+
 def test_a_bad_value_among_many() -> None:
     with pytest.raises(ConfigError, match="--counts: must be at least 0, not '-1'"):
         _read("--place", "x", "--counts=1", "--counts=-1")
 
 
+def test_an_unknown_option_and_a_shortened_one() -> None:
+    for unknown in ("--plaza", "--pla"):
+        with pytest.raises(ConfigError, match=f"unrecognized arguments: {unknown}"):
+            _read("--place=x", unknown)
+
+
 def test_only_what_was_given() -> None:
-    assert given_values(_Kind, _options("--place", "x"), {}) == {"place": "x"}
+    assert given_values(_Kind, parsed(_Kind, ["--place", "x"])) == {"place": "x"}
 
 
 def test_help_has_headings_defaults_and_percent_signs() -> None:
-    parser = argparse.ArgumentParser()
-    add_options(parser, _Kind)
-    text = " ".join(parser.format_help().split())
+    text = " ".join(parser(_Kind).format_help().split())
     assert "numbers: --counts X how many (default: none) [$EMOTAG_COUNTS]" in text
     assert "--from X where to begin (default: start) [$EMOTAG_FROM]" in text
     assert "--place P where, 100% needed [$EMOTAG_PLACE]" in text
     assert "--loud say more (default: no) [$EMOTAG_LOUD]" in text
+    assert "--config F TOML file of settings" in text
     assert "apart" not in text

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
-
-if TYPE_CHECKING:
-    import argparse
+from typing import Any, Protocol, cast
 
 
 class CommandModule(Protocol):
-    """What a command's module offers."""
+    """What a command's module offers; `Parser`, too, where arguments are parsed by another class than argparse's."""
 
     def add_arguments(self, parser: argparse.ArgumentParser) -> None:
         """Describe the command and its arguments."""
@@ -43,6 +41,18 @@ class Command:
             ModuleNotFoundError: The extra is not installed.
         """
         return cast("CommandModule", importlib.import_module(self.module))
+
+    def parser(self, **options: Any) -> argparse.ArgumentParser:
+        """Make the parser of its arguments, with what else `argparse.ArgumentParser` takes.
+
+        Raises:
+            ModuleNotFoundError: The extra is not installed.
+        """
+        module = self.load()
+        kind: type[argparse.ArgumentParser] = getattr(module, "Parser", argparse.ArgumentParser)
+        made = kind(prog=f"emotag {self.name}", formatter_class=argparse.RawDescriptionHelpFormatter, **options)
+        module.add_arguments(made)
+        return made
 
 
 COMMANDS = {

@@ -81,8 +81,7 @@ def diagnosis(command: Command, error: ModuleNotFoundError | EmotionError | OSEr
 
 def _run(command: Command, arguments: Sequence[str]) -> int:
     module = command.load()
-    made = argparse.ArgumentParser(prog=f"emotag {command.name}", formatter_class=argparse.RawDescriptionHelpFormatter)
-    module.add_arguments(made)
+    made = command.parser()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a locale without emoji is no reason to fail
     code = module.run(made.parse_args(arguments))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from emotag_service.kafka.errors import SettingsError
 from emotag_service.process.secrets import Secret, UnusableFileError, read_secret, tls_context
-from emotag_service.settings import about, add_options, given_values
+from emotag_service.settings import about, given_values
 from emotag_service.values import not_empty, one_of, path, yes_or_no
 
 if TYPE_CHECKING:
@@ -106,14 +107,14 @@ class ClientSettings:
             object.__setattr__(self, "_context", _tls(self))
 
     @classmethod
-    def from_options(cls, options: Mapping[str, Any], environment: Mapping[str, str]) -> Self:
-        """Put the settings together; see `emotag_service.settings.read_settings`.
+    def from_arguments(cls, args: argparse.Namespace, environment: Mapping[str, str] = os.environ) -> Self:
+        """Put the settings together; see `emotag_service.settings.make_settings`. The password may be in `environment`.
 
         Raises:
             ConfigError: A value is not one that its setting can have, or --bootstrap is missing.
             SettingsError: Settings contradict each other, or a file cannot be used.
         """
-        values = given_values(cls, options, environment)
+        values = given_values(cls, args)
         return cls(**values, sasl_password=_password(values.get("sasl_password_file"), environment))
 
     @property
@@ -138,11 +139,6 @@ class ClientSettings:
                 "sasl_plain_password": Secret(self.sasl_password),
             }
         return arguments
-
-
-def add_client_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of `ClientSettings`."""
-    add_options(parser, ClientSettings)
 
 
 def _password(file: Path | None, environment: Mapping[str, str]) -> str | None:

@@ -110,6 +110,19 @@ class RemoteEngine:
         self._client = client
         self._most_bytes = info.limits.max_text_bytes
 
+    async def check_files(self) -> None:
+        """Read the files that it connects with, and connect nowhere.
+
+        Raises:
+            EngineUnavailableError: One of them cannot be used.
+        """
+        await self._connect().close()  # reads the token
+        try:
+            if self._tls is not None:
+                self._tls.credentials()
+        except InvalidArgumentError as error:
+            raise EngineUnavailableError(f"cannot connect to {self._address}: {error}") from error
+
     def session(self, name: str) -> RemoteSession:
         """Open a session. Raises RuntimeError before `start`."""
         client, taxonomy = self._started()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import ssl
 from pathlib import Path
 from typing import Any
@@ -10,9 +9,10 @@ from typing import Any
 import pytest
 import trustme
 
-from emotag_service.kafka.cluster.client import ClientSettings, add_client_options, addresses
+from emotag_service.kafka.cluster.client import ClientSettings, addresses
 from emotag_service.kafka.errors import SettingsError
 from emotag_service.settings import ConfigError
+from tests.unit.service.arguments import parsed, parser
 
 PASSWORD = "correct horse battery"  # noqa: S105 - made up
 SASL = ("--sasl-mechanism", "SCRAM-SHA-256", "--sasl-username", "alice")
@@ -38,9 +38,8 @@ def pair(authority: trustme.CA, tmp_path: Path) -> tuple[Path, Path]:
 
 
 def _settings(*arguments: str, **environment: str) -> ClientSettings:
-    parser = argparse.ArgumentParser()
-    add_client_options(parser)
-    return ClientSettings.from_options(vars(parser.parse_args(("--bootstrap", "a:1", *arguments))), environment)
+    args = parsed(ClientSettings, ("--bootstrap", "a:1", *arguments), environment)
+    return ClientSettings.from_arguments(args, environment)
 
 
 def test_plaintext() -> None:
@@ -74,8 +73,9 @@ def test_what_is_no_address(text: str) -> None:
 
 def test_bootstrap_must_be_given() -> None:
     with pytest.raises(ConfigError, match=r"--bootstrap is missing; give it, or set \$EMOTAG_BOOTSTRAP"):
-        ClientSettings.from_options({}, {})
-    assert ClientSettings.from_options({}, {"EMOTAG_BOOTSTRAP": "b:2,c:3"}).bootstrap == ("b:2", "c:3")
+        ClientSettings.from_arguments(parsed(ClientSettings, ()))
+    args = parsed(ClientSettings, (), {"EMOTAG_BOOTSTRAP": "b:2,c:3"})
+    assert ClientSettings.from_arguments(args).bootstrap == ("b:2", "c:3")
 
 
 def test_tls_trusts_the_system() -> None:
@@ -128,9 +128,7 @@ def test_the_password_is_shown_nowhere() -> None:
     assert PASSWORD not in str(settings)
     assert PASSWORD not in repr(settings.kwargs())
     assert settings.kwargs()["sasl_plain_password"].encode() == PASSWORD.encode()
-    parser = argparse.ArgumentParser()
-    add_client_options(parser)
-    assert "--sasl-password " not in parser.format_help()
+    assert "--sasl-password " not in parser(ClientSettings).format_help()
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def cluster() -> Cluster:
 
 @pytest.fixture
 def ledger(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> Ledger:
-    client = ClientSettings.from_options({"bootstrap": "a:1"}, {})
+    client = ClientSettings(bootstrap=("a:1",))
     ledger = Ledger(client, "replay", TopicPartition("lost", 0))
     monkeypatch.setattr(ledger, "_committed", cluster.answer)
     return ledger

@@ -64,7 +64,7 @@ def read(monkeypatch: pytest.MonkeyPatch):
 
     async def run(consumer: Consumer, **options: int) -> list[int]:
         monkeypatch.setattr(reading, "lone_consumer", lambda *_, **__: consumer)
-        reader = Reader(ClientSettings.from_options({"bootstrap": "a:1"}, {}))
+        reader = Reader(ClientSettings(bootstrap=("a:1",)))
         return [record.offset async for records in reader.batches(PLACE, **options) for record in records]
 
     return run
@@ -102,7 +102,7 @@ async def test_a_cluster_that_gives_nothing_is_given_up(read, monkeypatch: pytes
 
 async def test_a_record_is_taken_whole(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(reading, "lone_consumer", lambda *_, **__: Consumer([3], end=4))
-    reader = Reader(ClientSettings.from_options({"bootstrap": "a:1"}, {}))
+    reader = Reader(ClientSettings(bootstrap=("a:1",)))
     [[record]] = [records async for records in reader.batches(PLACE)]
     assert (record.topic, record.offset, record.timestamp, record.key, record.value) == ("lost", 3, 5, None, b"v")
     assert record.headers == (("a", None),)

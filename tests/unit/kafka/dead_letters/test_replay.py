@@ -11,7 +11,7 @@ from emotag_service.kafka.dead_letters import replay as replaying
 from emotag_service.kafka.dead_letters.replay import Order, Replay
 from emotag_service.kafka.errors import SettingsError, TaggerError
 
-CLIENT = ClientSettings.from_options({"bootstrap": "a:1"}, {})
+CLIENT = ClientSettings(bootstrap=("a:1",))
 
 
 def test_letters_do_not_go_where_they_are_read():
