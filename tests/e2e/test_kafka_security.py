@@ -14,8 +14,12 @@ from pathlib import Path
 
 import pytest
 import structlog
+from aiokafka.client import AIOKafkaClient
+from aiokafka.errors import KafkaConnectionError
+from structlog.testing import capture_logs
 
 from emotag.cli.main import main
+from emotag_service.kafka.cluster.client import ClientSettings
 from tests.brokers.apache import Apache
 from tests.brokers.records import Seen, read_until, write
 from tests.e2e.secured import DEAD, GROUP, INPUT, OUTPUT, PASSWORDS, Secured, start_secured
@@ -135,6 +139,24 @@ def test_a_wrong_password(attempt: Callable[..., Outcome], secured: Secured, use
     outcome = attempt(secured.sasl, *_login(secured, user, mechanism), password=WRONG)
     assert outcome.code == 4
     assert f"the cluster refuses the login of {user}: wrong user name or password" in outcome.problem
+
+
+@pytest.mark.parametrize(("user", "mechanism"), [("alice", "SCRAM-SHA-256"), ("bob", "PLAIN")])
+async def test_a_password_is_read_again_for_each_connection(
+    secured: Secured, tmp_path: Path, user: str, mechanism: str
+) -> None:
+    file = tmp_path / "password"
+    settings = ClientSettings(
+        bootstrap=(secured.sasl,), tls_ca=Path(secured.file("ca.pem")), sasl_mechanism=mechanism, sasl_username=user,
+        sasl_password_file=file, sasl_password=WRONG,
+    )  # fmt: skip
+    client = AIOKafkaClient(**settings.kwargs())
+    with pytest.raises(KafkaConnectionError), capture_logs() as logs:
+        await client.bootstrap()  # there is no such file now: it goes on with what it had
+    assert [log["event"] for log in logs] == ["password not read again"]
+    file.write_text(PASSWORDS[user] + "\n")
+    await client.bootstrap()
+    await client.close()
 
 
 @pytest.mark.parametrize("trust", ["foreign", "system"])

@@ -157,6 +157,23 @@ async def test_a_token_that_is_taken_away_stops_working(engine: Engine, given: t
             await client.classify("joy")
 
 
+async def test_a_stream_ends_with_the_first_frame_after_its_token_was_taken_away(
+    guarded: aio.Channel, given: tuple[dict[str, str], Path]
+) -> None:
+    tokens, path = given
+    stream = EmotionServiceStub(guarded).StreamClassify(metadata=bearer(tokens["planner"]))
+    await stream.write(frame("joy"))
+    assert (await stream.read()).HasField("start")
+    assert (await stream.read()).tags[0].label == "joy"
+    planner, ops = path.read_text().splitlines()
+    path.write_text(f"{planner} streams=9\n{ops}\n")  # what else the line says is no reason
+    await stream.write(frame("joy", ids="n"))
+    assert (await stream.read()).tags[0].label == "joy"
+    path.write_text(f"{ops}\n")
+    await stream.write(frame("joy", ids="o"))
+    assert await outcome(stream.read()) == ("UNAUTHENTICATED", "TOKEN_REVOKED")
+
+
 async def test_the_sdk_reads_its_token_again_when_the_file_changes(
     engine: Engine, given: tuple[dict[str, str], Path], tmp_path: Path
 ) -> None:

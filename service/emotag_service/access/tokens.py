@@ -51,6 +51,11 @@ class Tokens:
                 found = grant
         return found
 
+    def still_allows(self, grant: Grant, scope: str) -> bool:
+        """Whether a token that was found before is in the file now, with this scope."""
+        self._refresh()
+        return any(now.digest == grant.digest and scope in now.scopes for now in self._grants)
+
     def _refresh(self) -> None:
         """Read the file again if it has changed; one that cannot be used leaves the old tokens in force."""
         version = file_version(self._path)

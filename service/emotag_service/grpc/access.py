@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import grpc
@@ -24,8 +25,31 @@ _log = structlog.get_logger(__name__)
 _HEADER = "authorization"
 _QUIET_SECONDS = 60.0
 
-grant_of_call: ContextVar[Grant | None] = ContextVar("grant_of_call", default=None)
-"""What the token of the call under way allows; None where no tokens are asked for."""
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """What a call was let in by.
+
+    Attributes:
+        grant: What its token allows.
+        tokens: The file that said so.
+    """
+
+    grant: Grant
+    tokens: Tokens
+
+    def check(self) -> None:
+        """Look whether the token still lets messages in.
+
+        Raises:
+            CallRefusedError: It was withdrawn since.
+        """
+        if not self.tokens.still_allows(self.grant, "classify"):
+            raise _unauthenticated("TOKEN_REVOKED", f"the token of {self.grant.name} is no longer valid here")
+
+
+admission_of_call: ContextVar[Admission | None] = ContextVar("admission_of_call", default=None)
+"""What let the call under way in; None where no tokens are asked for."""
 
 
 class Access(aio.ServerInterceptor):
@@ -49,7 +73,8 @@ class Access(aio.ServerInterceptor):
         service = details.method.rpartition("/")[0].lstrip("/")
         if service != HEALTH_NAME:
             try:
-                grant_of_call.set(self._admit(service, details.invocation_metadata))
+                grant = self._admit(service, details.invocation_metadata)
+                admission_of_call.set(Admission(grant, self._tokens))
             except CallRefusedError as refusal:
                 self._count(refusal)
                 return _refusing(refusal)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import ssl
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
+
+import structlog
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_log = structlog.get_logger(__name__)
 
 
 class UnusableFileError(Exception):
@@ -20,6 +24,28 @@ class Secret(str):
 
     def __repr__(self) -> str:
         return "'***'"
+
+
+class SecretFile(Secret):
+    """A password as its file had it when this was made; what the file holds later is asked for."""
+
+    _path: Path
+    _option: str
+    _last: str
+
+    def __new__(cls, text: str, path: Path, option: str) -> Self:
+        """Make one of what was read from `path`, which `option` named."""
+        made = super().__new__(cls, text)
+        made._path, made._option, made._last = path, option, text
+        return made
+
+    def current(self) -> str:
+        """What the file holds now; where it cannot be used, what it held last, and a line in the log."""
+        try:
+            self._last = read_secret(self._path, self._option)
+        except UnusableFileError as error:
+            _log.error("password not read again", problem=str(error), effect="the old one stays in use")
+        return self._last
 
 
 def tls_context(ca: Path | None, cert: Path | None, key: Path | None) -> ssl.SSLContext:

@@ -10,8 +10,11 @@ the first gets aiokafka's.
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+import aiokafka.client
+from aiokafka.conn import create_conn
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.commit import OffsetFetchRequest_v1, OffsetFetchRequest_v2, OffsetFetchRequest_v3
 from aiokafka.protocol.types import (
@@ -25,13 +28,17 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
+from emotag_service.process.secrets import SecretFile
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
     from aiokafka.admin import AIOKafkaAdminClient
+    from aiokafka.conn import AIOKafkaConnection
 
 _STABLE_SINCE = 7
+_CLOSE_SECONDS = 10.0
 
 
 async def ask_any_broker(admin: AIOKafkaAdminClient, request: Any) -> Any:
@@ -86,6 +93,41 @@ def raise_failure(producer: AIOKafkaProducer) -> None:
     for ended in (producer._txn_manager.wait_for_transaction_end(), producer._sender.sender_task):  # noqa: SLF001
         if ended.done():
             ended.result()
+
+
+async def connect(
+    host: str,
+    port: int,
+    *,
+    on_close: Callable[[AIOKafkaConnection, Any], None] | None = None,
+    sasl_plain_password: str | None = None,
+    **options: Any,
+) -> AIOKafkaConnection:
+    """Connect and log in as `aiokafka.conn.create_conn` does, with what the file of the password holds now.
+
+    A login that is refused is raised once its connection is closed: aiokafka does not wait for that, and what is left
+    of TLS would outlive the loop.
+    """
+    closing: list[AIOKafkaConnection] = []
+
+    def note(connection: AIOKafkaConnection, reason: Any) -> None:
+        closing.append(connection)
+        if on_close is not None:
+            on_close(connection, reason)
+
+    if isinstance(sasl_plain_password, SecretFile):
+        sasl_plain_password = sasl_plain_password.current()
+    try:
+        return await create_conn(host, port, on_close=note, sasl_plain_password=sasl_plain_password, **options)
+    except Exception:
+        if closing:
+            await asyncio.wait([connection.close() for connection in closing], timeout=_CLOSE_SECONDS)
+        raise
+
+
+def have_clients_connect() -> None:
+    """Have clients connect by `connect`: they keep the password that they were made with, publicly."""
+    aiokafka.client.create_conn = connect
 
 
 class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Self
 
 from emotag_service.kafka.errors import SettingsError
-from emotag_service.process.secrets import Secret, UnusableFileError, read_secret, tls_context
+from emotag_service.process.secrets import Secret, SecretFile, UnusableFileError, read_secret, tls_context
 from emotag_service.settings import about, given_values
 from emotag_service.values import not_empty, one_of, path, yes_or_no
 
@@ -95,7 +95,10 @@ class ClientSettings:
     sasl_password_file: Path | None = field(
         default=None,
         metadata=about(
-            path, f"file that holds the password (default: it is in ${PASSWORD_VARIABLE})", metavar="F", group=_CLUSTER
+            path,
+            f"file that holds the password, read again for each connection (default: it is in ${PASSWORD_VARIABLE})",
+            metavar="F",
+            group=_CLUSTER,
         ),
     )
     sasl_password: str | None = field(default=None, repr=False)
@@ -124,6 +127,15 @@ class ClientSettings:
             return "SASL_SSL" if self._context else "SASL_PLAINTEXT"
         return "SSL" if self._context else "PLAINTEXT"
 
+    def _secret(self) -> Secret:
+        password = self.sasl_password or ""
+        if self.sasl_password_file is None:
+            return Secret(password)
+        from emotag_service.kafka.cluster.aiokafka_private import have_clients_connect  # noqa: PLC0415 - keeps --help fast
+
+        have_clients_connect()
+        return SecretFile(password, self.sasl_password_file, "--sasl-password-file")
+
     def kwargs(self) -> dict[str, Any]:
         """The arguments that every client of aiokafka takes; their representation does not show the password."""
         arguments: dict[str, Any] = {
@@ -136,7 +148,7 @@ class ClientSettings:
             arguments |= {
                 "sasl_mechanism": self.sasl_mechanism,
                 "sasl_plain_username": self.sasl_username,
-                "sasl_plain_password": Secret(self.sasl_password),
+                "sasl_plain_password": self._secret(),
             }
         return arguments
 

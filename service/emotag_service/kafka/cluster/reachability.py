@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import structlog
-from aiokafka.conn import create_conn
 from aiokafka.errors import IllegalSaslStateError, KafkaError
 from aiokafka.protocol.metadata import MetadataRequest
 
+from emotag_service.kafka.cluster.aiokafka_private import connect
 from emotag_service.kafka.cluster.failures import chain, explain, reason
 from emotag_service.kafka.errors import ClusterError, ForbiddenError, TaggerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from aiokafka.conn import AIOKafkaConnection
 
     from emotag_service.kafka.cluster.client import ClientSettings
 
@@ -113,23 +111,11 @@ async def _advertised(settings: ClientSettings, brokers: Iterable[tuple[str, int
 async def _ask(settings: ClientSettings, host: str, port: int) -> list[tuple[str, int]]:
     """Connect, log in, and ask for the brokers of the cluster: the first request that needs a login."""
     arguments = {name: value for name, value in settings.kwargs().items() if name != "bootstrap_servers"}
-    closing: list[AIOKafkaConnection] = []
+    connection = await connect(host, port, request_timeout_ms=int(_ANSWER_SECONDS * 1000), **arguments)
     try:
-        connection = await create_conn(
-            host,
-            port,
-            request_timeout_ms=int(_ANSWER_SECONDS * 1000),
-            on_close=lambda connection, _: closing.append(connection),
-            **arguments,
-        )
-        try:
-            answer = await connection.send(MetadataRequest([]))
-        finally:
-            connection.close()
+        answer = await connection.send(MetadataRequest([]))
     finally:
-        # A refused login closes the connection without waiting, too: what is left of TLS then outlives the loop.
-        if closing:
-            await asyncio.wait([connection.close() for connection in closing], timeout=_ANSWER_SECONDS)
+        await connection.close()
     return [(broker[1], broker[2]) for broker in answer.brokers]
 
 
