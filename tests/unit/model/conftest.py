@@ -15,6 +15,12 @@ def threads():
     torch.set_num_threads(before)
 
 
+@pytest.fixture(autouse=True)
+def _no_plots(monkeypatch):
+    """A run draws thirteen plots in three times as long as it trains on so little; those of a whole module draw them."""
+    monkeypatch.setattr("emotag_model.training.student.draw_plots", lambda *_: None)
+
+
 @pytest.fixture
 def folder(tmp_path):
     return write_data(tmp_path / "data")
