@@ -25,7 +25,7 @@ demo: $(STAMP) ## Start the service, play a conversation through it, stop
 	@$(BIN)/emotag demo
 
 test: $(STAMP) ## Run every test, on all cores, a file at a time on each
-	@$(BIN)/pytest --numprocesses auto --dist loadfile
+	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 chaos: $(STAMP) ## Run the tests that break taggers and brokers for minutes (EMOTAG_TEST_KAFKA=... for all of them)
 	@$(BIN)/pytest -m long

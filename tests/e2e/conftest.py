@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 SHARED = Path(os.environ.get("EMOTAG_SHARED") or Path(__file__).parents[2].parent / "shared")
 STREAMS = SHARED / "data" / "streams"
-MOST = 25_000
+MOST = 8_000
 
 
 @pytest.fixture(scope="session")
@@ -40,7 +40,7 @@ def records(path: Path) -> list[dict[str, Any]]:
 
 @pytest.fixture(scope="session", params=["written", "real"])
 def messages(request: pytest.FixtureRequest) -> list[dict[str, Any]]:
-    """Messages between agents: a few hundred written for this purpose, and 25,000 real ones where they are to be had."""
+    """Messages between agents: a few hundred written for this purpose, and 8,000 real ones where they are to be had."""
     if request.param == "written":
         return talk(400)
     if not STREAMS.is_dir():
