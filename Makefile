@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
 
-.PHONY: setup run demo test chaos fuzz check bench protos docs format clean help
+.PHONY: setup run demo test chaos fuzz check bench protos docs release audit format clean help
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -44,6 +44,9 @@ check: $(STAMP) ## Lint, format, types, layers, contract, generated code, deploy
 	$(BIN)/python docs/generate.py --check
 	$(BIN)/hadolint deploy/Dockerfile
 	$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec deploy/compose.yaml
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --quiet .github
+	$(BIN)/bandit --quiet --severity-level medium --skip B104 --recursive clients/python model service
 
 bench: $(STAMP) ## Print the table of speed ratios (BENCH_ARGS=--json for machines)
 	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
@@ -53,6 +56,14 @@ protos: $(STAMP) ## Write clients/python/emotag/v1 from protos/
 
 docs: $(STAMP) ## Write docs/configuration.md from the settings
 	$(BIN)/python docs/generate.py
+
+release: $(STAMP) ## Build wheel, sdist, bill of materials; try them in empty environments (RELEASE_ARGS=--draft)
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[release]'
+	@$(BIN)/python .ci/release.py $(RELEASE_ARGS)
+
+audit: $(STAMP) ## Ask the package index for known weaknesses of what is pinned
+	@$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[release]'
+	@$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip --strict
 
 format: $(STAMP) ## Let ruff and buf rewrite what they can
 	$(BIN)/ruff check --fix .

@@ -238,8 +238,15 @@ def test_python_is_typed(tmp_path: Path) -> None:
     files = [tmp_path / f"snippet_{number}.py" for number in range(len(SNIPPETS))]
     for file, (_, snippet) in zip(files, blocks("python"), strict=True):
         file.write_text(snippet, encoding="utf-8")
-    checks = [sys.executable, "-m", "mypy", "--strict"]  # our own settings, so that what `make check` has read is not read again
-    done = subprocess.run([*checks, *map(str, files)], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    checks = [
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+    ]  # our own settings, so that what `make check` has read is not read again
+    done = subprocess.run(
+        [*checks, *map(str, files)], cwd=ROOT, capture_output=True, text=True, timeout=300, check=False
+    )
     assert done.returncode == 0, done.stdout
 
 

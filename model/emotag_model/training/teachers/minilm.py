@@ -91,7 +91,9 @@ def load_encoder() -> Encoder:
         raise TrainingError(f"a minilm teacher needs {error.name}: {_INSTALL}") from error
     logging.disable_progress_bar()  # type: ignore[no-untyped-call]  # of reading 23 MB, drawn into log files, too
     # "eager": the gradient of torch's fused attention takes half of a step on a CPU, these few products a tenth.
-    network = AutoModel.from_pretrained(folder, attention_probs_dropout_prob=0.0, attn_implementation="eager")
+    options = {"attention_probs_dropout_prob": 0.0, "attn_implementation": "eager"}
+    # The folder of a package that is pinned, and nothing of a hub.
+    network = AutoModel.from_pretrained(folder, **options)  # nosec B615
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     return Encoder(network, network.config.hidden_size, tokenizer)
 
