@@ -14,7 +14,7 @@ from emotag_model.native.errors import LibraryMissingError, NativeError, Refused
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-VERSION = 2
+VERSION = 3
 """Of the interface, as `source/emotag.h` has it."""
 
 LIBRARY = "emotag_native.so"
@@ -35,6 +35,7 @@ _FUNCTIONS: dict[str, _Signature] = {  # name: result, arguments without those f
 _FALLIBLE: dict[str, _Signature] = {
     "emotag_model_new": (_POINTER, (_POINTER, _SIZE, _POINTER, _SIZE, _POINTER, _SIZE, _TEXT)),
     "emotag_model_logits": (_INT, (_POINTER, _POINTER, _SIZE, _POINTER, _SIZE, _POINTER, _POINTER)),
+    "emotag_model_states": (_INT, (_POINTER, _POINTER, _SIZE, _POINTER, _SIZE, _POINTER)),
     "emotag_encoder_new": (_POINTER, (_POINTER, _SIZE, _POINTER, _SIZE)),
     "emotag_encoder_encode": (_INT, (_POINTER, _TEXT, _POINTER, _SIZE, _POINTER, _SIZE, _POINTER, _POINTER)),
     "emotag_read": (_INT, (_POINTER, _POINTER, _TEXT, _POINTER, _SIZE, _POINTER, _POINTER, _POINTER)),

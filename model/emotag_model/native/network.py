@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emotag_model.native.folding import padded
 from emotag_model.native.library import Library, load_library
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class NativeNetwork:
         self.library = library or load_library()
         self._table = np.ascontiguousarray(table)
         self.outputs = config.label_count
+        self._state = config.sru_size
         sizes = np.array(_sizes(config, half=self._table.dtype == np.float16), np.int64)
         matrices = np.ascontiguousarray(matrices, np.float32)
         self.handle = self.library.attempt(
@@ -82,6 +84,19 @@ class NativeNetwork:
         """As `predict`, to the last bit, and the evidence [len(ids), outputs]: what each token adds to each logit."""
         evidence = np.empty((len(ids), self.outputs), np.float32)
         return self._compute(ids, lengths, evidence), evidence
+
+    def states(self, ids: NDArray[np.int32], lengths: NDArray[np.int32]) -> NDArray[np.float32]:
+        """As `predict`, of the BiSRU channel alone → its states [len(ids), 2, state], forward direction first.
+
+        For tests and benchmarks: what it takes by itself, and whether it is right.
+        """
+        ids, lengths = np.ascontiguousarray(ids, np.int32), np.ascontiguousarray(lengths, np.int32)
+        states = np.empty((len(ids), 2, padded(self._state)), np.float32)
+        self.library.attempt(
+            "emotag_model_states",
+            *(self.handle, ids.ctypes.data, len(ids), lengths.ctypes.data, len(lengths), states.ctypes.data),
+        )
+        return states[..., : self._state]
 
     def _compute(
         self, ids: NDArray[np.int32], lengths: NDArray[np.int32], evidence: NDArray[np.float32] | None

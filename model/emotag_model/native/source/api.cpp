@@ -92,6 +92,15 @@ int emotag_model_logits(emotag_model* handle, const int32_t* ids, size_t tokens,
     });
 }
 
+int emotag_model_states(emotag_model* handle, const int32_t* ids, size_t tokens, const int32_t* lengths, size_t count,
+                        float* states, char* error, size_t error_size) {
+    return guarded(error, error_size, [&] {
+        model(handle)->check(ids, tokens, lengths, count);
+        model(handle)->encode(ids, lengths, count, states);
+        return 0;
+    });
+}
+
 emotag_encoder* emotag_encoder_new(const uint32_t* characters, size_t character_count, const uint32_t* rules,
                                    size_t rule_count, char* error, size_t error_size) {
     return guarded(error, error_size, [&] {

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define EMOTAG_VERSION 2 /* raised with every change that a caller could notice */
+#define EMOTAG_VERSION 3 /* raised with every change that a caller could notice */
 #define EMOTAG_EXPORT __attribute__((visibility("default")))
 
 #ifdef __cplusplus
@@ -31,6 +31,11 @@ EMOTAG_EXPORT const char* emotag_model_kernel(emotag_model* model);
    [tokens][outputs]. 0, or -1 on failure. */
 EMOTAG_EXPORT int emotag_model_logits(emotag_model* model, const int32_t* ids, size_t tokens, const int32_t* lengths,
                                       size_t count, float* logits, float* evidence, char* error, size_t error_size);
+
+/* As above, of the BiSRU channel alone, for tests and benchmarks: → states [tokens][2][state], forward direction first,
+   `state` rounded up to a multiple of 16; what lies beyond the true size means nothing. */
+EMOTAG_EXPORT int emotag_model_states(emotag_model* model, const int32_t* ids, size_t tokens, const int32_t* lengths,
+                                      size_t count, float* states, char* error, size_t error_size);
 
 typedef struct emotag_encoder emotag_encoder;
 

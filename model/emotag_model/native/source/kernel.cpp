@@ -96,11 +96,18 @@ void forward(const Network& net, const Block& block, float* logits, float* evide
     if (evidence) classify(net, space, space.shares, block.tokens, false, evidence);
 }
 
+void write_states(const Network& net, const Block& block, float* states, unsigned char* scratch) {
+    Space space(net, block, false, scratch);
+    space.states[(net.layers - 1) % 2] = states;
+    encode(net, block, space);
+    for (size_t token = 0; token < block.next_tokens; ++token) fetch_row(net, block.next_ids[token]);
+}
+
 size_t scratch(const Network& net, const Block& block, bool evidence) {
     return Space(net, block, evidence, nullptr).bytes;
 }
 
-constexpr Kernel kKernel{EMOTAG_NAME, packed_size, pack, scratch, forward};
+constexpr Kernel kKernel{EMOTAG_NAME, packed_size, pack, scratch, forward, write_states};
 
 }  // namespace
 

@@ -164,7 +164,8 @@ void Model::check(const int32_t* ids, size_t tokens, const int32_t* lengths, siz
             throw Refused("ids: must lie between 1 and " + std::to_string(net_.vocabulary - 1));
 }
 
-void Model::compute(const int32_t* ids, const int32_t* lengths, size_t count, float* logits, float* evidence) {
+template <class F>
+void Model::each_block(const int32_t* ids, const int32_t* lengths, size_t count, bool evidence, F step) {
     const Pool<Scratch>::Loan scratch(scratch_);
     Block block = next_block(ids, lengths, count);
     while (block.messages) {
@@ -174,12 +175,24 @@ void Model::compute(const int32_t* ids, const int32_t* lengths, size_t count, fl
         const Block next = next_block(ids, lengths, count);
         block.next_ids = ids;
         block.next_tokens = std::min(next.tokens, kTokensAtOnce);
-        unsigned char* memory = scratch->bytes(kernel_.scratch(net_, block, evidence != nullptr));
+        step(block, scratch->bytes(kernel_.scratch(net_, block, evidence)));
+        block = next;
+    }
+}
+
+void Model::compute(const int32_t* ids, const int32_t* lengths, size_t count, float* logits, float* evidence) {
+    each_block(ids, lengths, count, evidence != nullptr, [&](const Block& block, unsigned char* memory) {
         kernel_.forward(net_, block, logits, evidence, memory);
         logits += block.messages * net_.outputs;
         if (evidence) evidence += block.tokens * net_.outputs;
-        block = next;
-    }
+    });
+}
+
+void Model::encode(const int32_t* ids, const int32_t* lengths, size_t count, float* states) {
+    each_block(ids, lengths, count, false, [&](const Block& block, unsigned char* memory) {
+        kernel_.states(net_, block, states, memory);
+        states += block.tokens * 2 * net_.state;
+    });
 }
 
 }  // namespace emotag

@@ -36,6 +36,9 @@ public:
     // [sum of lengths][outputs].
     void compute(const int32_t* ids, const int32_t* lengths, size_t count, float* logits, float* evidence);
 
+    // The same of the BiSRU channel alone → its states [sum of lengths][2 * state].
+    void encode(const int32_t* ids, const int32_t* lengths, size_t count, float* states);
+
     // Throws Refused for a length or an id that is out of range.
     void check(const int32_t* ids, size_t tokens, const int32_t* lengths, size_t count) const;
 
@@ -47,6 +50,9 @@ private:
     std::vector<UpperLayer> upper_;
     Pool<Scratch> scratch_;
 
+    // Calls `step(block, scratch)` for messages that are computed together, one block after the other.
+    template <class F>
+    void each_block(const int32_t* ids, const int32_t* lengths, size_t count, bool evidence, F step);
     float* allocate(size_t count);
     Matrix matrix(const float*& weights, const float* end, size_t depth, size_t width);
     const float* vector(const float*& weights, const float* end, size_t count);

@@ -69,6 +69,8 @@ struct Kernel {
     void (*pack)(const float* from, size_t depth, size_t width, float* to);
     size_t (*scratch)(const Network&, const Block&, bool evidence);  // bytes that `forward` works in
     void (*forward)(const Network&, const Block&, float* logits, float* evidence, unsigned char* scratch);
+    // The BiSRU channel alone: the last layer's states [tokens][2 * state], in the same scratch as without evidence.
+    void (*states)(const Network&, const Block&, float* states, unsigned char* scratch);
 };
 
 const Kernel* portable_kernel();

@@ -10,6 +10,7 @@ from emotag_model.native.errors import RefusedError
 from emotag_model.native.folding import Folding
 from emotag_model.native.network import NativeNetwork, concatenate
 from emotag_model.network.folded import FoldedCnnBiSru
+from emotag_model.sru.naive import naive_bisru
 from tests.unit.model.native.networks import SIZES, make_native, make_texts, pad, ragged, weights_of
 from tests.unit.model.network.networks import make_network
 
@@ -49,6 +50,40 @@ def test_logits_and_evidence_are_those_of_the_torch_networks(sizes, native, kern
                 np.testing.assert_allclose(logits, expected, **near)
                 np.testing.assert_allclose(evidence, ragged(reasons, texts), **near)
                 np.testing.assert_allclose(sigmoid(logits), sigmoid(expected.numpy()), atol=1e-5)
+
+
+@pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES.keys())
+def test_states_of_the_bisru_channel_are_those_of_its_layers(sizes, native, kernels):
+    network = make_network(**sizes)
+    for kernel in kernels:
+        made = make_native(network, native, kernel=kernel)
+        for lengths in LENGTHS.values():
+            texts = make_texts(lengths)
+            states = made.states(*concatenate(texts))
+            assert states.shape == (sum(lengths), 2, network.config.sru_size)
+            expected = [_reference_states(network, text) for text in texts if len(text)]
+            joined = np.concatenate([np.empty((0, 2 * network.config.sru_size), np.float32), *expected])
+            near = _nearness(kernel, network.config.sru_layers)
+            np.testing.assert_allclose(states.reshape(joined.shape), joined, rtol=0, atol=near)
+
+
+def _nearness(kernel, layers):
+    """What may lie between the core's states and the formula's, which are up to 5 here.
+
+    The first layer is looked up, by every kernel alike. By amx the layers on top multiply pairs of bfloat16, each
+    term off by up to 3 · 2^-18 of itself: a sum of fifty such is off by 1e-4 where float32 is by 3e-6.
+    """
+    return 2e-4 if kernel == "amx" and layers > 1 else 1e-5
+
+
+def _reference_states(network, ids):
+    """Ids [T] → states of the last layer [T, 2 · D], by the formula."""
+    with torch.no_grad():
+        states = network.embedding(torch.from_numpy(ids)[:, None])  # [T, 1, E]
+        mask = torch.ones(len(ids), 1, dtype=torch.bool)
+        for layer in network.sru:
+            states = naive_bisru(states, mask, layer.weights)
+    return states[:, 0].numpy()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16])
@@ -129,8 +164,9 @@ def test_weights_in_half_precision_fold_in_single(native):
 )
 def test_bad_batches_are_refused_by_name(ids, lengths, said, native):
     made = make_native(make_network(), native)
-    with pytest.raises(RefusedError, match=said):
-        made.predict(np.array(ids, np.int32), np.array(lengths, np.int32))
+    for compute in (made.predict, made.states):
+        with pytest.raises(RefusedError, match=said):
+            compute(np.array(ids, np.int32), np.array(lengths, np.int32))
 
 
 def test_weights_of_another_network_are_refused(native):
