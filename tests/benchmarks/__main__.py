@@ -5,10 +5,15 @@ from __future__ import annotations
 import argparse
 import json
 import platform
+import signal
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from tests.benchmarks import kafka_rows, model_rows, service_rows, start_rows
+from tests.benchmarks.peers import bench as peers
+from tests.benchmarks.peers import line as peer_line
+from tests.benchmarks.peers.environment import Environments, default_folder
 from tests.benchmarks.row import Row, table
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
@@ -17,28 +22,46 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "start": start_rows.rows,
     "kafka": kafka_rows.rows,
 }
+PEERS = "peers"  # has a table of its own, and is only measured when asked for: it needs the package index
 
 
 def main() -> int:
     """Measure the asked parts; progress goes to stderr, the table to stdout."""
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
-    parser.add_argument("--part", choices=PARTS, action="append", help="only this part; may be repeated (default: all)")
+    parser.add_argument(
+        "--part",
+        choices=[*PARTS, PEERS],
+        action="append",
+        help=f"only this part; may be repeated (default: all but {PEERS}, which installs other servers from the package index)",
+    )
     parser.add_argument(
         "--repeats", type=int, default=5, help="counted pairs per line, after one that is not (default: 5)"
     )
+    parser.add_argument(
+        "--environments",
+        type=Path,
+        default=default_folder(),
+        metavar="DIR",
+        help=f"where {PEERS} are installed, and kept for the next run (default: %(default)s)",
+    )
     args = parser.parse_args()
-    rows = list(_measure(args.part or list(PARTS), args.repeats))
+    parts = args.part or list(PARTS)
+    rows = list(_measure([part for part in parts if part != PEERS], args.repeats))
+    lines = list(_measure_peers(args.environments, args.repeats)) if PEERS in parts else []
     if args.json:
-        print(
-            json.dumps(
-                {"machine": platform.processor() or platform.machine(), "rows": [row.as_dict() for row in rows]},
-                indent=2,
-            )
-        )
-    else:
+        machine = platform.processor() or platform.machine()
+        found = {"machine": machine, "rows": [row.as_dict() for row in rows]}
+        if PEERS in parts:
+            found[PEERS] = [line.as_dict() for line in lines]
+        print(json.dumps(found, indent=2))
+        return 0
+    if rows:
         print(table(rows))
         print("\nratio: emotag / baseline, median over pairs measured in turn; bars are those of the design budgets.")
+    if lines:
+        print(peer_line.table(lines))
+        print("\nratio: of the line / emotag asked with as many messages a call, median over pairs measured in turn.")
     return 0
 
 
@@ -49,7 +72,15 @@ def _measure(parts: list[str], repeats: int) -> Iterator[Row]:
             yield row
 
 
+def _measure_peers(environments: Path, repeats: int) -> Iterator[peer_line.Line]:
+    for line in peers.lines(Environments(environments), repeats):
+        figures = line.why if line.rate is None else f"{line.rate:,.0f} messages/s, {line.ratio:.3g}x"
+        print(f"measured: {line.what} / {line.texts} / {line.calls}: {figures}", file=sys.stderr, flush=True)
+        yield line
+
+
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: servers under measurement are ended
     try:
         sys.exit(main())
     except KeyboardInterrupt:
