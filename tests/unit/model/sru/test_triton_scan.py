@@ -11,8 +11,11 @@ import torch
 
 FOLDER = Path(__file__).parent
 
+needs_triton = pytest.mark.skipif(
+    find_spec("triton") is None, reason="triton is not installed; it has no wheels but for Linux"
+)
 pytestmark = [
-    pytest.mark.skipif(find_spec("triton") is None, reason="triton is not installed; it has no wheels but for Linux"),
+    needs_triton,
     pytest.mark.timeout(1200),  # the interpreter takes a millisecond for what a GPU does in a nanosecond
 ]
 

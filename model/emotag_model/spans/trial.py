@@ -1,0 +1,47 @@
+"""Tries the kernels over spans on a device before anything relies on them there."""
+
+import warnings
+from types import ModuleType
+
+import torch
+
+from emotag_model.spans import naive
+from emotag_model.sru.kernel_trial import kernels_serve
+
+_LENGTHS = [3, 0, 17, 1]
+_TOLERANCE = 0.02  # products may be in TF32; what a broken kernel computes is further off
+
+
+def spans_on(device: torch.device) -> ModuleType | None:
+    """Return `emotag_model.spans.fast` where its kernels compute on a device what `naive` does, else warn and say None.
+
+    Never yet answered by a real GPU.
+    """
+    if not kernels_serve(device):
+        return None
+    try:
+        from emotag_model.spans import fast  # noqa: PLC0415  # triton is there for GPUs only
+
+        try_spans(fast, device)
+    except torch.OutOfMemoryError:
+        raise
+    except Exception as error:  # noqa: BLE001  # whatever it is, there is another way to compute
+        warnings.warn(f"the network computes without its Triton kernels on {device}: {error}", stacklevel=2)
+        return None
+    return fast
+
+
+def try_spans(fast: ModuleType, device: torch.device) -> None:
+    """Compare both on a few messages; raises what goes wrong."""
+    generator = torch.Generator().manual_seed(1)
+    ends = torch.tensor(_LENGTHS).cumsum(0)
+    spans = (ends - torch.tensor(_LENGTHS)).to(device), ends.to(device)
+    query, key = (torch.randn(sum(_LENGTHS), 2, 5, generator=generator).to(device) for _ in range(2))
+    for function, inputs in (
+        ("span_max", [key.flatten(1)]),
+        ("span_sum", [key.flatten(1)]),
+        ("span_attention", [query, key]),
+    ):
+        ours, truth = (getattr(module, function)(*inputs, *spans) for module in (fast, naive))
+        if not torch.allclose(ours, truth, rtol=_TOLERANCE, atol=_TOLERANCE):
+            raise ArithmeticError(f"{function} is wrong on a few messages")
