@@ -73,13 +73,16 @@ def _build_cpu(reader: Reader, label_count: int) -> Predictor:
 
 
 def _build_cuda(checkpoint: Checkpoint, index: int) -> Predictor:
-    from emotag_service.engine.predictors.cuda import CudaPredictor  # noqa: PLC0415 - imports torch, seconds
+    from emotag_model.spans.trial import spans_on  # noqa: PLC0415 - imports torch, seconds
+    from emotag_service.engine.predictors.cuda import CudaPredictor  # noqa: PLC0415 - as above
+    from emotag_service.engine.predictors.gpu import Gpu  # noqa: PLC0415 - as above
 
     try:
         encoder: TextEncoder = NativeEncoder(checkpoint.tokenizer, character_table())
     except NativeError:
         encoder = checkpoint.tokenizer
-    return CudaPredictor(encoder, checkpoint.network(), checkpoint.config.label_count, index)
+    gpu = Gpu(index)
+    return CudaPredictor(encoder, checkpoint.network(), gpu, spans_on(gpu.device))
 
 
 def _default_first(labels: Labels) -> tuple[Taxonomy, ...]:

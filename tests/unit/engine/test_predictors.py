@@ -23,7 +23,6 @@ from emotag_model.text.padding import pad
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
-from emotag_service.engine.predictors.cuda import CudaPredictor
 from emotag_service.engine.predictors.protocol import probe
 from emotag_service.engine.predictors.reader import ReaderPredictor
 from emotag_service.testing import plain_taxonomies
@@ -105,26 +104,6 @@ async def test_replicas_agree(started, predictor):
     first = await engine.classify(messages, ALL)
     for tag, again in zip(first, await engine.classify(messages, ALL), strict=True):
         np.testing.assert_allclose(again.scores, tag.scores, atol=1e-5)
-
-
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a CUDA device")
-def test_the_cuda_predictor_computes_what_the_network_computes(network):
-    predictor = CudaPredictor(TOKENIZER, CnnBiSru(CONFIG).eval(), CONFIG.label_count, 0)
-    predictor._network.load_state_dict(network.state_dict())
-    probe(predictor)
-    batches = [TEXTS, TEXTS[3:]]
-    in_flight = [predictor.launch(batch, evidence=True) for batch in batches]
-    for batch, collect in zip(batches, in_flight, strict=True):
-        with torch.inference_mode():
-            logits, _ = network.explain(*pad([TOKENIZER.encode(text).ids for text in batch]))
-        np.testing.assert_allclose(collect().logits, logits.numpy(), atol=0.05)  # half precision inside
-    predictor.close()
-
-
-@pytest.mark.skipif(torch.cuda.is_available(), reason="is about machines without a CUDA device")
-def test_without_a_gpu_the_cuda_predictor_says_so(network):
-    with pytest.raises((AssertionError, RuntimeError), match=r"CUDA|NVIDIA"):
-        CudaPredictor(TOKENIZER, network, CONFIG.label_count, 0)
 
 
 def test_the_network_runs_under_half_precision_as_the_cuda_path_uses_it(network):
