@@ -35,6 +35,7 @@ NOT_RUN = {
     "EMOTAG_TEST_KAFKA=": "make bench on Apache Kafka: minutes, and Java",
     "emotag train": "trains for minutes to hours",
     "emotag baselines": "trains for hours",
+    "emotag bench": "a GPU, or half a minute; tests/unit/service/test_bench.py runs it",
     "python -m tests.benchmarks": "trains for hours",
     "emotag tag-topic --bootstrap kafka-1.example.org": "a cluster with TLS and logins; test_kafka_security.py has one",
     "kafka-acls": "the same",

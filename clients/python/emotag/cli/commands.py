@@ -65,6 +65,7 @@ COMMANDS = {
         Command("broker", "emotag_service.cli.broker", "start a small Kafka for development", "demo"),
         Command("serve", "emotag_service.cli.serve", "start the service", "server"),
         Command("token", "emotag_service.cli.token", "make a token for a caller of the service", "server"),
+        Command("bench", "emotag_service.cli.bench", "measure the model on a device, and check its scores", "server"),
         Command("tag-topic", "emotag_service.cli.tag_topic", "tag what flows through Kafka topics", "server"),
         Command(
             "dead-letters",
