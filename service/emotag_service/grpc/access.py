@@ -27,8 +27,8 @@ _QUIET_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
-    """What a call was let in by.
+class Pass:
+    """What a call was let in by, and may be asked again.
 
     Attributes:
         grant: What its token allows.
@@ -48,7 +48,7 @@ class Admission:
             raise _unauthenticated("TOKEN_REVOKED", f"the token of {self.grant.name} is no longer valid here")
 
 
-admission_of_call: ContextVar[Admission | None] = ContextVar("admission_of_call", default=None)
+pass_of_call: ContextVar[Pass | None] = ContextVar("pass_of_call", default=None)
 """What let the call under way in; None where no tokens are asked for."""
 
 
@@ -74,7 +74,7 @@ class Access(aio.ServerInterceptor):
         if service != HEALTH_NAME:
             try:
                 grant = self._admit(service, details.invocation_metadata)
-                admission_of_call.set(Admission(grant, self._tokens))
+                pass_of_call.set(Pass(grant, self._tokens))
             except CallRefusedError as refusal:
                 self._count(refusal)
                 return _refusing(refusal)

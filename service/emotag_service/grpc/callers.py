@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from emotag_service.access.accounts import Accounts
-from emotag_service.grpc.access import admission_of_call
+from emotag_service.grpc.access import pass_of_call
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,9 +36,9 @@ class Callers:
     @contextmanager
     def account(self, context: Any) -> Iterator[Account]:
         """The account of who makes a call, while that is under way."""
-        admission = admission_of_call.get()
-        if admission is not None:
-            name, quota = admission.grant.name, admission.grant.of(self._quota)
+        shown = pass_of_call.get()
+        if shown is not None:
+            name, quota = shown.grant.name, shown.grant.of(self._quota)
         else:
             name, quota = (_subject(context) if self._mutual else "") or _address(context.peer()), self._quota
         with self._accounts.hold(name, quota) as account:
@@ -66,7 +66,7 @@ class Callers:
                 shared.caller.close()
 
     def _known(self) -> bool:
-        return admission_of_call.get() is not None or self._mutual
+        return pass_of_call.get() is not None or self._mutual
 
 
 class _Shared:

@@ -15,7 +15,7 @@ from emotag.v1.emotion_service_pb2 import (
     StreamClassifyRequest,
     StreamClassifyResponse,
 )
-from emotag_service.grpc.access import admission_of_call
+from emotag_service.grpc.access import pass_of_call
 from emotag_service.grpc.decode import Intake, read_options
 from emotag_service.grpc.encode import add_tag, stream_start
 from emotag_service.grpc.limits import RepeatWindow
@@ -46,7 +46,7 @@ class Stream:
         self._context = context
         self._account = account
         self._caller = caller
-        self._admission = admission_of_call.get()
+        self._pass = pass_of_call.get()
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._outbox: Outbox = OrderedOutbox(self._wake.set)
@@ -117,8 +117,8 @@ class Stream:
         messages = frame.request.messages
         if len(messages) > self._limits.frame_messages:
             raise too_many(len(messages), self._limits.frame_messages)
-        if self._admission is not None:
-            self._admission.check()
+        if self._pass is not None:
+            self._pass.check()
         await self._hold_back(len(messages), frame.size)
         intake = Intake(messages, frame.problems, window)
         job = self._engine.submit(intake.messages, options, caller=self._caller)
