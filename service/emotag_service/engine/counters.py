@@ -20,7 +20,7 @@ from emotag_service.engine.errors import (
 from emotag_service.engine.histogram import BYTES, MESSAGES, SECONDS, Histogram
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from emotag_model.labels import Taxonomy
     from emotag_service.engine.batch import Batch
@@ -132,15 +132,17 @@ class Counters:
         self.errors[kind] += 1
         self.reasons[error.reason] += 1
 
-    def count_answers(self, answers: Iterable[tuple[Entry, Tag]]) -> None:
+    def count_answers(self, answers: Sequence[tuple[Entry, Tag]]) -> None:
         """Count messages that were answered after they were computed."""
-        for entry, tag in answers:
-            if tag.error is not None:
-                self.count_error(tag.error)
-                continue
-            self.tagged += 1
-            self.uncertain += tag.uncertain
-            self.tags[entry.job.options.taxonomy][tag.label] += 1
+        labelled = [(entry.job.options.taxonomy, tag.label) for entry, tag in answers if tag.error is None]
+        for (taxonomy, label), times in Counter(labelled).items():
+            self.tags[taxonomy][label] += times
+        self.tagged += len(labelled)
+        self.uncertain += sum([tag.uncertain for _, tag in answers])
+        if len(labelled) < len(answers):
+            for _, tag in answers:
+                if tag.error is not None:
+                    self.count_error(tag.error)
 
     def count_batch(self, batch: Batch, tokens: int, seconds: float) -> None:
         """Count a computed batch of so many tokens."""

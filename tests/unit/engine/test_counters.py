@@ -79,7 +79,8 @@ def test_tags_are_counted_by_taxonomy_and_label_and_what_was_never_given_is_zero
     counters.expect(plain_taxonomies())
     entries = make_entries([1, 1, 1, 1])
     joy, unsure = Tag("a", label="joy"), Tag("b", label="joy", uncertain=True)
-    counters.count_answers(zip(entries, [joy, unsure, joy, Tag("c", error=CancelledMessageError())], strict=True))
+    tags = [joy, unsure, joy, Tag("c", error=CancelledMessageError())]
+    counters.count_answers(list(zip(entries, tags, strict=True)))
     stats = counters.stats(Amount(), {}, {})
     assert stats.tags.keys() == {taxonomy.name for taxonomy in plain_taxonomies()}
     assert {label for label, count in stats.tags["fine"].items() if count} == {"joy"}
