@@ -8,9 +8,10 @@ import tomllib
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from emotag.cli.commands import COMMANDS
-from tests.unit.deploy.files import ROOT, services
+from tests.unit.deploy.files import DEPLOY, ROOT, services
 
 SERVICES = services()
 OWN = {name: service for name, service in SERVICES.items() if service["image"].startswith("emotag:")}
@@ -95,14 +96,33 @@ def test_nothing_waits_for_a_health_that_nobody_reports() -> None:
                 assert other["restart"] == "no"
 
 
-def test_the_tagger_is_not_asked_for_a_service_that_it_has_not() -> None:
-    assert SERVICES["tagger"]["healthcheck"] == {"disable": True}
+def test_the_tagger_is_asked_on_its_operators_port_and_not_for_a_service_that_it_has_not() -> None:
+    port = SERVICES["tagger"]["environment"]["EMOTAG_OPS_PORT"]
+    assert f"http://127.0.0.1:{port}/livez" in SERVICES["tagger"]["healthcheck"]["test"][-1]
+
+
+def test_prometheus_scrapes_the_operators_ports() -> None:
+    jobs = YAML(typ="safe").load(DEPLOY / "prometheus" / "prometheus.yml")["scrape_configs"]
+    ports = {OWN[name]["environment"]["EMOTAG_OPS_PORT"] for name in ("emotag", "tagger")}
+    assert ports == {
+        jobs[0]["static_configs"][0]["targets"][0].rpartition(":")[2],
+        str(jobs[1]["dns_sd_configs"][0]["port"]),
+    }
+    for name in ("emotag", "tagger"):
+        assert not any("9464" in port for port in SERVICES[name].get("ports", []))
+
+
+def test_what_is_mounted_is_there() -> None:
+    for service in SERVICES.values():
+        for volume in service.get("volumes", []):
+            source = volume.partition(":")[0]
+            assert not source.startswith(".") or (DEPLOY / source).exists(), volume
 
 
 def test_images_are_pinned_and_ours_is_this_version() -> None:
     version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
     for service in SERVICES.values():
-        assert re.fullmatch(r"[a-z/]+:\d+\.\d+\.\d+", service["image"])
+        assert re.fullmatch(r"[a-z/]+:v?\d+\.\d+\.\d+", service["image"])
     assert {service["image"] for service in OWN.values()} == {f"emotag:{version}"}
     for service in OWN.values():
         assert (ROOT / "deploy" / service["build"]["context"] / service["build"]["dockerfile"]).is_file()

@@ -1,0 +1,56 @@
+"""Alerts lead to the runbook, the runbook to nothing that is not an alert, and tests of rules hold."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tests.unit.deploy.files import DEPLOY, ROOT
+from tests.unit.deploy.monitoring import metrics, panels, rules
+
+PROMTOOL = os.environ.get("EMOTAG_TEST_PROMTOOL") or shutil.which("promtool")
+PAGE = (ROOT / "docs" / "operations.md").read_text()
+ALERTS = [rule for rule in rules() if "alert" in rule]
+
+
+def test_metrics_are_found_in_queries() -> None:
+    query = 'sum(rate(emotag_a_total{job="emotag_b"}[5m])) / emotag:c:rate5m or process_d'
+    assert metrics(query) == {"emotag_a_total", "emotag:c:rate5m", "process_d"}
+
+
+@pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
+def test_every_alert_has_a_runbook(alert: dict[str, dict[str, str]]) -> None:
+    assert f"\n### {alert['alert']}\n" in PAGE
+    assert alert["annotations"]["runbook"] == f"docs/operations.md#{str(alert['alert']).lower()}"
+    assert alert["labels"]["severity"] in {"critical", "warning", "info"}
+    assert alert["annotations"]["summary"]
+
+
+def test_every_runbook_has_an_alert() -> None:
+    assert set(re.findall(r"^### (Emotag\w+)$", PAGE, re.MULTILINE)) == {alert["alert"] for alert in ALERTS}
+
+
+def test_every_metric_that_is_used_is_explained() -> None:
+    recorded = {rule["record"] for rule in rules() if "record" in rule}
+    targets = [target["expr"] for panel in panels() for target in panel["targets"]]
+    used = {name for query in [*(rule["expr"] for rule in rules()), *targets] for name in metrics(query)} - recorded
+    bare = {re.sub(r"_(bucket|sum|count|info)$", "", name) for name in used if name.startswith("emotag")}
+    assert not {name for name in bare if f"`{name}" not in PAGE}
+
+
+@pytest.mark.skipif(PROMTOOL is None, reason="no promtool: install prometheus, or name one in EMOTAG_TEST_PROMTOOL")
+@pytest.mark.parametrize(
+    "check",
+    [("test", "rules", "rules.test.yml"), ("check", "rules", "rules.yml"), ("check", "config", "prometheus.yml")],
+    ids=" ".join,
+)
+def test_promtool_agrees(check: tuple[str, str, str]) -> None:
+    *verb, name = check
+    command = [str(PROMTOOL), *verb, str(DEPLOY / "prometheus" / name)]
+    verdict = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert verdict.returncode == 0, verdict.stdout + verdict.stderr
+    assert "SUCCESS" in verdict.stdout
