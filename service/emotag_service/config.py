@@ -137,6 +137,20 @@ class ServeConfig:
         default=None,
         metadata=about(path, "shares of labels that are usual, as the operators' port shows them under /drift"),
     )
+    otel: bool = field(
+        default=False,
+        metadata=about(
+            yes_or_no,
+            "send traces by OTLP, as OTEL_* variables say; on by itself where OTEL_EXPORTER_OTLP_ENDPOINT is set",
+            switch=True,
+        ),
+    )
+    otel_events: bool = field(
+        default=False,
+        metadata=about(
+            yes_or_no, "send each tag as a gen_ai.evaluation.result event, too, without its text", switch=True
+        ),
+    )
     log_format: LogFormat = field(
         default="auto",
         metadata=about(one_of(*LOG_FORMATS), "console for people, json for machines; auto: console on a terminal"),

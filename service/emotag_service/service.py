@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emotag_service.config import ServeConfig
+    from emotag_service.tracing import Tracing
 
 _log = structlog.get_logger(__name__)
 
@@ -33,19 +34,23 @@ class Service:
         engine: What tags; None until the checkpoint is loaded.
     """
 
-    def __init__(self, config: ServeConfig, *, ready: Callable[[int], None], began: float) -> None:
+    def __init__(
+        self, config: ServeConfig, *, ready: Callable[[int], None], began: float, tracing: Tracing | None = None
+    ) -> None:
         """Make one.
 
         Args:
             config: What to serve with.
             ready: Called with the port once messages are welcome.
             began: When the process began, by `time.perf_counter`; the time to readiness is logged.
+            tracing: Makes spans of what is done; None for none.
         """
         self.server: Server | None = None
         self.engine: Engine | None = None
         self._config = config
         self._ready = ready
         self._began = began
+        self._tracing = tracing
         self._signals = StopSignals(grace_seconds=config.drain_seconds)
 
     async def run(self) -> bool:
@@ -62,12 +67,22 @@ class Service:
         """
         asyncio.get_running_loop().set_exception_handler(log_loop_error)
         self._signals.listen()
-        self.server = server = Server(self._config.host, self._config.port, protection=self._config.protection)
+        self.server = server = self._listen()
         try:
             self.engine = engine = await asyncio.to_thread(load_engine, self._config)
+            if self._tracing is not None:
+                engine.observe(self._tracing)
             return await self._serve(server, engine)
         finally:
             await server.stop()
+
+    def _listen(self) -> Server:
+        host, port, protection = self._config.host, self._config.port, self._config.protection
+        if self._tracing is None:
+            return Server(host, port, protection=protection)
+        from emotag_service.grpc.tracing import CallTracing  # noqa: PLC0415 - OpenTelemetry is an extra
+
+        return Server(host, port, protection=protection, tracing=CallTracing(self._tracing))
 
     async def _serve(self, server: Server, engine: Engine) -> bool:
         try:

@@ -16,16 +16,16 @@ SECONDS = 120.0
 
 
 class TagTopic:
-    """A tagger that is running while the context lasts.
+    """A tagger that is running while the context lasts; without a checkpoint one with an engine elsewhere.
 
     Attributes:
         said: What it has written to stderr so far.
     """
 
-    def __init__(self, bootstrap: str, checkpoint: Path, *options: str, **variables: str) -> None:
+    def __init__(self, bootstrap: str, checkpoint: Path | None, *options: str, **variables: str) -> None:
         self._command = [
-            sys.executable, "-m", "emotag", "tag-topic", "--bootstrap", bootstrap, "--checkpoint", str(checkpoint),
-            "--devices", "cpu", "--log-format", "json", *options,
+            sys.executable, "-m", "emotag", "tag-topic", "--bootstrap", bootstrap, "--log-format", "json", *options,
+            *(("--checkpoint", str(checkpoint), "--devices", "cpu") if checkpoint else ()),
         ]  # fmt: skip
         self._variables = {**os.environ, **variables}
         self.said = ""

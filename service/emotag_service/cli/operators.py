@@ -1,18 +1,28 @@
-"""The operators' port of a command, where it is asked for."""
+"""What operators see of a command, where they ask for it: its port, and its traces."""
 
 from __future__ import annotations
 
-from contextlib import nullcontext
+import asyncio
+import importlib.util
+import os
+from contextlib import asynccontextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+import structlog
+
+from emotag_service.settings import ConfigError
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
     from emotag_service.config import ServeConfig
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.ops.reference import Reference
     from emotag_service.ops.view import View
+    from emotag_service.tracing import Tracing
+
+_ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT")
 
 
 def operators_port(
@@ -30,3 +40,34 @@ def operators_port(
     from emotag_service.ops.reference import Reference  # noqa: PLC0415 - see above
 
     return OperatorsPort(config.ops_host, config.ops_port, make_view(Reference.load(config.drift_reference)))
+
+
+@asynccontextmanager
+async def tracing(config: ServeConfig | TagTopicConfig, name: str) -> AsyncIterator[Tracing | None]:
+    """What makes spans and events, or None where nobody asks for them; OpenTelemetry is imported only for it.
+
+    Raises:
+        ConfigError: --otel or --otel-events is given, and OpenTelemetry is not installed.
+    """
+    asked = config.otel or config.otel_events
+    if not (asked or any(os.environ.get(endpoint) for endpoint in _ENDPOINTS)) or not _installed(asked=asked):
+        yield None
+        return
+    from emotag_service.tracing import Tracing  # noqa: PLC0415 - see above
+
+    made = Tracing(name, evaluations=config.otel_events)
+    try:
+        yield made
+    finally:
+        await asyncio.to_thread(made.close)
+
+
+def _installed(*, asked: bool) -> bool:
+    """Whether OpenTelemetry is; where only the environment asks, which others may have set, it is no error if not."""
+    if importlib.util.find_spec("opentelemetry") and importlib.util.find_spec("opentelemetry.exporter.otlp.proto.grpc"):
+        return True
+    hint = "OpenTelemetry is not installed: pip install 'emotag[otel]'"
+    if asked:
+        raise ConfigError(f"--otel: {hint}")
+    structlog.get_logger(__name__).warning("no traces", hint=hint)
+    return False

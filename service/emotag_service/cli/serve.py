@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from emotag_service.cli.check_config import add_check_option, print_settings
-from emotag_service.cli.operators import operators_port
+from emotag_service.cli.operators import operators_port, tracing
 from emotag_service.cli.own_command import own_command
 from emotag_service.settings import SettingsParser
 
@@ -73,9 +73,10 @@ def _serve(config: ServeConfig, began: float, args: argparse.Namespace) -> int:
     from emotag_service.settings import ConfigError  # noqa: PLC0415 - see above
 
     async def serve() -> bool:
-        service = Service(config, ready=lambda port: _teach(config, port), began=began)
-        async with operators_port(config, lambda reference: _view(service, reference)):
-            return await service.run()
+        async with tracing(config, "emotag-serve") as traced:
+            service = Service(config, ready=lambda port: _teach(config, port), began=began, tracing=traced)
+            async with operators_port(config, lambda reference: _view(service, reference)):
+                return await service.run()
 
     try:
         if not args.check_config:

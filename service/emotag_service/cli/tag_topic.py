@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING, TextIO, cast
 
 from emotag_service.cli.check_config import add_check_option, print_settings
-from emotag_service.cli.operators import operators_port
+from emotag_service.cli.operators import operators_port, tracing
 from emotag_service.settings import SettingsParser
 
 if TYPE_CHECKING:
@@ -89,9 +89,10 @@ async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> 
 
     screen = Screen(sys.stderr)
     configure(config.log_format, config.log_level, cast("TextIO", screen))  # it has what loggers call
-    service = TaggerService(config, client, screen=screen, output=sys.stdout, began=began)
-    async with operators_port(config, lambda reference: _view(service, reference)):
-        return 0 if await service.run() else 1
+    async with tracing(config, "emotag-tag-topic") as traced:
+        service = TaggerService(config, client, screen=screen, output=sys.stdout, began=began, tracing=traced)
+        async with operators_port(config, lambda reference: _view(service, reference)):
+            return 0 if await service.run() else 1
 
 
 async def _check(config: TagTopicConfig, client: ClientSettings, began: float) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -57,9 +57,12 @@ class Job:
         entries: Those of its messages that were admitted.
         on_tags: Called on the loop with the positions that were just answered. Not called for what `submit` itself
             answered, nor for what `cancel` answers: whoever called those knows.
+        trace: What the engine's observer keeps of it; None without one.
     """
 
-    __slots__ = ("_canceller", "_pending", "_waiters", "caller", "entries", "model", "on_tags", "options", "tags")
+    __slots__ = (
+        "_canceller", "_pending", "_waiters", "caller", "entries", "model", "on_tags", "options", "tags", "trace",
+    )  # fmt: skip
 
     def __init__(
         self, count: int, options: Options, model: Model, caller: Caller, canceller: Callable[[Job], None]
@@ -70,6 +73,7 @@ class Job:
         self.caller = caller
         self.entries: list[Entry] = []
         self.on_tags: Callable[[Job, Sequence[int]], None] | None = None
+        self.trace: Any = None
         self._pending = count
         self._canceller = canceller
         self._waiters: list[asyncio.Future[None]] = []

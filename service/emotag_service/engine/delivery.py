@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 
@@ -20,10 +20,25 @@ if TYPE_CHECKING:
 log = structlog.get_logger("emotag.engine")
 
 
+class Observer(Protocol):
+    """Is told what the engine does with messages, on its event loop: the seam for tracing."""
+
+    def submitted(self, job: Job) -> None:
+        """A job came, in the context of whoever submitted it; `job.trace` is the observer's to set."""
+
+    def computed(self, batch: Batch, tags: Sequence[Tag]) -> None:
+        """A batch was computed, and its messages have their tags."""
+
+
 class Delivery:
-    """Answers messages, exactly once each. Belongs to the engine's event loop."""
+    """Answers messages, exactly once each. Belongs to the engine's event loop.
+
+    Attributes:
+        observer: Is told of every computed batch; None for nobody.
+    """
 
     def __init__(self, room: Room, counters: Counters) -> None:
+        self.observer: Observer | None = None
         self._room = room
         self._counters = counters
         self._open: set[Job] = set()
@@ -40,6 +55,8 @@ class Delivery:
         """Answer a computed batch of so many tokens; a text that had none to read has an error for a tag."""
         self._counters.count_batch(batch, tokens, tags[0].compute_seconds)
         self._counters.count_answers(self._answer(zip(batch.entries, tags, strict=True)))
+        if self.observer is not None:
+            self.observer.computed(batch, tags)
 
     def failed(self, entries: Sequence[Entry], error: MessageError, *, tell: bool = True) -> int:
         """Answer messages that get no label; returns how many had no answer before.

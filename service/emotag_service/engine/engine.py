@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from emotag_model.checkpoint import Checkpoint
     from emotag_service.engine.caller import Entry
     from emotag_service.engine.counters import EngineStats
+    from emotag_service.engine.delivery import Observer
     from emotag_service.engine.errors import MessageError
     from emotag_service.engine.message import Message
     from emotag_service.engine.model import Model
@@ -102,6 +103,10 @@ class Engine:
         """Have `callback` called on the loop with the new state whenever `healthy` changes."""
         self._health.subscribe(callback)
 
+    def observe(self, observer: Observer) -> None:
+        """Have an observer told of jobs and batches from now on."""
+        self._delivery.observer = observer
+
     async def start(self) -> None:
         """Build every replica and warm it up. Raises DeviceError, with everything stopped, when one does not run."""
         if self._loop is not None:
@@ -150,6 +155,8 @@ class Engine:
             raise EngineError("the engine is not started; await engine.start() first")
         caller = caller or self.caller()
         job = Job(len(messages), self.check_options(options), self.model, caller, self._cancel)
+        if self._delivery.observer is not None:
+            self._delivery.observer.submitted(job)
         patient = self._room.redeem(caller)
         refusal = self._refusal(caller)
         if refusal is not None:

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from emotag_service.engine.engine import Engine
+    from emotag_service.grpc.tracing import CallTracing
 
 _log = structlog.get_logger(__name__)
 
@@ -67,9 +68,14 @@ class Server:
     """
 
     def __init__(
-        self, host: str, port: int, limits: FrontLimits = _LIMITS, protection: Protection = _PROTECTION
+        self,
+        host: str,
+        port: int,
+        limits: FrontLimits = _LIMITS,
+        protection: Protection = _PROTECTION,
+        tracing: CallTracing | None = None,
     ) -> None:
-        """Take the address; port 0 picks a free one.
+        """Take the address; port 0 picks a free one. `tracing` makes spans of calls; None for none.
 
         Raises:
             ListenError: It is in use, none of this machine's, or not protected as it has to be.
@@ -79,6 +85,7 @@ class Server:
         self.calls = Calls()
         self._limits = limits
         self._protection = protection
+        self._tracing = tracing
         access = [] if protection.tokens is None else [Access(Tokens(protection.tokens))]
         # No compression: messages are short, and the time goes where tags could be computed.
         self._server = aio.server(
@@ -95,9 +102,10 @@ class Server:
 
     async def start(self, engine: Engine) -> None:
         """Answer calls by `engine`, started or not; health follows it."""
-        self._servicer = EmotionServicer(engine, self._limits, self._protection)
+        self._servicer = EmotionServicer(engine, self._limits, self._protection, self._tracing)
         guarded = GuardedServer(self._server)
-        guarded.add_registered_method_handlers(SERVICE_NAME, _handlers(self._servicer, self._limits), self.calls)
+        handlers = _handlers(self._servicer, self._limits, self._tracing)
+        guarded.add_registered_method_handlers(SERVICE_NAME, handlers, self.calls)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, guarded)
         if self._protection.reflection:
             add_reflection(guarded, SERVICE_NAME, HEALTH_NAME)
@@ -139,11 +147,13 @@ class Server:
         await self._server.stop(_CLOSE_SECONDS)
 
 
-def _handlers(servicer: EmotionServicer, limits: FrontLimits) -> Mapping[str, grpc.RpcMethodHandler]:  # type: ignore[type-arg]
+def _handlers(
+    servicer: EmotionServicer, limits: FrontLimits, tracing: CallTracing | None
+) -> Mapping[str, grpc.RpcMethodHandler]:  # type: ignore[type-arg]
     # By hand, because requests are read by our own, tolerant deserialisers.
     return {
         "Classify": grpc.unary_unary_rpc_method_handler(
-            servicer.classify,
+            servicer.classify if tracing is None else tracing.unary("Classify", servicer.classify),
             request_deserializer=reader(ClassifyRequest, limits.frame_messages),
             response_serializer=ClassifyResponse.SerializeToString,
         ),

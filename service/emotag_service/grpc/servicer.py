@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.tag import Tag
     from emotag_service.grpc.limits import FrontLimits
     from emotag_service.grpc.protection import Protection
+    from emotag_service.grpc.tracing import CallTracing
     from emotag_service.grpc.wire import Inbound
 
     Context = aio.ServicerContext[Any, Any]
@@ -40,11 +41,14 @@ class EmotionServicer:
         streams: The streams that are open.
     """
 
-    def __init__(self, engine: Engine, limits: FrontLimits, protection: Protection) -> None:
+    def __init__(
+        self, engine: Engine, limits: FrontLimits, protection: Protection, tracing: CallTracing | None = None
+    ) -> None:
         self.streams = Streams()
         self._engine = engine
         self._limits = limits
         self._protection = protection
+        self._tracing = tracing
         mutual = protection.tls is not None and protection.tls.client_ca is not None
         self._callers = Callers(engine, protection.quota, mutual=mutual)
 
@@ -77,7 +81,7 @@ class EmotionServicer:
             raise too_many_streams(self._protection.streams)
         with self._callers.account(context) as account, account.stream():
             caller = self._callers.of_stream(account)
-            stream = Stream(self._engine, self._limits, context, account, caller)
+            stream = Stream(self._engine, self._limits, context, account, caller, self._tracing)
             with self.streams.hold(stream):
                 await stream.run()
 

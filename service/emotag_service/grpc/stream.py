@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.options import Options
     from emotag_service.grpc.limits import FrontLimits
     from emotag_service.grpc.outbox import Outbox
+    from emotag_service.grpc.tracing import CallTracing
     from emotag_service.grpc.wire import Inbound
 
     Context = aio.ServicerContext[Any, Any]
@@ -40,8 +41,17 @@ _STOPPING = make_status("UNAVAILABLE", "DRAINING", "the server is stopping: send
 class Stream:
     """The server's side of one stream. The task that runs it writes; a second one reads."""
 
-    def __init__(self, engine: Engine, limits: FrontLimits, context: Context, account: Account, caller: Caller) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        limits: FrontLimits,
+        context: Context,
+        account: Account,
+        caller: Caller,
+        tracing: CallTracing | None = None,
+    ) -> None:
         self._engine = engine
+        self._submit = engine.submit if tracing is None else tracing.frames(engine.submit, context)
         self._limits = limits
         self._context = context
         self._account = account
@@ -121,7 +131,7 @@ class Stream:
             self._pass.check()
         await self._hold_back(len(messages), frame.size)
         intake = Intake(messages, frame.problems, window)
-        job = self._engine.submit(intake.messages, options, caller=self._caller)
+        job = self._submit(intake.messages, options, caller=self._caller)
         self._in_flight += len(messages)  # after what may raise: the stream ends once all in flight is answered
         self._outbox.add(intake, job)
 

@@ -251,6 +251,24 @@ class TagTopicConfig:
             group=_RUN,
         ),
     )
+    otel: bool = field(
+        default=False,
+        metadata=about(
+            yes_or_no,
+            "send traces by OTLP, as OTEL_* variables say; on by itself where OTEL_EXPORTER_OTLP_ENDPOINT is set",
+            switch=True,
+            group=_RUN,
+        ),
+    )
+    otel_events: bool = field(
+        default=False,
+        metadata=about(
+            yes_or_no,
+            "send each tag as a gen_ai.evaluation.result event, too, without its text",
+            switch=True,
+            group=_RUN,
+        ),
+    )
     log_format: LogFormat = field(
         default="auto",
         metadata=about(

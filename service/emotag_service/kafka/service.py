@@ -14,7 +14,7 @@ from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_
 from emotag_service.kafka.errors import TaggerError
 from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.tagging.dry_run import DryRun
-from emotag_service.kafka.tagging.engine_choice import make_engine
+from emotag_service.kafka.tagging.engine_choice import IN_PROCESS, make_engine
 from emotag_service.kafka.tagging.local_engine import LocalEngine
 from emotag_service.kafka.tagging.progress import Meters, Progress, Screen
 from emotag_service.kafka.tagging.tagger import Tagger
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.kafka.tagging.remote_engine import RemoteEngine
+    from emotag_service.kafka.tagging.tracing import RecordTracing
+    from emotag_service.tracing import Tracing
 
 _log = structlog.get_logger(__name__)
 
@@ -41,7 +43,14 @@ class TaggerService:
     """
 
     def __init__(
-        self, config: TagTopicConfig, client: ClientSettings, *, screen: Screen, output: TextIO, began: float
+        self,
+        config: TagTopicConfig,
+        client: ClientSettings,
+        *,
+        screen: Screen,
+        output: TextIO,
+        began: float,
+        tracing: Tracing | None = None,
     ) -> None:
         """Make one.
 
@@ -51,6 +60,7 @@ class TaggerService:
             screen: Where the progress line goes, on a terminal.
             output: Where a dry run prints.
             began: When the process began, by `time.perf_counter`; the time to readiness is logged.
+            tracing: Makes spans of records; None for none.
 
         Raises:
             SettingsError: Settings contradict each other.
@@ -63,6 +73,7 @@ class TaggerService:
         self._screen = screen
         self._output = output
         self._began = began
+        self._tracing = tracing
         self._plan = Plan(config)
         self._loop_settings = config.loop_settings()
         self._signals = StopSignals()
@@ -120,6 +131,8 @@ class TaggerService:
         self._tag_engine = engine = self._make_engine()
         try:
             if await unless(self._signals.stop, engine.start()):
+                if self._tracing is not None and engine.engine is not None:
+                    engine.engine.observe(self._tracing)
                 self._plan.routes.check_labels(engine.labels)
                 await self._work(destinations, engine, client_logs)
         finally:
@@ -134,6 +147,7 @@ class TaggerService:
             devices=config.devices,
             tls=config.engine_tls,
             token=config.engine_token_file,
+            metadata=self._outgoing(),
         )
 
     async def _prepare_topics(self, destinations: Destinations) -> None:
@@ -156,7 +170,7 @@ class TaggerService:
         freeze_what_is_loaded()
         self._announce()
         settings = self._plan.loop_settings(self._loop_settings, destinations.limits)
-        tagger = Tagger(settings, self._client.kwargs(), engine, rewriter, self.meters)
+        tagger = Tagger(settings, self._client.kwargs(), engine, rewriter, self.meters, tracing=self._record_tracing())
         beside = [asyncio.ensure_future(self._progress(client_logs).run())]
         if self._config.input_pattern:
             beside.append(asyncio.ensure_future(destinations.watch(self._config.input_pattern)))
@@ -167,6 +181,19 @@ class TaggerService:
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
             self._conclude()
+
+    def _outgoing(self) -> tuple[tuple[str, str], ...]:
+        """What the frames that a service gets from here hang on."""
+        if self._tracing is None or self._config.engine == IN_PROCESS:
+            return ()
+        return self._tracing.outgoing("emotag tag-topic")
+
+    def _record_tracing(self) -> RecordTracing | None:
+        if self._tracing is None:
+            return None
+        from emotag_service.kafka.tagging.tracing import RecordTracing  # noqa: PLC0415 - OpenTelemetry is an extra
+
+        return RecordTracing(self._tracing, self._config.group)
 
     def _progress(self, client_logs: ClientLogs) -> Progress:
         return Progress(self.meters, self._screen, client_logs.progress, line=self._screen.isatty())

@@ -36,6 +36,24 @@ async def test_messages_in_tags_out(started):
     assert all(tag.queue_seconds >= 0 and tag.compute_seconds >= 0 for tag in tags)
 
 
+async def test_an_observer_is_told_of_jobs_and_of_what_was_computed(started):
+    engine, told = await started(), []
+
+    class Observer:
+        def submitted(self, job):
+            job.trace = "kept"
+
+        def computed(self, batch, tags):
+            told.extend(
+                (entry.job.trace, tag.message_id, tag.label) for entry, tag in zip(batch.entries, tags, strict=True)
+            )
+
+    engine.observe(Observer())
+    tags = await engine.classify(messages("hello there", "", "oh no"))
+    assert sorted(told) == [("kept", tag.message_id, tag.label) for tag in tags if tag.label]
+    assert len(told) == 2
+
+
 async def test_one_bad_message_does_not_touch_its_neighbours(started):
     engine = await started(limits=EngineLimits(max_text_bytes=100))
     tags = await engine.classify(

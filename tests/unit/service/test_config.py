@@ -21,7 +21,7 @@ def _parse(*arguments: str, **environment: str) -> ServeConfig:
 
 def _option(name: str, text: str) -> list[str]:
     option = f"--{name.replace('_', '-')}"
-    return [option] if name == "insecure" else [option, text]
+    return [option] if name in {"insecure", "otel", "otel_events"} else [option, text]
 
 
 def test_defaults_are_safe() -> None:
@@ -68,6 +68,8 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "ops_port": "9464",
         "ops_host": "::1",
         "drift_reference": "usual.json",
+        "otel": "yes",
+        "otel_events": "yes",
         "log_format": "json",
         "log_level": "debug",
     }

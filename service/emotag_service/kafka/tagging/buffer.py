@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.record import Record
     from emotag_service.kafka.records.rewriter import Prepared, Rewriter
     from emotag_service.kafka.tagging.tag_engine import Session
+    from emotag_service.kafka.tagging.tracing import BatchTrace, RecordTracing
     from emotag_service.messages.tag import MessageTag
     from emotag_service.messages.untaggable import Fault
 
@@ -64,14 +65,21 @@ class TagBatch:
     Attributes:
         prepared: In order of offset.
         answers: Gives one answer per reading, in order; None when there was none to tag.
+        trace: Of these records; None where nobody traces.
     """
 
     prepared: list[Prepared]
     answers: Awaitable[Sequence[MessageTag | Fault]] | None
+    trace: BatchTrace | None = None
 
     async def answered(self) -> list[tuple[Prepared, MessageTag | Fault | None]]:
         """Wait for the answers, and return every record with its own, or None where the engine was not asked."""
-        answers = await self.answers if self.answers is not None else ()
+        answered = self._paired(await self.answers if self.answers is not None else ())
+        if self.trace is not None:
+            self.trace.end(answered)
+        return answered
+
+    def _paired(self, answers: Sequence[MessageTag | Fault]) -> list[tuple[Prepared, MessageTag | Fault | None]]:
         if len(answers) == len(self.prepared):
             return list(zip(self.prepared, answers, strict=True))
         following = iter(answers)
@@ -79,14 +87,21 @@ class TagBatch:
 
 
 async def tag_ahead(
-    buffer: Buffer, rewriter: Rewriter, session: Session, batches: asyncio.Queue[TagBatch], most: int
+    buffer: Buffer,
+    rewriter: Rewriter,
+    session: Session,
+    batches: asyncio.Queue[TagBatch],
+    most: int,
+    tracing: RecordTracing | None = None,
 ) -> None:
     """Hand records to the engine as they come, `most` at once, and put the batches into a queue, until cancelled.
 
     The queue's size bounds how far this is ahead of whoever writes.
     """
     while True:
-        prepared = [rewriter.prepare(record) for record in await buffer.take(most)]
+        records = await buffer.take(most)
+        trace = None if tracing is None else tracing.begin(records)
+        prepared = [rewriter.prepare(record) for record in (records if trace is None else trace.records)]
         readings = [one.reading for one in prepared if one.reading is not None]
         answers = await session.submit(readings) if readings else None
-        await batches.put(TagBatch(prepared, answers))
+        await batches.put(TagBatch(prepared, answers, trace))

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.tagging.progress import Meters
     from emotag_service.kafka.tagging.settings import LoopSettings
     from emotag_service.kafka.tagging.tag_engine import TagEngine
+    from emotag_service.kafka.tagging.tracing import RecordTracing
     from emotag_service.kafka.tagging.writers import Writer
 
 
@@ -31,8 +32,9 @@ class LaneContext:
         engine: What tags them.
         rewriter: What becomes of each.
         meters: What is counted.
-        clock: Monotonic seconds.
         roomier: Called when a lane holds less than before.
+        clock: Monotonic seconds.
+        tracing: Makes spans of records; None where nobody traces.
     """
 
     settings: LoopSettings
@@ -43,6 +45,7 @@ class LaneContext:
     meters: Meters
     roomier: Callable[[], None]
     clock: Callable[[], float] = time.monotonic
+    tracing: RecordTracing | None = None
 
     @property
     def user(self) -> str | None:

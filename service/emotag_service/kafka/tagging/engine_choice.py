@@ -8,6 +8,7 @@ from emotag_service.engine.limits import EngineLimits
 from emotag_service.kafka.tagging.remote_engine import RemoteEngine, service_target
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from emotag.tls import TLS
@@ -36,16 +37,17 @@ def make_engine(
     limits: EngineLimits = _DEFAULT_LIMITS,
     tls: TLS | None = None,
     token: Path | None = None,
+    metadata: Sequence[tuple[str, str]] = (),
 ) -> LocalEngine | RemoteEngine:
     """Make the engine of this name, not started.
 
-    `checkpoint`, `devices` and `limits` are for that of this process, `tls` and `token` for that of a service.
+    `checkpoint`, `devices` and `limits` are for that of this process, the others for that of a service.
 
     Raises:
         ValueError: It is no name of an engine.
     """
     if engine_name(name) != IN_PROCESS:
-        return RemoteEngine(name, taxonomy=taxonomy, tls=tls, token=token)
+        return RemoteEngine(name, taxonomy=taxonomy, tls=tls, token=token, metadata=metadata)
     # Here, because it brings torch: a tagger whose tags come from a service does without.
     from emotag_service.kafka.tagging.local_engine import LocalEngine  # noqa: PLC0415
 

@@ -112,7 +112,14 @@ class Attempt:
         self._writing = writing = Writing(context, self.writer, self.buffer, self._refusals, self._committed)
         tasks = (
             asyncio.ensure_future(
-                tag_ahead(self.buffer, context.rewriter, session, writing.batches, context.settings.batch_records)
+                tag_ahead(
+                    self.buffer,
+                    context.rewriter,
+                    session,
+                    writing.batches,
+                    context.settings.batch_records,
+                    context.tracing,
+                )
             ),
             asyncio.ensure_future(writing.run()),
         )

@@ -25,7 +25,7 @@ from emotag_service.kafka.tagging.remote_session import Link, RemoteSession
 from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from emotag.info import Info, Taxonomy
@@ -60,6 +60,7 @@ class RemoteEngine:
         taxonomy: str = "",
         tls: TLS | None = None,
         token: Path | None = None,
+        metadata: Sequence[tuple[str, str]] = (),
         patience: float = 10.0,
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -70,6 +71,7 @@ class RemoteEngine:
             taxonomy: Of the tags; empty for the service's default.
             tls: Files for grpcs://; None trusts the public authorities.
             token: File of the token that the service asks for.
+            metadata: Sent with every call, such as the context of a trace.
             patience: Seconds that `start` waits for a service that is still starting.
             clock: Seconds since the epoch.
 
@@ -80,6 +82,7 @@ class RemoteEngine:
         self._address = address
         self._tls = (tls or TLS()) if address.startswith("grpcs:") else None
         self._token = token
+        self._metadata = metadata
         self._taxonomy = taxonomy
         self._patience = patience
         self._clock = clock
@@ -142,7 +145,9 @@ class RemoteEngine:
     def _connect(self) -> AsyncEmotionClient:
         try:
             # One attempt: sessions see every interruption, log it once, and come back for ever.
-            return AsyncEmotionClient(self._target, retry=Retry(attempts=1), tls=self._tls, token=self._token)
+            return AsyncEmotionClient(
+                self._target, retry=Retry(attempts=1), tls=self._tls, token=self._token, metadata=self._metadata
+            )
         except InvalidArgumentError as error:
             raise EngineUnavailableError(f"cannot connect to {self._address}: {error}") from error
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.tagging.progress import Meters
     from emotag_service.kafka.tagging.settings import LoopSettings
     from emotag_service.kafka.tagging.tag_engine import TagEngine
+    from emotag_service.kafka.tagging.tracing import RecordTracing
 
 _log = structlog.get_logger(__name__)
 _POLL_SECONDS = 1.0  # how long a poll waits for records, and how old the lag may get while there are none
@@ -39,6 +40,7 @@ class Tagger:
         meters: Meters,
         *,
         clock: Callable[[], float] = time.monotonic,
+        tracing: RecordTracing | None = None,
     ) -> None:
         """Make one, inside the event loop that runs it.
 
@@ -49,12 +51,13 @@ class Tagger:
             rewriter: What becomes of a record.
             meters: What is counted.
             clock: Monotonic seconds.
+            tracing: Makes spans of records; None for none.
         """
         self._settings = settings
         self._meters = meters
         self._wake = asyncio.Event()
         self._feed = Feed(settings, client)
-        context = LaneContext(settings, client, self._feed, engine, rewriter, meters, self._wake.set, clock)
+        context = LaneContext(settings, client, self._feed, engine, rewriter, meters, self._wake.set, clock, tracing)
         self._user = context.user
         self._assignment = Assignment(context, self._wake.set)
 

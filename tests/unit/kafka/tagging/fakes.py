@@ -183,6 +183,7 @@ def make_context(**changes):
         return writers[-1]
 
     return SimpleNamespace(
+        tracing=None,
         settings=LoopSettings(group="g", topics=("in",), **options),
         feed=FakeFeed(),
         engine=FakeEngine(),
