@@ -3,6 +3,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.setup
+# Those that are whole by themselves; patches, and resources of KEDA, are held against what tests/unit/deploy knows.
+MANIFESTS = $(filter-out %/kustomization.yaml, $(wildcard deploy/kubernetes/base/*.yaml)) \
+	deploy/kubernetes/overlays/cpu/autoscaler.yaml \
+	$(addprefix deploy/kubernetes/overlays/kafka/, tagger.yaml service-account.yaml disruption-budget.yaml network-policy.yaml)
 
 .PHONY: setup run demo test chaos fuzz check bench protos docs release audit format clean help
 .DEFAULT_GOAL := help
@@ -47,6 +51,9 @@ check: $(STAMP) ## Lint, format, types, layers, contract, generated code, deploy
 	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
 	$(BIN)/zizmor --offline --quiet .github
 	$(BIN)/bandit --quiet --severity-level medium --skip B104 --recursive clients/python model service
+	$(BIN)/yamllint --strict deploy .yamllint.yaml
+	$(BIN)/shellcheck .ci/run
+	$(BIN)/kubernetes-validate --strict --quiet $(MANIFESTS)
 
 bench: $(STAMP) ## Print the table of speed ratios (BENCH_ARGS=--json for machines)
 	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)

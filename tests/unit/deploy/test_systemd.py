@@ -1,0 +1,52 @@
+"""The units of deploy/systemd, by systemd itself and by the programs that they start."""
+
+from __future__ import annotations
+
+import argparse
+import shlex
+import shutil
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from emotag.cli.commands import COMMANDS
+from tests.unit.deploy.files import DEPLOY
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+HARDENED = (
+    "NoNewPrivileges=yes",
+    "ProtectSystem=strict",
+    "CapabilityBoundingSet=",
+    "DynamicUser=yes",
+    "PrivateTmp=yes",
+)
+
+
+def _setting(unit: Path, name: str) -> str:
+    (only,) = [line.partition("=")[2] for line in unit.read_text().splitlines() if line.startswith(f"{name}=")]
+    return only
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_its_command_is_understood_and_has_time_to_stop(unit: Path) -> None:
+    _, command, *arguments = shlex.split(_setting(unit, "ExecStart"))
+    parser = argparse.ArgumentParser(exit_on_error=False)
+    COMMANDS[command].load().add_arguments(parser)
+    options = vars(parser.parse_args(arguments))
+    assert int(_setting(unit, "TimeoutStopSec")) > float(options.get("drain_seconds") or 10)
+    assert set(HARDENED) <= set(unit.read_text().splitlines())
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_systemd_understands_it(unit: Path, tmp_path: Path) -> None:
+    text = unit.read_text().replace("/opt/emotag/bin/emotag", str(shutil.which("true")))  # what it starts must exist
+    (tmp_path / unit.name).write_text(text)
+    verdict = subprocess.run(
+        ["systemd-analyze", "verify", tmp_path / unit.name], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert (verdict.returncode, [line for line in verdict.stderr.splitlines() if unit.name in line]) == (0, [])
