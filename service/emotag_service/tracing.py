@@ -10,6 +10,7 @@ import time
 from contextvars import ContextVar
 from dataclasses import dataclass
 from importlib.metadata import version
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from opentelemetry._logs import SeverityNumber
@@ -43,6 +44,7 @@ MOST_LINKS = 32
 
 CONTEXT_HEADERS = frozenset({"traceparent", "tracestate"})
 _NANOS = 1_000_000_000
+_CLOSE_SECONDS = 5.0
 _propagator = TraceContextTextMapPropagator()
 
 
@@ -84,9 +86,13 @@ class Tracing:
         self._logger = self._events.get_logger("emotag")
 
     def close(self) -> None:
-        """Send what is left; takes as long as OTEL_EXPORTER_OTLP_TIMEOUT says where nobody listens."""
-        self._spans.shutdown()
-        self._events.shutdown()
+        """Send what is left, for five seconds at most: where nobody listens the SDK would try on and on."""
+        ending = [Thread(target=provider.shutdown, daemon=True) for provider in (self._spans, self._events)]
+        for thread in ending:
+            thread.start()
+        until = time.monotonic() + _CLOSE_SECONDS
+        for thread in ending:
+            thread.join(max(0.0, until - time.monotonic()))
 
     def submitted(self, job: Job) -> None:
         """See `Observer`."""
