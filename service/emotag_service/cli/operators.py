@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from emotag_service.config import ServeConfig
     from emotag_service.kafka.config import TagTopicConfig
-    from emotag_service.ops.reference import Reference
+    from emotag_service.ops.drift import Reference
     from emotag_service.ops.view import View
     from emotag_service.tracing import Tracing
 
@@ -36,8 +36,8 @@ def operators_port(
     """
     if config.ops_port is None:
         return nullcontext()
+    from emotag_service.ops.drift import Reference  # noqa: PLC0415 - see above
     from emotag_service.ops.port import OperatorsPort  # noqa: PLC0415 - see above
-    from emotag_service.ops.reference import Reference  # noqa: PLC0415 - see above
 
     return OperatorsPort(config.ops_host, config.ops_port, make_view(Reference.load(config.drift_reference)))
 
@@ -71,3 +71,14 @@ def _installed(*, asked: bool) -> bool:
         raise ConfigError(f"--otel: {hint}")
     structlog.get_logger(__name__).warning("no traces", hint=hint)
     return False
+
+
+def check_reference(config: ServeConfig | TagTopicConfig) -> None:
+    """Read the shares of labels that the operators' port would compare with.
+
+    Raises:
+        DriftReferenceError: --drift-reference is none.
+    """
+    from emotag_service.ops.drift import Reference  # noqa: PLC0415 - brings a metrics library
+
+    Reference.load(config.drift_reference)

@@ -9,13 +9,13 @@ import time
 from typing import TYPE_CHECKING
 
 from emotag_service.cli.check_config import add_check_option, print_settings
-from emotag_service.cli.operators import operators_port, tracing
+from emotag_service.cli.operators import check_reference, operators_port, tracing
 from emotag_service.cli.own_command import own_command
 from emotag_service.settings import SettingsParser
 
 if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
-    from emotag_service.ops.reference import Reference
+    from emotag_service.ops.drift import Reference
     from emotag_service.ops.view import View
     from emotag_service.service import Service
 
@@ -68,7 +68,6 @@ def _serve(config: ServeConfig, began: float, args: argparse.Namespace) -> int:
     from emotag_service.engine.errors import EngineError  # noqa: PLC0415 - see above
     from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see above
     from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see above
-    from emotag_service.ops.reference import Reference  # noqa: PLC0415 - see above
     from emotag_service.service import Service, check  # noqa: PLC0415 - see above
     from emotag_service.settings import ConfigError  # noqa: PLC0415 - see above
 
@@ -81,7 +80,7 @@ def _serve(config: ServeConfig, began: float, args: argparse.Namespace) -> int:
     try:
         if not args.check_config:
             return 0 if asyncio.run(serve()) else 1
-        Reference.load(config.drift_reference)
+        check_reference(config)
         check(config)
         print_settings("serve", [config], args)
     except (ConfigError, DriftReferenceError) as error:

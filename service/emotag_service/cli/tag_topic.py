@@ -9,14 +9,14 @@ import time
 from typing import TYPE_CHECKING, TextIO, cast
 
 from emotag_service.cli.check_config import add_check_option, print_settings
-from emotag_service.cli.operators import operators_port, tracing
+from emotag_service.cli.operators import check_reference, operators_port, tracing
 from emotag_service.settings import SettingsParser
 
 if TYPE_CHECKING:
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.kafka.service import TaggerService
-    from emotag_service.ops.reference import Reference
+    from emotag_service.ops.drift import Reference
     from emotag_service.ops.view import View
 
 _DESCRIPTION = """\
@@ -98,11 +98,10 @@ async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> 
 async def _check(config: TagTopicConfig, client: ClientSettings, began: float) -> None:
     from emotag_service.kafka.service import TaggerService  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.tagging.progress import Screen  # noqa: PLC0415 - see add_arguments
-    from emotag_service.ops.reference import Reference  # noqa: PLC0415 - see add_arguments
     from emotag_service.process.logs import configure  # noqa: PLC0415 - see add_arguments
 
     configure(config.log_format, "warning")
-    Reference.load(config.drift_reference)
+    check_reference(config)
     await TaggerService(config, client, screen=Screen(sys.stderr), output=sys.stdout, began=began).check()
 
 

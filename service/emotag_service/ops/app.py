@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import time
 from typing import TYPE_CHECKING
 
 from prometheus_client import Gauge
@@ -10,8 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from emotag_service.ops.build import build
-from emotag_service.ops.pulse import pulse
+from emotag_service.ops.view import build
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -83,3 +85,24 @@ def make_app(view: View) -> Starlette:
     pages = Pages(view)
     shown = (pages.livez, pages.readyz, pages.metrics, pages.buildinfo, pages.drift)
     return Starlette(routes=[Route("/", pages.index), *(Route(f"/{page.__name__}", page) for page in shown)])
+
+
+async def pulse(loop: asyncio.AbstractEventLoop, patience: float) -> float | None:
+    """Return the seconds that `loop` took to answer; None when it is closed or did not within `patience` seconds."""
+    own, answered = asyncio.get_running_loop(), asyncio.Event()
+    began = time.perf_counter()
+    try:
+        loop.call_soon_threadsafe(_answer, own, answered)
+    except RuntimeError:  # closed
+        return None
+    try:
+        async with asyncio.timeout(patience):
+            await answered.wait()
+    except TimeoutError:
+        return None
+    return time.perf_counter() - began
+
+
+def _answer(asker: asyncio.AbstractEventLoop, answered: asyncio.Event) -> None:
+    with contextlib.suppress(RuntimeError):  # whoever asked is gone
+        asker.call_soon_threadsafe(answered.set)

@@ -9,23 +9,25 @@ when somebody asks: between two scrapes it costs nothing.
 
 from __future__ import annotations
 
+import json
 import time
 from collections import deque
-from math import log
+from math import isclose, log
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from emotag_service.ops.errors import DriftReferenceError
 from emotag_service.ops.families import gauge
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
+    from pathlib import Path
 
     from prometheus_client.core import Metric
 
     from emotag_model.labels import Taxonomy
     from emotag_service.engine.engine import Engine
-    from emotag_service.ops.reference import Reference
 
     Counts = Mapping[str, Mapping[str, int]]
 
@@ -36,6 +38,41 @@ LEAST_TAGS = 500
 _STEP_SECONDS = WINDOW_SECONDS / 60
 _LEAST_SHARE = 1e-4  # expected of a label that the reference never met
 _log = structlog.get_logger(__name__)
+
+
+class Reference:
+    """Expected shares of labels by taxonomy."""
+
+    def __init__(self, given: Mapping[str, Mapping[str, float]]) -> None:
+        """Make it of shares by taxonomy and label; a taxonomy that is missing is expected as by the checkpoint."""
+        self._given = given
+
+    @classmethod
+    def load(cls, path: Path | None) -> Reference:
+        """Read what `/drift` has shown; nothing is given without a path.
+
+        Raises:
+            DriftReferenceError: It cannot be read, or is something else.
+        """
+        if path is None:
+            return cls({})
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            given = {name: _shares(shown) for name, shown in content["taxonomies"].items()}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            why = error.strerror if isinstance(error, OSError) else f"{type(error).__name__}: {error}"
+            raise DriftReferenceError(
+                f"--drift-reference {path}: is not what the operators' port shows under /drift ({why}); "
+                "keep that page of an hour of usual messages"
+            ) from error
+        return cls({name: shares for name, shares in given.items() if shares})
+
+    def shares(self, taxonomy: Taxonomy) -> Mapping[str, float] | None:
+        """Return what is expected; None when nobody says, or the file has other labels."""
+        given = self._given.get(taxonomy.name)
+        if given is not None:
+            return given if set(given) == set(taxonomy.labels) else None
+        return dict(zip(taxonomy.labels, taxonomy.expected, strict=True)) if taxonomy.expected else None
 
 
 class Drift:
@@ -116,3 +153,10 @@ def stability_index(counts: Mapping[str, int], expected: Mapping[str, float]) ->
 
 def _since(before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
     return {label: count - before.get(label, 0) for label, count in now.items()}
+
+
+def _shares(shown: Mapping[str, Any]) -> dict[str, float]:
+    shares = {str(label): float(share) for label, share in shown["shares"].items()}
+    if shares and not (min(shares.values()) >= 0 and isclose(sum(shares.values()), 1.0, abs_tol=1e-3)):
+        raise ValueError("shares must be 0 or more and sum to 1")
+    return shares

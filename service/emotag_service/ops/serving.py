@@ -5,15 +5,13 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from emotag_service.ops.build import model
 from emotag_service.ops.drift import Drift
 from emotag_service.ops.engine_metrics import EngineMetrics
 from emotag_service.ops.grpc_metrics import GrpcMetrics
-from emotag_service.ops.registry import new_registry
-from emotag_service.ops.view import View
+from emotag_service.ops.view import View, model, new_registry
 
 if TYPE_CHECKING:
-    from emotag_service.ops.reference import Reference
+    from emotag_service.ops.drift import Reference
     from emotag_service.service import Service
 
 

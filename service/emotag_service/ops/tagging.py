@@ -6,16 +6,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from emotag_service.ops.build import model
 from emotag_service.ops.drift import Drift
 from emotag_service.ops.engine_metrics import EngineMetrics
 from emotag_service.ops.kafka_metrics import KafkaMetrics
-from emotag_service.ops.registry import new_registry
-from emotag_service.ops.view import View
+from emotag_service.ops.view import View, model, new_registry
 
 if TYPE_CHECKING:
     from emotag_service.kafka.service import TaggerService
-    from emotag_service.ops.reference import Reference
+    from emotag_service.ops.drift import Reference
 
 _STALE_SECONDS = 30.0
 

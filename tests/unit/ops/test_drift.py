@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from emotag_model.labels import Taxonomy
-from emotag_service.ops.drift import LEAST_TAGS, WINDOW_SECONDS, Drift, stability_index
-from emotag_service.ops.reference import Reference
+from emotag_service.ops.drift import LEAST_TAGS, WINDOW_SECONDS, Drift, Reference, stability_index
 from emotag_service.testing import FakeClock
 from tests.unit.ops.helpers import collected, names, value
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import asyncio
 
-from emotag_service.ops.pulse import _answer, pulse
+from emotag_service.ops.app import _answer, pulse
 
 
 async def test_a_loop_that_turns_answers():

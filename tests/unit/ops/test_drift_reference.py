@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from emotag_model.labels import Taxonomy
+from emotag_service.ops.drift import Reference
 from emotag_service.ops.errors import DriftReferenceError
-from emotag_service.ops.reference import Reference
 
 TAXONOMY = Taxonomy.plain("basic", {"joy": [0], "neutral": [1]})
 SHOWN = {"taxonomies": {"basic": {"tags": 4, "psi": None, "shares": {"joy": 0.25, "neutral": 0.75}}}}

@@ -3,8 +3,8 @@ from __future__ import annotations
 import json
 from importlib.metadata import PackageNotFoundError
 
-from emotag_service.ops import build as module
-from emotag_service.ops.build import build, model
+from emotag_service.ops import view as module
+from emotag_service.ops.view import build, model
 from emotag_service.testing import in_memory_engine
 
 
