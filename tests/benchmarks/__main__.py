@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import kafka_rows, model_rows, service_rows, start_rows
+from tests.benchmarks import kafka_rows, model_rows, service_rows, sight_rows, start_rows
 from tests.benchmarks.peers import bench as peers
 from tests.benchmarks.peers import line as peer_line
 from tests.benchmarks.peers.environment import Environments, default_folder
@@ -19,6 +19,7 @@ from tests.benchmarks.row import Row, table
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "model": model_rows.rows,
     "service": service_rows.rows,
+    "sight": sight_rows.rows,
     "start": start_rows.rows,
     "kafka": kafka_rows.rows,
 }
