@@ -8,13 +8,14 @@ import platform
 import sys
 from collections.abc import Callable, Iterator
 
-from tests.benchmarks import kafka_rows, model_rows, service_rows, start_rows
+from tests.benchmarks import kafka_rows, model_rows, service_rows, start_rows, workers_rows
 from tests.benchmarks.row import Row, table
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "model": model_rows.rows,
     "service": service_rows.rows,
     "start": start_rows.rows,
+    "workers": workers_rows.rows,
     "kafka": kafka_rows.rows,
 }
 
