@@ -32,19 +32,21 @@ class Service:
         engine: What tags; None until the checkpoint is loaded.
     """
 
-    def __init__(self, config: ServeConfig, *, ready: Callable[[int], None], began: float) -> None:
+    def __init__(self, config: ServeConfig, *, ready: Callable[[int], None], began: float, processes: int = 1) -> None:
         """Make one.
 
         Args:
             config: What to serve with.
             ready: Called with the port once messages are welcome.
             began: When the process began, by `time.perf_counter`; the time to readiness is logged.
+            processes: How many serve on the port; of more than one, a supervisor holds it.
         """
         self.server: Server | None = None
         self.engine: Engine | None = None
         self._config = config
         self._ready = ready
         self._began = began
+        self._processes = processes
         self._signals = StopSignals(grace_seconds=config.drain_seconds)
 
     async def run(self) -> bool:
@@ -61,7 +63,9 @@ class Service:
         """
         asyncio.get_running_loop().set_exception_handler(log_loop_error)
         self._signals.listen()
-        self.server = server = Server(self._config.host, self._config.port, protection=self._config.protection)
+        self.server = server = Server(
+            self._config.host, self._config.port, protection=self._config.protection, held=self._processes > 1
+        )
         try:
             self.engine = engine = await asyncio.to_thread(self._load)
             return await self._serve(server, engine)
@@ -72,7 +76,9 @@ class Service:
         path: Path = self._config.checkpoint or default_checkpoint()
         checkpoint, limits = Checkpoint.load(path), self._config.engine_limits
         try:
-            return Engine.from_checkpoint(checkpoint, devices=self._config.devices, limits=limits)
+            return Engine.from_checkpoint(
+                checkpoint, devices=self._config.devices, limits=limits, processes=self._processes
+            )
         except ValueError as error:  # bounds that do not fit the checkpoint
             raise ConfigError(str(error)) from error
 

@@ -51,10 +51,14 @@ class Serving:
         port: Where it listens.
     """
 
-    def __init__(self, checkpoint: Path, *options: str, variables: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, checkpoint: Path, *options: str, variables: dict[str, str] | None = None, ready: bytes = b"tiny"
+    ) -> None:
+        """`ready` is in the line that it logs once it serves: by default that which names the model."""
         self._options = ("--checkpoint", str(checkpoint), "--devices", "cpu", "--log-format", "json", *options)
         self._variables = {**os.environ, "EMOTAG_PORT": "0", **(variables or {})}
         self.events: list[dict[str, Any]] = []
+        self._ready = ready
         self.raw = ""
         self.port = 0
 
@@ -103,7 +107,7 @@ class Serving:
             self.raw += line.decode()
             if line.startswith(b"{"):
                 self.events.append(json.loads(line))
-            if b"tiny" in line:  # only the event that names the model, in either form
+            if self._ready in line:
                 self.port = self.logged("serving")[0]["port"] if self.logged("serving") else 0
                 self._serving.set()
         self._serving.set()

@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.ops.reference import Reference
     from emotag_service.ops.view import View
+    from emotag_service.ops.workers import WorkerPages
 
 
 def operators_port(
-    config: ServeConfig | TagTopicConfig, make_view: Callable[[Reference], View]
+    config: ServeConfig | TagTopicConfig, make_view: Callable[[Reference], View | WorkerPages]
 ) -> AbstractAsyncContextManager[object]:
     """Return what keeps the port open, or nothing without --ops-port; a web server is imported only for it.
 

@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
     from emotag_service.ops.reference import Reference
     from emotag_service.ops.view import View
+    from emotag_service.ops.workers import WorkerPages
     from emotag_service.service import Service
+    from emotag_service.workers import Workers
 
 _EPILOG = """\
 example:
@@ -25,6 +27,7 @@ example:
 
 Every option can be set by the environment variable in brackets; the option wins. The first Ctrl-C or SIGTERM stops the
 service once everything that it has taken is answered, the second at once. Exit code 0 means that nothing was lost.
+With --workers N, N processes share the port; each is replaced when it dies, and "ready" is logged once all serve.
 """
 
 
@@ -55,7 +58,28 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         return _fail(str(error), 2)
     configure(config.log_format, config.log_level)
-    return _serve(config, began)
+    return _serve(config, began) if config.workers == 1 else _supervise(config)
+
+
+def _supervise(config: ServeConfig) -> int:
+    from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.process.supervisor import WorkerError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.workers import Workers  # noqa: PLC0415 - see add_arguments
+
+    async def supervise() -> int:
+        workers = Workers(config, ready=lambda port: _teach(config, port))
+        async with operators_port(config, lambda _: _pages(workers)):
+            return await workers.run()
+
+    try:
+        return asyncio.run(supervise())
+    except DriftReferenceError as error:
+        return _fail(str(error), 2)
+    except (ListenError, PortError) as error:
+        return _fail(str(error), 1)
+    except WorkerError as error:
+        return _fail(str(error), error.code)
 
 
 def _serve(config: ServeConfig, began: float) -> int:
@@ -84,6 +108,12 @@ def _view(service: Service, reference: Reference) -> View:
     from emotag_service.ops.serving import serving_view  # noqa: PLC0415 - brings a metrics library, see operators_port
 
     return serving_view(service, reference)
+
+
+def _pages(workers: Workers) -> WorkerPages:
+    from emotag_service.ops.workers import WorkerPages  # noqa: PLC0415 - see _view
+
+    return WorkerPages(workers.supervisor)
 
 
 def _teach(config: ServeConfig, port: int) -> None:

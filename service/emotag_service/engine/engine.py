@@ -78,7 +78,12 @@ class Engine:
 
     @classmethod
     def from_checkpoint(
-        cls, checkpoint: Checkpoint, *, devices: str = "auto", limits: EngineLimits = _DEFAULT_LIMITS
+        cls,
+        checkpoint: Checkpoint,
+        *,
+        devices: str = "auto",
+        limits: EngineLimits = _DEFAULT_LIMITS,
+        processes: int = 1,
     ) -> Engine:
         """Make an engine that answers with a checkpoint.
 
@@ -87,11 +92,12 @@ class Engine:
             devices: `auto | cpu | cpu:N | cuda | cuda:0,cuda:1`; auto is every CUDA device, else one CPU
                 replica per core, four at most.
             limits: How much it takes, holds and computes at once.
+            processes: How many share the cores of this machine.
 
         Raises:
             DeviceError: `devices` names something unknown or missing.
         """
-        return cls(plan_model(checkpoint, devices), limits=limits)
+        return cls(plan_model(checkpoint, devices, processes), limits=limits)
 
     @property
     def healthy(self) -> bool:

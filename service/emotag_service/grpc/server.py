@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 _OPTIONS = (
-    # Otherwise a second server would silently share the port, and the kernel would split callers between the two.
-    ("grpc.so_reuseport", 0),
     # Idle agent streams are pinged by their clients every 30 s; the default would close them for it.
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
@@ -67,9 +65,15 @@ class Server:
     """
 
     def __init__(
-        self, host: str, port: int, limits: FrontLimits = _LIMITS, protection: Protection = _PROTECTION
+        self,
+        host: str,
+        port: int,
+        limits: FrontLimits = _LIMITS,
+        protection: Protection = _PROTECTION,
+        *,
+        held: bool = False,
     ) -> None:
-        """Take the address; port 0 picks a free one.
+        """Take the address; port 0 picks a free one. `held`: see `listen`.
 
         Raises:
             ListenError: It is in use, none of this machine's, or not protected as it has to be.
@@ -85,12 +89,14 @@ class Server:
             interceptors=access,
             options=(
                 *_OPTIONS,
+                # 0, or a second server would silently share the port, and the kernel split callers between the two.
+                ("grpc.so_reuseport", int(held)),
                 ("grpc.max_receive_message_length", limits.frame_bytes),
                 *protection.connections.options(),
             ),
         )
         credentials = None if protection.tls is None else Certificates(protection.tls).credentials()
-        self.port = listen(self._server, host, port, credentials, insecure=protection.insecure)
+        self.port = listen(self._server, host, port, credentials, insecure=protection.insecure, held=held)
         self._servicer: EmotionServicer | None = None
 
     async def start(self, engine: Engine) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from emotag_service.settings import ConfigError, about, add_options, given_values, read_settings
+from emotag_service.settings import ConfigError, about, add_options, given_options, given_values, read_settings
 from emotag_service.values import not_empty, whole_number, yes_or_no
 
 
@@ -84,3 +84,10 @@ def test_help_has_headings_defaults_and_percent_signs() -> None:
     assert "--place P where, 100% needed [$EMOTAG_PLACE]" in text
     assert "--loud say more (default: no) [$EMOTAG_LOUD]" in text
     assert "apart" not in text
+
+
+@pytest.mark.parametrize(
+    "made", [_Kind(place="-here"), _Kind(place="here", counts=(1, 2), loud=True, from_="the end")], ids=str
+)
+def test_a_configuration_can_be_handed_to_another_process(made: _Kind) -> None:
+    assert _read(*given_options(made)) == made
