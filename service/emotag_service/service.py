@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_service.control import Control
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
+from emotag_service.process.changes import Changes
 from emotag_service.process.lifetime import StopSignals, unless
+from emotag_service.process.link import AskError
 from emotag_service.process.logs import log_loop_error
 from emotag_service.settings import ConfigError
 
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from emotag_service.config import ServeConfig
+    from emotag_service.grpc.server import MakeChange
 
 _log = structlog.get_logger(__name__)
 
@@ -30,9 +34,18 @@ class Service:
     Attributes:
         server: The gRPC front; None until its address is taken.
         engine: What tags; None until the checkpoint is loaded.
+        control: What changes this process.
     """
 
-    def __init__(self, config: ServeConfig, *, ready: Callable[[int], None], began: float, processes: int = 1) -> None:
+    def __init__(
+        self,
+        config: ServeConfig,
+        *,
+        ready: Callable[[int], None],
+        began: float,
+        processes: int = 1,
+        make_change: MakeChange | None = None,
+    ) -> None:
         """Make one.
 
         Args:
@@ -40,6 +53,7 @@ class Service:
             ready: Called with the port once messages are welcome.
             began: When the process began, by `time.perf_counter`; the time to readiness is logged.
             processes: How many serve on the port; of more than one, a supervisor holds it.
+            make_change: Makes the changes that AdminService is asked for; without it they are made here alone.
         """
         self.server: Server | None = None
         self.engine: Engine | None = None
@@ -47,6 +61,8 @@ class Service:
         self._ready = ready
         self._began = began
         self._processes = processes
+        self.control = Control(lambda: self.engine, config)
+        self._make_change = make_change or Changes(self._ask).make
         self._signals = StopSignals(grace_seconds=config.drain_seconds)
 
     async def run(self) -> bool:
@@ -95,7 +111,14 @@ class Service:
 
     async def _start(self, server: Server, engine: Engine) -> None:
         # Together, so that health can be asked, and messages can queue, while replicas warm up.
-        await asyncio.gather(engine.start(), server.start(engine))
+        await asyncio.gather(engine.start(), server.start(engine, self._make_change))
+
+    async def _ask(self, what: str, *, within: float | None = None, **values: Any) -> dict[int, Any]:  # noqa: ARG002
+        """Ask this process as a supervisor asks its workers."""
+        try:
+            return {0: await self.control.answer(what, values)}
+        except AskError as error:
+            return {0: error}
 
     def _announce(self, server: Server, engine: Engine) -> None:
         model = engine.model.identity

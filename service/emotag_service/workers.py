@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from emotag_service.grpc.listen import hold_address
+from emotag_service.process.changes import Changes
 from emotag_service.process.link import AskError
+from emotag_service.process.logs import set_level
 from emotag_service.process.supervisor import Supervisor
 from emotag_service.settings import given_options
 
@@ -49,6 +53,7 @@ class Workers:
             on_ready=self._announce,
             relay=self._relay,
         )
+        self._changes = Changes(self.supervisor.ask_all, self._adopt, self.supervisor.replace)
 
     async def run(self) -> int:
         """Serve until a signal; see `Supervisor.run`."""
@@ -62,5 +67,18 @@ class Workers:
         _log.info("ready", host=self._config.host, port=self._config.port, workers=self._config.workers)
         self._ready(self._config.port)
 
-    async def _relay(self, what: str, _values: dict[str, Any]) -> Any:
-        raise AskError(f"does not know {what}")
+    async def _relay(self, what: str, values: dict[str, Any]) -> Any:
+        """Make a change that some worker was asked for, in all of them; those that are started later have it, too."""
+        if what != "change":
+            raise AskError(f"does not know {what}")
+        change, given = values["change"], values["given"]
+        if change == "drain":
+            return self.supervisor.signals.received(signal.SIGTERM)
+        answer = await self._changes.make(change, given)
+        if change == "log level":
+            self._config = replace(self._config, log_level=given["level"])
+            set_level(given["level"])
+        return answer
+
+    def _adopt(self, checkpoint: str) -> None:
+        self._config = replace(self._config, checkpoint=Path(checkpoint))

@@ -20,7 +20,7 @@ from emotag_service.grpc.listen import ListenError
 from emotag_service.ops.errors import DriftReferenceError
 from emotag_service.process.link import AskError, WorkerLink
 from emotag_service.process.logs import configure
-from emotag_service.process.worker import LINK, NUMBER
+from emotag_service.process.worker import LINK, NUMBER, QUESTIONS
 from emotag_service.service import Service
 from emotag_service.settings import ConfigError, add_options, read_settings
 
@@ -35,7 +35,9 @@ class LinkedService:
 
     def __init__(self, config: ServeConfig, began: float) -> None:
         self.link = WorkerLink(self._answer)
-        self._service = Service(config, ready=self._tell_ready, began=began, processes=config.workers)
+        self._service = Service(
+            config, ready=self._tell_ready, began=began, processes=config.workers, make_change=self._ask_for_change
+        )
         self._view = _view(self._service, config)
         self._telling: asyncio.Task[Any] | None = None
 
@@ -58,10 +60,14 @@ class LinkedService:
     def _tell_ready(self, _port: int) -> None:
         self._telling = asyncio.create_task(self.link.ask("ready"))
 
-    async def _answer(self, what: str, _values: dict[str, Any]) -> Any:
-        if self._view is None:
-            raise AskError(f"does not know {what}")
-        return await self._view.answer(what)
+    async def _ask_for_change(self, what: str, values: dict[str, Any]) -> Any:
+        """Have the supervisor make a change, in all workers."""
+        return await self.link.ask("change", change=what, given=values)
+
+    async def _answer(self, what: str, values: dict[str, Any]) -> Any:
+        if self._view is not None and what in QUESTIONS:
+            return await self._view.answer(what)
+        return await self._service.control.answer(what, values)
 
 
 def main() -> int:

@@ -82,10 +82,16 @@ def hold_address(host: str, port: int, *, plaintext: bool, insecure: bool = Fals
     return held
 
 
+def is_local(host: str) -> bool:
+    """Whether only this machine can reach what listens on `host`."""
+    address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0][4]
+    return ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback
+
+
 def _check(host: str, port: int, *, plaintext: bool, insecure: bool) -> None:
     # By hand: gRPC says why only to its own log, on stderr, in its own form.
-    local = _try(host, port)
-    if plaintext and not local:
+    _try(host, port)
+    if plaintext and not is_local(host):
         _check_plaintext(_address(host, port), insecure=insecure)
 
 
@@ -107,10 +113,9 @@ def _check_plaintext(address: str, *, insecure: bool) -> None:
     _log.warning("plaintext", address=address, effect="whoever reaches this port can read and send; tokens included")
 
 
-def _try(host: str, port: int) -> bool:
-    """Take the address for a moment; returns whether only this machine can reach it."""
+def _try(host: str, port: int) -> None:
+    """Take the address for a moment."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)
-    return ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback

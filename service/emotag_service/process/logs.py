@@ -62,6 +62,13 @@ def configure(
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
 
 
+def set_level(level: str) -> None:
+    """Write events from this level on, of every logger, from now on."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(number))
+    logging.getLogger().setLevel(max(number, logging.WARNING))
+
+
 def is_console(log_format: LogFormat, stream: TextIO | None = None) -> bool:
     """Whether logs are for people."""
     return log_format == "console" or (log_format == "auto" and (stream or sys.stderr).isatty())

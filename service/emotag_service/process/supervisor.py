@@ -103,6 +103,10 @@ class Supervisor:
         answers = await asyncio.gather(*map(ask, self.workers))
         return {worker.number: answer for worker, answer in zip(self.workers, answers, strict=True)}
 
+    def replace(self, number: int) -> None:
+        """End the process of a worker in order; another one is started in its place."""
+        self.workers[number - 1].terminate()
+
     async def _keep(self, worker: Worker) -> int:
         """Have a process for a worker until the end; returns what the last one's end is worth as an exit code."""
         backoff, failed_starts, stop = Backoff(), 0, self.signals.stop

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 NUMBER, LINK = "--number", "--link"
 """Options that a worker's command gets on top: which worker it is, and the file descriptor of its end of the link."""
+QUESTIONS = ("pulse", "unready", "model", "metrics", "drift")
+"""What the operators' port asks a worker."""
 
 
 class Worker:
