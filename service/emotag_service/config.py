@@ -34,6 +34,13 @@ class ServeConfig:
         default=50051,
         metadata=about(whole_number(0, 65_535), "port to listen on; 0 picks a free one and logs it"),
     )
+    workers: int = field(
+        default=1,
+        metadata=about(
+            whole_number(1, 256),
+            "processes that share the port; more than one are replaced when they die, and drained together",
+        ),
+    )
     tls_cert: Path | None = field(
         default=None,
         metadata=about(path, "PEM file of the certificate to answer with, and its chain; read again when it changes"),

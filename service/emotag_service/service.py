@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.access.tokens import Tokens
+from emotag_service.control import Control
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.server import Server
+from emotag_service.process.changes import Changes
 from emotag_service.process.lifetime import StopSignals, unless
+from emotag_service.process.link import AskError
 from emotag_service.process.logs import log_loop_error
 from emotag_service.settings import ConfigError
 
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from emotag_service.config import ServeConfig
+    from emotag_service.grpc.server import MakeChange
     from emotag_service.tracing import Tracing
 
 _log = structlog.get_logger(__name__)
@@ -32,10 +36,18 @@ class Service:
     Attributes:
         server: The gRPC front; None until its address is taken.
         engine: What tags; None until the checkpoint is loaded.
+        control: What changes this process.
     """
 
     def __init__(
-        self, config: ServeConfig, *, ready: Callable[[int], None], began: float, tracing: Tracing | None = None
+        self,
+        config: ServeConfig,
+        *,
+        ready: Callable[[int], None],
+        began: float,
+        tracing: Tracing | None = None,
+        processes: int = 1,
+        make_change: MakeChange | None = None,
     ) -> None:
         """Make one.
 
@@ -44,6 +56,8 @@ class Service:
             ready: Called with the port once messages are welcome.
             began: When the process began, by `time.perf_counter`; the time to readiness is logged.
             tracing: Makes spans of what is done; None for none.
+            processes: How many serve on the port; of more than one, a supervisor holds it.
+            make_change: Makes the changes that AdminService is asked for; without it they are made here alone.
         """
         self.server: Server | None = None
         self.engine: Engine | None = None
@@ -51,6 +65,9 @@ class Service:
         self._ready = ready
         self._began = began
         self._tracing = tracing
+        self._processes = processes
+        self.control = Control(lambda: self.engine, config)
+        self._make_change = make_change or Changes(self._ask).make
         self._signals = StopSignals(grace_seconds=config.drain_seconds)
 
     async def run(self) -> bool:
@@ -69,7 +86,7 @@ class Service:
         self._signals.listen()
         self.server = server = self._listen()
         try:
-            self.engine = engine = await asyncio.to_thread(load_engine, self._config)
+            self.engine = engine = await asyncio.to_thread(load_engine, self._config, self._processes)
             if self._tracing is not None:
                 engine.observe(self._tracing)
             return await self._serve(server, engine)
@@ -78,11 +95,12 @@ class Service:
 
     def _listen(self) -> Server:
         host, port, protection = self._config.host, self._config.port, self._config.protection
+        held = self._processes > 1
         if self._tracing is None:
-            return Server(host, port, protection=protection)
+            return Server(host, port, protection=protection, held=held)
         from emotag_service.grpc.tracing import CallTracing  # noqa: PLC0415 - OpenTelemetry is an extra
 
-        return Server(host, port, protection=protection, tracing=CallTracing(self._tracing))
+        return Server(host, port, protection=protection, held=held, tracing=CallTracing(self._tracing))
 
     async def _serve(self, server: Server, engine: Engine) -> bool:
         try:
@@ -97,7 +115,14 @@ class Service:
 
     async def _start(self, server: Server, engine: Engine) -> None:
         # Together, so that health can be asked, and messages can queue, while replicas warm up.
-        await asyncio.gather(engine.start(), server.start(engine))
+        await asyncio.gather(engine.start(), server.start(engine, self._make_change))
+
+    async def _ask(self, what: str, *, within: float | None = None, **values: Any) -> dict[int, Any]:  # noqa: ARG002
+        """Ask this process as a supervisor asks its workers."""
+        try:
+            return {0: await self.control.answer(what, values)}
+        except AskError as error:
+            return {0: error}
 
     def _announce(self, server: Server, engine: Engine) -> None:
         model = engine.model.identity
@@ -124,8 +149,8 @@ class Service:
         return clean
 
 
-def load_engine(config: ServeConfig) -> Engine:
-    """Load the checkpoint, and make the engine of it, not started.
+def load_engine(config: ServeConfig, processes: int = 1) -> Engine:
+    """Load the checkpoint, and make the engine of it, not started; `processes` share the cores.
 
     Raises:
         CheckpointError: The checkpoint cannot be loaded.
@@ -134,7 +159,7 @@ def load_engine(config: ServeConfig) -> Engine:
     """
     checkpoint, limits = Checkpoint.load(config.checkpoint or default_checkpoint()), config.engine_limits
     try:
-        return Engine.from_checkpoint(checkpoint, devices=config.devices, limits=limits)
+        return Engine.from_checkpoint(checkpoint, devices=config.devices, limits=limits, processes=processes)
     except ValueError as error:  # bounds that do not fit the checkpoint
         raise ConfigError(str(error)) from error
 

@@ -177,6 +177,20 @@ def name_of(setting: Field[Any]) -> str:
     return setting.metadata["name"] or setting.name
 
 
+def given_options(config: Any) -> list[str]:
+    """The options that make this configuration again, in another process."""
+    options: list[str] = []
+    for setting in settings_of(config):
+        value, name = getattr(config, setting.name), option(name_of(setting))
+        if setting.metadata["switch"]:
+            options += [name] if value else []
+            continue
+        for one in value if setting.metadata["many"] else [value]:
+            text = ("yes" if one else "no") if isinstance(one, bool) else str(one)
+            options += [] if one is None else [f"{name}={text}"]
+    return options
+
+
 def option(name: str) -> str:
     """The option of the setting of this name."""
     return f"--{name.replace('_', '-')}"

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import kafka_rows, model_rows, service_rows, sight_rows, start_rows
+from tests.benchmarks import kafka_rows, model_rows, service_rows, sight_rows, start_rows, workers_rows
 from tests.benchmarks.peers import bench as peers
 from tests.benchmarks.peers import line as peer_line
 from tests.benchmarks.peers.environment import Environments, default_folder
@@ -21,6 +21,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "service": service_rows.rows,
     "sight": sight_rows.rows,
     "start": start_rows.rows,
+    "workers": workers_rows.rows,
     "kafka": kafka_rows.rows,
 }
 PEERS = "peers"  # has a table of its own, and is only measured when asked for: it needs the package index

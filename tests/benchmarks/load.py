@@ -42,6 +42,13 @@ async def long_stream_rate(target: str) -> float:
     return await stream_rate(target, frames=240, long=True)
 
 
+async def many_streams_rate(target: str, *, streams: int = 8, frames: int = 150) -> float:
+    """Messages per second over so many streams, each on a connection of its own."""
+    began = time.perf_counter()
+    await asyncio.gather(*(stream_rate(target, frames=frames) for _ in range(streams)))
+    return streams * frames * FRAME_MESSAGES / (time.perf_counter() - began)
+
+
 async def stream_rate(target: str, *, frames: int = 600, long: bool = False) -> float:
     """Messages per second over one stream, packed frames, at most `FRAMES_IN_FLIGHT` unanswered."""
     packed = [pb.StreamClassifyRequest(messages=chunk) for chunk in _chunks(frames, long=long)]
@@ -52,7 +59,7 @@ async def stream_rate(target: str, *, frames: int = 600, long: bool = False) -> 
             await room.acquire()
             yield frame
 
-    async with grpc.aio.insecure_channel(target) as channel:
+    async with grpc.aio.insecure_channel(target, [_APART]) as channel:
         await channel.channel_ready()
         began = time.perf_counter()
         received = released = 0

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 WORDS = ("joy", "thank", "you", "so", "much", "i", "am", "angry", "!", "?", ".", "this", "is", "fine")
 
 
-def save_checkpoint(folder: Path) -> Path:
+def save_checkpoint(folder: Path, seed: int = 7) -> Path:
     """Write a checkpoint of random weights: whole, valid, and quick to load."""
-    torch.manual_seed(7)
+    torch.manual_seed(seed)
     vocabulary = Vocabulary(WORDS)
     config = CnnBiSruConfig(
         vocabulary_size=len(vocabulary), embedding_size=8, label_count=len(OUTPUTS), conv_channels=(8, 4),
@@ -51,10 +51,14 @@ class Serving:
         port: Where it listens.
     """
 
-    def __init__(self, checkpoint: Path, *options: str, variables: dict[str, str] | None = None) -> None:
+    def __init__(
+        self, checkpoint: Path, *options: str, variables: dict[str, str] | None = None, ready: bytes = b"tiny"
+    ) -> None:
+        """`ready` is in the line that it logs once it serves: by default that which names the model."""
         self._options = ("--checkpoint", str(checkpoint), "--devices", "cpu", "--log-format", "json", *options)
         self._variables = {**os.environ, "EMOTAG_PORT": "0", **(variables or {})}
         self.events: list[dict[str, Any]] = []
+        self._ready = ready
         self.raw = ""
         self.port = 0
 
@@ -103,7 +107,7 @@ class Serving:
             self.raw += line.decode()
             if line.startswith(b"{"):
                 self.events.append(json.loads(line))
-            if b"tiny" in line:  # only the event that names the model, in either form
+            if self._ready in line:
                 self.port = self.logged("serving")[0]["port"] if self.logged("serving") else 0
                 self._serving.set()
         self._serving.set()

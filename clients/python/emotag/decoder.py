@@ -29,6 +29,7 @@ class Decoder:
     def __init__(self, options: Options, model: Model | None = None, labels: tuple[str, ...] = ()) -> None:
         self._options = options
         self.model = model or Model()
+        self._other: Model | None = None
         self.labels = labels
         self.limits: Limits | None = None
 
@@ -65,13 +66,19 @@ class Decoder:
             wire.queue_seconds,
             wire.compute_seconds,
             None,
-            self.model,
+            self._own_model(wire.model) if wire.HasField("model") else self.model,
         )
         if self._options.scores:
             tag.scores = self._scores(wire)
         if self._options.explain:
             tag.token_weights = tuple((one.token, one.weight) for one in wire.token_weights)
         return tag
+
+    def _own_model(self, wire: model_info_pb2.ModelIdentity) -> Model:
+        """A model that only some tags are by, as one object for all of them."""
+        if self._other is None or wire.digest != self._other.digest:
+            self._other = model_from(wire)
+        return self._other
 
     def _scores(self, wire: tag_pb2.Tag) -> dict[str, float]:
         if len(wire.scores) != len(self.labels):

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.ops.drift import Reference
     from emotag_service.ops.view import View
+    from emotag_service.ops.workers import WorkerPages
     from emotag_service.tracing import Tracing
 
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT")
 
 
 def operators_port(
-    config: ServeConfig | TagTopicConfig, make_view: Callable[[Reference], View]
+    config: ServeConfig | TagTopicConfig, make_view: Callable[[Reference], View | WorkerPages]
 ) -> AbstractAsyncContextManager[object]:
     """Return what keeps the port open, or nothing without --ops-port; a web server is imported only for it.
 
@@ -82,3 +83,13 @@ def check_reference(config: ServeConfig | TagTopicConfig) -> None:
     from emotag_service.ops.drift import Reference  # noqa: PLC0415 - brings a metrics library
 
     Reference.load(config.drift_reference)
+
+
+def check_tracing(config: ServeConfig) -> None:
+    """Look whether what the workers make spans with is installed.
+
+    Raises:
+        ConfigError: --otel or --otel-events is given, and it is not.
+    """
+    if config.otel or config.otel_events:
+        _installed(asked=True)

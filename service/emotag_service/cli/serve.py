@@ -9,7 +9,7 @@ import time
 from typing import TYPE_CHECKING
 
 from emotag_service.cli.check_config import add_check_option, print_settings
-from emotag_service.cli.operators import check_reference, operators_port, tracing
+from emotag_service.cli.operators import check_reference, check_tracing, operators_port, tracing
 from emotag_service.cli.own_command import own_command
 from emotag_service.settings import SettingsParser
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
     from emotag_service.ops.drift import Reference
     from emotag_service.ops.view import View
+    from emotag_service.ops.workers import WorkerPages
     from emotag_service.service import Service
+    from emotag_service.workers import Workers
 
 _EPILOG = """\
 example:
@@ -27,6 +29,7 @@ example:
 Every option can be set by the environment variable in brackets, and in the table [serve] of the file that --config
 names: the option wins over the variable, the variable over the file. The first Ctrl-C or SIGTERM stops the
 service once everything that it has taken is answered, the second at once. Exit code 0 means that nothing was lost.
+With --workers N, N processes share the port; each is replaced when it dies, and "ready" is logged once all serve.
 """
 
 
@@ -59,7 +62,32 @@ def run(args: argparse.Namespace) -> int:
     except ConfigError as error:
         return _fail(str(error), 2)
     configure(config.log_format, config.log_level)
+    if config.workers > 1 and not args.check_config:
+        return _supervise(config)
     return _serve(config, began, args)
+
+
+def _supervise(config: ServeConfig) -> int:
+    from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.process.supervisor import WorkerError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.settings import ConfigError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.workers import Workers  # noqa: PLC0415 - see add_arguments
+
+    async def supervise() -> int:
+        workers = Workers(config, ready=lambda port: _teach(config, port))
+        async with operators_port(config, lambda _: _pages(workers)):
+            return await workers.run()
+
+    try:
+        check_tracing(config)
+        return asyncio.run(supervise())
+    except (ConfigError, DriftReferenceError) as error:
+        return _fail(str(error), 2)
+    except (ListenError, PortError) as error:
+        return _fail(str(error), 1)
+    except WorkerError as error:
+        return _fail(str(error), error.code)
 
 
 def _serve(config: ServeConfig, began: float, args: argparse.Namespace) -> int:
@@ -94,6 +122,12 @@ def _view(service: Service, reference: Reference) -> View:
     from emotag_service.ops.serving import serving_view  # noqa: PLC0415 - brings a metrics library, see operators_port
 
     return serving_view(service, reference)
+
+
+def _pages(workers: Workers) -> WorkerPages:
+    from emotag_service.ops.workers import WorkerPages  # noqa: PLC0415 - see _view
+
+    return WorkerPages(workers.supervisor)
 
 
 def _teach(config: ServeConfig, port: int) -> None:

@@ -126,18 +126,16 @@ class Caller:
         share: What its waiting messages are drawn from.
         closed: Nothing more is taken from it.
         jobs: Its jobs that are not done.
-        queue: Its waiting messages; belongs to the engine's `Queue`.
         claim: Room (messages, bytes) that was granted to it and that its next submit takes up.
     """
 
-    __slots__ = ("_closer", "claim", "closed", "jobs", "name", "queue", "share")
+    __slots__ = ("_closer", "claim", "closed", "jobs", "name", "share")
 
     def __init__(self, name: str, closer: Callable[[Caller], None], share: Share | None = None) -> None:
         self.name = name
         self.share = share or Share()
         self.closed = False
         self.jobs: set[Job] = set()
-        self.queue = CallerQueue()
         self.claim: tuple[int, int] | None = None
         self._closer = closer
 
@@ -149,37 +147,30 @@ class Caller:
 
 
 class Share:
-    """One share of the replicas: of one caller, or of several of the same owner, which take turns in it.
+    """One share of the replicas: of one caller, or of several of the same owner, which take turns in it."""
 
-    Attributes:
-        waiting: The queues in it that have something; guarded by the lock of `Queue`.
-    """
-
-    __slots__ = ("waiting",)
-
-    def __init__(self) -> None:
-        self.waiting: deque[CallerQueue] = deque()
+    __slots__ = ()
 
 
 class CallerQueue:
-    """What a caller has waiting; guarded by the lock of `Queue`.
+    """What a caller has waiting for one model; guarded by the lock of `Queue`.
 
     Attributes:
+        caller: Whose it is.
         patient: Messages without deadline, in order of arrival.
         urgent: Heap of (deadline, arrival number, message).
         credit: Bytes that it may still have drawn on its turn.
         cancelled: How many of its waiting messages were cancelled, at least.
-        in_ring: It waits for its turn in its share.
     """
 
-    __slots__ = ("cancelled", "credit", "in_ring", "patient", "urgent")
+    __slots__ = ("caller", "cancelled", "credit", "patient", "urgent")
 
-    def __init__(self) -> None:
+    def __init__(self, caller: Caller) -> None:
+        self.caller = caller
         self.patient: deque[Entry] = deque()
         self.urgent: list[tuple[float, int, Entry]] = []
         self.credit = 0
         self.cancelled = 0
-        self.in_ring = False
 
     def __len__(self) -> int:
         return len(self.patient) + len(self.urgent)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections import defaultdict
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
 from emotag_service.engine.admission import Admission
+from emotag_service.engine.branch import Branch, check_replaceable
 from emotag_service.engine.caller import Caller, Job, Share
 from emotag_service.engine.counters import Counters
 from emotag_service.engine.delivery import Delivery
@@ -16,22 +18,18 @@ from emotag_service.engine.errors import (
     CancelledMessageError,
     DrainingError,
     EngineError,
-    ExpiredError,
     NoReplicaError,
 )
 from emotag_service.engine.health import EngineHealth, Watchdog
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.options import Options, OptionsResolver
 from emotag_service.engine.plans import plan_model
-from emotag_service.engine.pool import Pool
-from emotag_service.engine.queue import Queue
 from emotag_service.engine.room import Room
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from emotag_model.checkpoint import Checkpoint
-    from emotag_service.engine.caller import Entry
     from emotag_service.engine.counters import EngineStats
     from emotag_service.engine.delivery import Observer
     from emotag_service.engine.errors import MessageError
@@ -52,7 +50,6 @@ class Engine:
         await engine.close()
 
     Attributes:
-        model: What it answers with.
         limits: How much it takes, holds and computes at once.
     """
 
@@ -60,7 +57,6 @@ class Engine:
         self, model: Model, *, limits: EngineLimits = _DEFAULT_LIMITS, clock: Callable[[], float] = time.monotonic
     ) -> None:
         """Make one; `from_checkpoint` is the short way. Raises ValueError for limits that contradict the model."""
-        self.model = model
         self.limits = limits = _fit(limits, model)
         self._clock = clock
         self._options = OptionsResolver(model.taxonomies)
@@ -71,15 +67,22 @@ class Engine:
         self._room = Room(limits.queue_messages, limits.queue_bytes, self._empty.set)
         self._delivery = Delivery(self._room, self._counters)
         self._admission = Admission(limits, self._room, self._counters, clock, self._retry_after)
-        self._queue = Queue(limits, clock, self._expire)
-        self._pool = Pool(model.replicas, self._queue, self._delivery, limits, clock, self._note_change)
+        self._live = self._branch(model)
+        self._prepared: Branch | None = None
+        self._retiring: dict[asyncio.Task[None], Branch] = {}
+        self._busy_before: defaultdict[str, float] = defaultdict(float)
         self._watchdog = Watchdog(self._check)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._draining = self._closed = False
 
     @classmethod
     def from_checkpoint(
-        cls, checkpoint: Checkpoint, *, devices: str = "auto", limits: EngineLimits = _DEFAULT_LIMITS
+        cls,
+        checkpoint: Checkpoint,
+        *,
+        devices: str = "auto",
+        limits: EngineLimits = _DEFAULT_LIMITS,
+        processes: int = 1,
     ) -> Engine:
         """Make an engine that answers with a checkpoint.
 
@@ -88,11 +91,17 @@ class Engine:
             devices: `auto | cpu | cpu:N | cuda | cuda:0,cuda:1`; auto is every CUDA device, else one CPU
                 replica per core, four at most.
             limits: How much it takes, holds and computes at once.
+            processes: How many share the cores of this machine.
 
         Raises:
             DeviceError: `devices` names something unknown or missing.
         """
-        return cls(plan_model(checkpoint, devices), limits=limits)
+        return cls(plan_model(checkpoint, devices, processes), limits=limits)
+
+    @property
+    def model(self) -> Model:
+        """What answers whatever is admitted now."""
+        return self._live.model
 
     @property
     def healthy(self) -> bool:
@@ -112,13 +121,56 @@ class Engine:
         if self._loop is not None:
             raise EngineError("the engine was started before; make a new one")
         self._loop = asyncio.get_running_loop()
-        self._pool.start()
+        self._live.pool.start()
         self._watchdog.arm()
         try:
-            await self._pool.ready()
+            await self._live.pool.ready()
         except BaseException:
             await self.close()
             raise
+
+    async def prepare(self, model: Model) -> None:
+        """Build and warm up another model beside the one that answers, for `switch`; the last one prepared is let go.
+
+        Raises:
+            ModelMismatchError: Callers were told of other labels or limits.
+            DeviceError: It does not run; nothing has changed.
+            EngineError: The engine does not run.
+        """
+        if self._loop is None or self._draining:
+            raise EngineError("the engine is not running: it cannot change its model")
+        check_replaceable(self.model, model)
+        await self.discard()
+        branch = self._prepared = self._branch(model)
+        branch.pool.start()
+        self._watchdog.arm()
+        try:
+            await branch.pool.ready()
+        except BaseException:
+            await self.discard()
+            raise
+
+    def switch(self) -> None:
+        """Answer by the prepared model whatever is admitted from now on; what was admitted keeps the one that it has.
+
+        Raises:
+            EngineError: None is prepared.
+        """
+        if self._prepared is None:
+            raise EngineError("no model is prepared")
+        old, self._live, self._prepared = self._live, self._prepared, None
+        self._note_change()
+        self._retire(old)
+
+    async def discard(self) -> None:
+        """Let go of the prepared model, if there is one."""
+        branch, self._prepared = self._prepared, None
+        if branch is not None:
+            await branch.pool.close()
+
+    async def retired(self) -> None:
+        """Wait until models that were replaced have answered what they had, and are gone."""
+        await asyncio.gather(*self._retiring)
 
     def check_options(self, options: Options) -> Options:
         """Return options with the default taxonomy filled in. Raises InvalidOptionsError naming the field."""
@@ -218,20 +270,43 @@ class Engine:
         self._health.set(healthy=False)
         self._room.open()
         self._give_up(_stopped())
-        await self._pool.close()
+        await asyncio.gather(*(branch.pool.close() for branch in self._branches()))
+        for task in self._retiring:
+            task.cancel()  # what they wait for was closed
+        await asyncio.gather(*self._retiring, return_exceptions=True)
         self._watchdog.disarm()
 
     def stats(self) -> EngineStats:
         """Return what it has done and holds. May be called on any thread, so also while the loop is stuck."""
-        slots = self._pool.slots
+        slots = self._live.pool.slots
         states = {slot.plan.name: slot.state.value for slot in slots}
-        busy_seconds = {slot.plan.name: slot.busy_seconds for slot in slots}
+        busy_seconds = {name: self._busy_before.get(name, 0.0) for name in states}
+        for branch in self._branches():
+            for slot in branch.pool.slots:
+                busy_seconds[slot.plan.name] = busy_seconds.get(slot.plan.name, 0.0) + slot.busy_seconds
         return self._counters.stats(self._room.taken, states, busy_seconds)
+
+    def _branch(self, model: Model) -> Branch:
+        return Branch(model, self._delivery, self.limits, self._clock, self._note_change)
+
+    def _branches(self) -> list[Branch]:
+        """Those that have replicas."""
+        prepared = [] if self._prepared is None else [self._prepared]
+        return [self._live, *prepared, *list(self._retiring.values())]
+
+    def _retire(self, branch: Branch) -> None:
+        task = asyncio.create_task(branch.retire(), name="retire model")
+        self._retiring[task] = branch
+        task.add_done_callback(self._note_retired)
+
+    def _note_retired(self, task: asyncio.Task[None]) -> None:
+        for slot in self._retiring.pop(task).pool.slots:
+            self._busy_before[slot.plan.name] += slot.busy_seconds
 
     def _schedule(self, job: Job) -> None:
         job.caller.jobs.add(job)
         self._delivery.expect(job)
-        self._queue.put(job.caller, job.entries)
+        self._live.queue.put(job.caller, job.entries)
         self._watchdog.arm()
 
     def _refusal(self, caller: Caller) -> MessageError | None:
@@ -240,44 +315,42 @@ class Engine:
             return DrainingError("the engine is stopping and takes nothing new; send it again elsewhere")
         if caller.closed:
             return CancelledMessageError("its caller was closed before it came")
-        if self._pool.hopeless:
+        if self._live.pool.hopeless:
             return NoReplicaError("no replica is left that could compute it; send it again elsewhere")
         return None
 
     def _cancel(self, job: Job) -> None:
         entries = [entry for entry in job.entries if not entry.answered()]
         number = self._delivery.failed(entries, CancelledMessageError("its caller went away"), tell=False)
-        self._queue.discard_cancelled(job.caller, number)
+        for branch in self._branches():
+            branch.queue.discard_cancelled(job.caller, number)
 
     def _close_caller(self, caller: Caller) -> None:
         for job in list(caller.jobs):
             self._cancel(job)
         self._room.release_claim(caller)
 
-    def _expire(self, entries: list[Entry]) -> None:
-        """Answer messages that a replica's thread found expired."""
-        error = ExpiredError("time_to_live: it ran out before a replica was free; send less at once, or give it more")
-        self._pool.post(self._delivery.failed, entries, error)
-
     def _give_up(self, error: MessageError) -> int:
         """Answer everything that has no tag yet; returns how many that were."""
-        self._queue.clear()
+        for branch in self._branches():
+            branch.queue.clear()
         return self._delivery.failed(self._delivery.unanswered(), error)
 
     def _note_change(self) -> None:
-        self._health.set(healthy=self._pool.serving > 0 and not self._draining)
-        if self._pool.hopeless:
+        self._health.set(healthy=self._live.pool.serving > 0 and not self._draining)
+        if self._live.pool.hopeless:
             self._give_up(NoReplicaError("no replica is left that could compute it; send it again elsewhere"))
 
     def _check(self) -> float | None:
         """Of the watchdog: look again when a replica could be overdue, or one that begins a batch now would be."""
-        delay, limit = self._pool.check(), self.limits.compute_seconds
-        if delay is not None:
-            return min(delay, limit)
+        delays, limit = [branch.pool.check() for branch in self._branches()], self.limits.compute_seconds
+        due = [delay for delay in delays if delay is not None]
+        if due:
+            return min(*due, limit)
         return limit if self._room.held.messages else None
 
     def _retry_after(self) -> float:
-        return self._counters.retry_after(self._room.held.messages, self._pool.serving)
+        return self._counters.retry_after(self._room.held.messages, self._live.pool.serving)
 
 
 def _fit(limits: EngineLimits, model: Model) -> EngineLimits:

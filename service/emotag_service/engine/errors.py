@@ -10,6 +10,7 @@ EngineError
 │   ├── NoReplicaError            UNAVAILABLE          every replica is fenced
 │   └── ComputeError              INTERNAL             it failed on two replicas, or alone
 ├── InvalidOptionsError           INVALID_ARGUMENT     bad options; names the field
+├── ModelMismatchError            FAILED_PRECONDITION  a model cannot take the place of the one in service
 └── DeviceError                   FAILED_PRECONDITION  a device is unknown, missing, or cannot run the model
 """
 
@@ -110,6 +111,13 @@ class InvalidOptionsError(EngineError):
     def __init__(self, field: str, problem: str) -> None:
         super().__init__(f"{field}: {problem}")
         self.field = field
+
+
+class ModelMismatchError(EngineError):
+    """A model cannot take the place of the one in service: callers were told of other labels or limits."""
+
+    code = "FAILED_PRECONDITION"
+    reason = "MODEL_MISMATCH"
 
 
 class DeviceError(EngineError):

@@ -8,10 +8,12 @@ from itertools import count
 from math import inf
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from emotag_service.engine.caller import CallerQueue
 
-    from emotag_service.engine.caller import Caller, CallerQueue, Entry, Share
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from emotag_service.engine.caller import Caller, Entry, Share
 
 _SWEEP_FROM = 64  # cancelled messages of one caller: below that, skipping them when drawn costs less than sweeping
 
@@ -27,24 +29,27 @@ class FairQueue:
     def __init__(self, quantum: int) -> None:
         self._quantum = quantum
         self._ring: deque[Share] = deque()
+        self._shares: dict[Share, deque[CallerQueue]] = {}  # those with something waiting, and what waits of each
+        self._callers: dict[Caller, CallerQueue] = {}
         self._arrivals = count()
 
     def __bool__(self) -> bool:
         return bool(self._ring)
 
-    def add(self, caller: Caller, entries: Iterable[Entry]) -> None:
-        """Let `entries` of one caller wait."""
-        queue = caller.queue
+    def add(self, caller: Caller, entries: Sequence[Entry]) -> None:
+        """Let `entries` of one caller, at least one, wait."""
+        queue = self._callers.get(caller)
+        if queue is None:
+            queue = self._enter(caller)
         for entry in entries:
             if entry.deadline == inf:
                 queue.patient.append(entry)
             else:
                 heapq.heappush(queue.urgent, (entry.deadline, next(self._arrivals), entry))
-        if queue and not queue.in_ring:
-            queue.in_ring = True
-            caller.share.waiting.append(queue)
-            if len(caller.share.waiting) == 1:
-                self._ring.append(caller.share)
+
+    def waiting(self, caller: Caller) -> CallerQueue | None:
+        """What waits of a caller, if anything does."""
+        return self._callers.get(caller)
 
     def draw(self, size: int, messages: int) -> list[Entry]:
         """Take messages of about `size` bytes in all, and at most so many, fairly over callers; at least one."""
@@ -56,7 +61,9 @@ class FairQueue:
 
     def discard_cancelled(self, caller: Caller, number: int) -> None:
         """Forget cancelled messages of a caller once they are most of what it has, so that they hold no memory."""
-        queue = caller.queue
+        queue = self._callers.get(caller)
+        if queue is None:
+            return
         queue.cancelled += number
         if queue.cancelled < _SWEEP_FROM or queue.cancelled * 2 < len(queue):
             return
@@ -64,25 +71,32 @@ class FairQueue:
         queue.urgent = [item for item in queue.urgent if not item[2].answered()]
         heapq.heapify(queue.urgent)
         queue.cancelled = 0
-        if not queue and queue.in_ring:
-            caller.share.waiting.remove(queue)
-            queue.in_ring = False
-            if not caller.share.waiting:
+        if not queue:
+            del self._callers[caller]
+            self._shares[caller.share].remove(queue)
+            if not self._shares[caller.share]:
+                del self._shares[caller.share]
                 self._ring.remove(caller.share)
 
     def clear(self) -> None:
         """Forget everything."""
-        for share in self._ring:
-            for queue in share.waiting:
-                queue.patient.clear()
-                queue.urgent.clear()
-                _leave(queue)
-            share.waiting.clear()
         self._ring.clear()
+        self._shares.clear()
+        self._callers.clear()
+
+    def _enter(self, caller: Caller) -> CallerQueue:
+        queue = self._callers[caller] = CallerQueue(caller)
+        waiting = self._shares.get(caller.share)
+        if waiting is None:
+            waiting = self._shares[caller.share] = deque()
+            self._ring.append(caller.share)
+        waiting.append(queue)
+        return queue
 
     def _turn(self, share: Share, drawn: list[Entry], messages: int) -> int:
         """Serve the caller whose turn it is in the share whose turn it is; returns the bytes drawn."""
-        queue = share.waiting[0]
+        waiting = self._shares[share]
+        queue = waiting[0]
         queue.credit += self._quantum
         before = queue.credit
         while queue and len(drawn) < messages:
@@ -96,14 +110,16 @@ class FairQueue:
         spent = before - queue.credit
         if len(drawn) >= messages:
             queue.credit = min(queue.credit, self._quantum)  # what it could not have this time is saved up to a turn
-        share.waiting.popleft()
+        waiting.popleft()
         if queue:
-            share.waiting.append(queue)
+            waiting.append(queue)
         else:
-            _leave(queue)
+            del self._callers[queue.caller]
         self._ring.popleft()
-        if share.waiting:
+        if waiting:
             self._ring.append(share)
+        else:
+            del self._shares[share]
         return spent
 
 
@@ -112,8 +128,3 @@ def _pop(queue: CallerQueue) -> None:
         heapq.heappop(queue.urgent)
     else:
         queue.patient.popleft()
-
-
-def _leave(queue: CallerQueue) -> None:
-    queue.in_ring = False
-    queue.credit = queue.cancelled = 0

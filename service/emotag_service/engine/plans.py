@@ -38,14 +38,14 @@ _CUDA = re.compile(r"cuda:(\d{1,4})")
 _MOST_AUTO = 4  # measured with torch's replicas: more of them waited for the event loop
 
 
-def plan_model(checkpoint: Checkpoint, devices: str) -> Model:
-    """Make a checkpoint ready for replicas over `devices`.
+def plan_model(checkpoint: Checkpoint, devices: str, processes: int = 1) -> Model:
+    """Make a checkpoint ready for replicas over `devices`, of which "auto" are those of one in so many processes.
 
     Raises:
         DeviceError: It names a device that is not there, or nothing on this machine can compute the checkpoint.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    wanted = parse_devices(devices, gpus=_gpus(), cores=cores)
+    wanted = parse_devices(devices, gpus=_gpus(), cores=max(1, cores // processes))
     if wanted[0].kind == "cuda":  # the others are, too
         replicas = [ReplicaPlan(each.name, partial(_build_cuda, checkpoint, each.index)) for each in wanted]
         computes = "cuda"

@@ -11,6 +11,7 @@ import grpc
 import structlog
 from grpc import aio
 
+from emotag.v1.admin_service_pb2 import DESCRIPTOR
 from emotag_service.grpc.boundary import end_call
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME
 from emotag_service.grpc.status import CallRefusedError, make_status
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 _HEADER = "authorization"
 _QUIET_SECONDS = 60.0
+ADMIN_NAME = DESCRIPTOR.services_by_name["AdminService"].full_name
+_SCOPES = {SERVICE_NAME: "classify", ADMIN_NAME: "admin"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,9 @@ class Access(aio.ServerInterceptor):
         grant = self._tokens.find(token)
         if grant is None:
             raise _unauthenticated("TOKEN_UNKNOWN", "the token is none that is valid here")
-        if service == SERVICE_NAME and "classify" not in grant.scopes:
-            problem = f"the token of {grant.name} lacks the scope classify"
+        scope = _SCOPES.get(service)
+        if scope is not None and scope not in grant.scopes:
+            problem = f"the token of {grant.name} lacks the scope {scope}"
             raise CallRefusedError(make_status("PERMISSION_DENIED", "SCOPE_MISSING", problem))
         return grant
 

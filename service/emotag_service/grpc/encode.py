@@ -10,16 +10,19 @@ from emotag.v1.tag_pb2 import TokenWeight
 from emotag_service.grpc.status import error_status
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from google.protobuf.internal.containers import RepeatedCompositeFieldContainer
 
     from emotag.v1.tag_pb2 import Tag as WireTag
+    from emotag_model.checkpoint import Identity
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.tag import Tag
     from emotag_service.grpc.limits import FrontLimits
 
 
-def add_tag(replies: RepeatedCompositeFieldContainer[WireTag], tag: Tag) -> None:
-    """Append what the engine answered to the `tags` of a reply."""
+def add_tag(replies: RepeatedCompositeFieldContainer[WireTag], tag: Tag, named: Identity) -> None:
+    """Append what the engine answered to the `tags` of a reply, which names the model `named`."""
     if tag.error is not None:
         replies.add(message_id=tag.message_id, error=error_status(tag.error))
         return
@@ -31,6 +34,8 @@ def add_tag(replies: RepeatedCompositeFieldContainer[WireTag], tag: Tag) -> None
         queue_seconds=tag.queue_seconds,
         compute_seconds=tag.compute_seconds,
     )
+    if tag.model is not None and tag.model is not named and tag.model != named:
+        wire.model.CopyFrom(model_identity(tag.model))
     if tag.uncertain:
         wire.uncertain = True
     if tag.truncated:
@@ -41,9 +46,14 @@ def add_tag(replies: RepeatedCompositeFieldContainer[WireTag], tag: Tag) -> None
         wire.token_weights.extend(TokenWeight(token=token, weight=weight) for token, weight in tag.token_weights)
 
 
-def model_identity(engine: Engine) -> ModelIdentity:
-    """The model that answers."""
-    identity = engine.model.identity
+def model_of(tags: Iterable[Tag], usual: Identity) -> Identity:
+    """The one model of all tags that have one; `usual` when they have several, or none has one."""
+    made = {tag.model for tag in tags if tag.model is not None}
+    return made.pop() if len(made) == 1 else usual
+
+
+def model_identity(identity: Identity) -> ModelIdentity:
+    """A model by its names."""
     return ModelIdentity(name=identity.name, version=identity.version, digest=identity.digest)
 
 
@@ -60,7 +70,7 @@ def limits(engine: Engine, front: FrontLimits) -> Limits:
 def model_info(engine: Engine, front: FrontLimits) -> GetModelInfoResponse:
     """What answers, in which taxonomies, within which limits."""
     return GetModelInfoResponse(
-        model=model_identity(engine),
+        model=model_identity(engine.model.identity),
         taxonomies=[
             TaxonomyInfo(name=taxonomy.name, labels=taxonomy.labels, thresholds=[float(t) for t in taxonomy.thresholds])
             for taxonomy in engine.model.taxonomies
@@ -73,4 +83,6 @@ def model_info(engine: Engine, front: FrontLimits) -> GetModelInfoResponse:
 def stream_start(engine: Engine, front: FrontLimits, taxonomy: str) -> StreamStart:
     """What a stream's options came to; `taxonomy` is one that the engine has."""
     labels = engine.model.taxonomy(taxonomy).labels
-    return StreamStart(model=model_identity(engine), taxonomy=taxonomy, labels=labels, limits=limits(engine, front))
+    return StreamStart(
+        model=model_identity(engine.model.identity), taxonomy=taxonomy, labels=labels, limits=limits(engine, front)
+    )

@@ -26,6 +26,7 @@ def listen(
     credentials: grpc.ServerCredentials | None = None,
     *,
     insecure: bool = False,
+    held: bool = False,
 ) -> int:
     """Have `server` listen, in plaintext when there are no credentials.
 
@@ -35,6 +36,7 @@ def listen(
         port: 0 picks a free one.
         credentials: TLS.
         insecure: Plaintext may be spoken also where other machines can connect.
+        held: Another process has the address by `hold_address`, for this one and others.
 
     Returns:
         The port.
@@ -42,18 +44,64 @@ def listen(
     Raises:
         ListenError: The address is in use, not allowed, none of this machine's, or asks for TLS that there is none of.
     """
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    address = _address(host, port)
     try:
-        # First by hand: gRPC says why only to its own log, on stderr, in its own form.
-        local = _try(host, port)
+        if not held:
+            _check(host, port, plaintext=credentials is None, insecure=insecure)
         if credentials is not None:
             return int(server.add_secure_port(address, credentials))
-        if not local:
-            _check_plaintext(address, insecure=insecure)
         return int(server.add_insecure_port(address))
     except (OSError, RuntimeError, UnicodeError) as error:
-        why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-        raise ListenError(f"cannot listen on {address}: {why}; choose with --host and --port") from error
+        raise _error(host, port, error) from error
+
+
+def hold_address(host: str, port: int, *, plaintext: bool, insecure: bool = False) -> socket.socket:
+    """Take an address for several processes of ours, which then `listen` on it; the kernel gives each its connections.
+
+    Args:
+        host: Name or address of an interface.
+        port: 0 picks a free one.
+        plaintext: What will be spoken there.
+        insecure: Plaintext may be spoken also where other machines can connect.
+
+    Returns:
+        A socket that takes no connections itself; while it is open the port stays taken, whoever of the others dies.
+
+    Raises:
+        ListenError: As of `listen`.
+    """
+    try:
+        _check(host, port, plaintext=plaintext, insecure=insecure)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        held = socket.socket(family, kind, protocol)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(address)
+    except (OSError, UnicodeError) as error:
+        raise _error(host, port, error) from error
+    return held
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine can reach what listens on `host`."""
+    address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0][4]
+    return ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback
+
+
+def _check(host: str, port: int, *, plaintext: bool, insecure: bool) -> None:
+    # By hand: gRPC says why only to its own log, on stderr, in its own form.
+    _try(host, port)
+    if plaintext and not is_local(host):
+        _check_plaintext(_address(host, port), insecure=insecure)
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def _error(host: str, port: int, error: OSError | RuntimeError | UnicodeError) -> ListenError:
+    why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
+    return ListenError(f"cannot listen on {_address(host, port)}: {why}; choose with --host and --port")
 
 
 def _check_plaintext(address: str, *, insecure: bool) -> None:
@@ -65,10 +113,9 @@ def _check_plaintext(address: str, *, insecure: bool) -> None:
     _log.warning("plaintext", address=address, effect="whoever reaches this port can read and send; tokens included")
 
 
-def _try(host: str, port: int) -> bool:
-    """Take the address for a moment; returns whether only this machine can reach it."""
+def _try(host: str, port: int) -> None:
+    """Take the address for a moment."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)
-    return ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback

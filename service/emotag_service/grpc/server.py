@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import grpc
 import structlog
 from grpc import aio
 from grpc_health.v1 import health_pb2_grpc
 
+from emotag.v1 import admin_service_pb2_grpc
 from emotag.v1.emotion_service_pb2 import (
     ClassifyRequest,
     ClassifyResponse,
@@ -19,29 +20,30 @@ from emotag.v1.emotion_service_pb2 import (
     StreamClassifyResponse,
 )
 from emotag_service.access.tokens import Tokens
-from emotag_service.grpc.access import Access
+from emotag_service.grpc.access import ADMIN_NAME, Access
+from emotag_service.grpc.admin import AdminServicer
 from emotag_service.grpc.boundary import GuardedServer
 from emotag_service.grpc.calls import Calls
 from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME, Health
 from emotag_service.grpc.limits import FrontLimits
-from emotag_service.grpc.listen import listen
+from emotag_service.grpc.listen import is_local, listen
 from emotag_service.grpc.protection import Protection
 from emotag_service.grpc.reflection import add_reflection
 from emotag_service.grpc.servicer import EmotionServicer
 from emotag_service.grpc.wire import reader
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Awaitable, Callable, Mapping
 
     from emotag_service.engine.engine import Engine
     from emotag_service.grpc.tracing import CallTracing
 
+    MakeChange = Callable[[str, dict[str, Any]], Awaitable[Any]]
+
 _log = structlog.get_logger(__name__)
 
 _OPTIONS = (
-    # Otherwise a second server would silently share the port, and the kernel would split callers between the two.
-    ("grpc.so_reuseport", 0),
     # Idle agent streams are pinged by their clients every 30 s; the default would close them for it.
     ("grpc.http2.min_recv_ping_interval_without_data_ms", 10_000),
     ("grpc.keepalive_permit_without_calls", 1),
@@ -73,9 +75,19 @@ class Server:
         port: int,
         limits: FrontLimits = _LIMITS,
         protection: Protection = _PROTECTION,
+        *,
         tracing: CallTracing | None = None,
+        held: bool = False,
     ) -> None:
-        """Take the address; port 0 picks a free one. `tracing` makes spans of calls; None for none.
+        """Take the address; port 0 picks a free one.
+
+        Args:
+            host: Address to listen on.
+            port: Port to listen on.
+            limits: What one call may ask for.
+            protection: Who may connect, and do what.
+            tracing: Makes spans of calls; None for none.
+            held: See `listen`.
 
         Raises:
             ListenError: It is in use, none of this machine's, or not protected as it has to be.
@@ -92,23 +104,36 @@ class Server:
             interceptors=access,
             options=(
                 *_OPTIONS,
+                # 0, or a second server would silently share the port, and the kernel split callers between the two.
+                ("grpc.so_reuseport", int(held)),
                 ("grpc.max_receive_message_length", limits.frame_bytes),
                 *protection.connections.options(),
             ),
         )
         credentials = None if protection.tls is None else Certificates(protection.tls).credentials()
-        self.port = listen(self._server, host, port, credentials, insecure=protection.insecure)
+        self.port = listen(self._server, host, port, credentials, insecure=protection.insecure, held=held)
         self._servicer: EmotionServicer | None = None
+        self._open_to_admins = protection.tokens is None and is_local(host)
 
-    async def start(self, engine: Engine) -> None:
-        """Answer calls by `engine`, started or not; health follows it."""
+    async def start(self, engine: Engine, make_change: MakeChange | None = None) -> None:
+        """Answer calls by `engine`, started or not; health follows it.
+
+        Args:
+            engine: What tags.
+            make_change: Makes the changes that AdminService is asked for; without it there is no such service.
+        """
         self._servicer = EmotionServicer(engine, self._limits, self._protection, self._tracing)
         guarded = GuardedServer(self._server)
         handlers = _handlers(self._servicer, self._limits, self._tracing)
         guarded.add_registered_method_handlers(SERVICE_NAME, handlers, self.calls)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, guarded)
+        described = [SERVICE_NAME, HEALTH_NAME]
+        if make_change is not None:
+            admin = AdminServicer(make_change, open_to_all=self._open_to_admins)
+            admin_service_pb2_grpc.add_AdminServiceServicer_to_server(admin, guarded)  # type: ignore[arg-type]
+            described.append(ADMIN_NAME)
         if self._protection.reflection:
-            add_reflection(guarded, SERVICE_NAME, HEALTH_NAME)
+            add_reflection(guarded, *described)
         engine.on_health(lambda healthy: self.health.set(serving=healthy))
         self.health.set(serving=engine.healthy)
         await self._server.start()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, ClassifyResponse, GetModelInfoRequest, GetModelInfoResponse
 from emotag_service.engine.errors import DrainingError, MessageError, NoReplicaError, QueueFullError
 from emotag_service.grpc.callers import Callers
 from emotag_service.grpc.decode import Intake, read_options
-from emotag_service.grpc.encode import add_tag, model_identity, model_info
+from emotag_service.grpc.encode import add_tag, model_identity, model_info, model_of
 from emotag_service.grpc.status import CallRefusedError, error_status, invalid_field, make_status, too_many_streams
 from emotag_service.grpc.stream import Stream
 from emotag_service.grpc.streams import Streams
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 
     from grpc import aio
 
-    from emotag.v1.model_info_pb2 import ModelIdentity
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.tag import Tag
     from emotag_service.grpc.limits import FrontLimits
@@ -93,15 +91,7 @@ class EmotionServicer:
         """
         if not self._protection.model_info:
             raise CallRefusedError(make_status("PERMISSION_DENIED", "MODEL_INFO_OFF", "model info is switched off"))
-        return self._model_info
-
-    @cached_property
-    def _model_info(self) -> GetModelInfoResponse:
         return model_info(self._engine, self._limits)
-
-    @cached_property
-    def _model(self) -> ModelIdentity:
-        return model_identity(self._engine)
 
     def _check_count(self, messages: int) -> None:
         if messages == 0:
@@ -111,9 +101,10 @@ class EmotionServicer:
 
     def _response(self, tags: Sequence[Tag]) -> ClassifyResponse:
         _refuse_if_all_may_retry(tags)
-        response = ClassifyResponse(model=self._model)
+        named = model_of(tags, self._engine.model.identity)
+        response = ClassifyResponse(model=model_identity(named))
         for tag in tags:
-            add_tag(response.tags, tag)
+            add_tag(response.tags, tag, named)
         return response
 
 

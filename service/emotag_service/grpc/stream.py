@@ -17,7 +17,7 @@ from emotag.v1.emotion_service_pb2 import (
 )
 from emotag_service.grpc.access import pass_of_call
 from emotag_service.grpc.decode import Intake, read_options
-from emotag_service.grpc.encode import add_tag, stream_start
+from emotag_service.grpc.encode import add_tag, model_identity, model_of, stream_start
 from emotag_service.grpc.limits import RepeatWindow
 from emotag_service.grpc.outbox import OrderedOutbox, UnorderedOutbox
 from emotag_service.grpc.status import CallRefusedError, invalid_field, make_status
@@ -63,6 +63,7 @@ class Stream:
         self._in_flight = 0
         self._reply_tags = limits.reply_tags
         self._notices = StreamClassifyResponse()
+        self._named = engine.model.identity
         self._started = False
         self._ended = self._cut = False
 
@@ -118,6 +119,7 @@ class Stream:
             self._outbox = UnorderedOutbox(self._wake.set)
         if options.explain:
             self._reply_tags = self._limits.explained_tags
+        self._named = self._engine.model.identity
         self._notices.start.CopyFrom(stream_start(self._engine, self._limits, options.taxonomy))
         self._started = True
         self._wake.set()
@@ -165,8 +167,12 @@ class Stream:
         if not tags and not (self._started and (reply.HasField("start") or reply.HasField("drain"))):
             return False
         self._notices = StreamClassifyResponse()
+        made_by = model_of(tags, self._named)
+        if made_by != self._named:
+            self._named = made_by
+            reply.model.CopyFrom(model_identity(made_by))
         for tag in tags:
-            add_tag(reply.tags, tag)
+            add_tag(reply.tags, tag, made_by)
         await self._context.write(reply)
         self._in_flight -= len(tags)
         self._room.set()

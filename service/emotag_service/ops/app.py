@@ -13,12 +13,12 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
-from emotag_service.ops.view import build
+from emotag_service.ops.view import View, build
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from emotag_service.ops.view import View
+    from emotag_service.ops.workers import WorkerPages
 
 _INDEX = """\
 /metrics    for Prometheus, also as OpenMetrics
@@ -39,10 +39,6 @@ class Pages:
             f"What the service's event loop took to answer this scrape; {view.patience:g} or more when it is stuck.",
             registry=view.registry,
         )
-
-    async def index(self, _request: Request) -> Response:
-        """List the pages."""
-        return PlainTextResponse(_INDEX)
 
     async def livez(self, _request: Request) -> Response:
         """Tell whether the service's event loop turns. 503 when it does not."""
@@ -80,11 +76,15 @@ class Pages:
         return PlainTextResponse(f"the event loop has not answered within {self._view.patience:g} s\n", 503)
 
 
-def make_app(view: View) -> Starlette:
-    """Make the application that shows `view`."""
-    pages = Pages(view)
-    shown = (pages.livez, pages.readyz, pages.metrics, pages.buildinfo, pages.drift)
-    return Starlette(routes=[Route("/", pages.index), *(Route(f"/{page.__name__}", page) for page in shown)])
+def make_app(shown: View | WorkerPages) -> Starlette:
+    """Make the application that shows a process, or the workers of a supervisor."""
+    pages = Pages(shown) if isinstance(shown, View) else shown
+    linked = (pages.livez, pages.readyz, pages.metrics, pages.buildinfo, pages.drift)
+    return Starlette(routes=[Route("/", _index), *(Route(f"/{page.__name__}", page) for page in linked)])
+
+
+async def _index(_request: Request) -> Response:
+    return PlainTextResponse(_INDEX)
 
 
 async def pulse(loop: asyncio.AbstractEventLoop, patience: float) -> float | None:

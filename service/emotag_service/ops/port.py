@@ -20,6 +20,7 @@ from emotag_service.ops.errors import PortError
 
 if TYPE_CHECKING:
     from emotag_service.ops.view import View
+    from emotag_service.ops.workers import WorkerPages
 
 _log = structlog.get_logger(__name__)
 _MOST_CONNECTIONS = 64
@@ -33,7 +34,7 @@ class OperatorsPort:
         port: Where it listens.
     """
 
-    def __init__(self, host: str, port: int, view: View) -> None:
+    def __init__(self, host: str, port: int, shown: View | WorkerPages) -> None:
         """Take the address; port 0 picks a free one.
 
         Raises:
@@ -44,7 +45,7 @@ class OperatorsPort:
         self._host = host
         self._server = uvicorn.Server(
             uvicorn.Config(
-                make_app(view),
+                make_app(shown),
                 http="h11",
                 ws="none",
                 lifespan="off",

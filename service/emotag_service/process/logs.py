@@ -18,6 +18,7 @@ import structlog
 
 if TYPE_CHECKING:
     import asyncio
+    from collections.abc import Mapping
 
     from structlog.typing import EventDict, Processor, WrappedLogger
 
@@ -26,21 +27,24 @@ LOG_FORMATS: tuple[LogFormat, ...] = ("auto", "console", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
 
 
-def configure(log_format: LogFormat = "auto", level: str = "info", stream: TextIO | None = None) -> None:
+def configure(
+    log_format: LogFormat = "auto", level: str = "info", stream: TextIO | None = None, **always: int | str
+) -> None:
     """Send structlog's events, and those of the standard library, to one place in one form.
 
     Args:
         log_format: "auto" means console on a terminal and JSON otherwise.
         level: The least level that is written.
         stream: Where to; stderr when None.
+        always: Said with every event.
     """
     target = stream or sys.stderr
     number = logging.getLevelNamesMapping()[level.upper()]
-    shared = _shared_processors()
+    shared = _shared_processors(always)
     structlog.configure(
         processors=[*shared, _escaped, _renderer(log_format, target)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.PrintLoggerFactory(target),
+        logger_factory=structlog.WriteLoggerFactory(target),  # a line at once: several processes may share the target
         cache_logger_on_first_use=False,
     )
     handler = logging.StreamHandler(target)
@@ -56,6 +60,13 @@ def configure(log_format: LogFormat = "auto", level: str = "info", stream: TextI
         )
     )
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+
+
+def set_level(level: str) -> None:
+    """Write events from this level on, of every logger, from now on."""
+    number = logging.getLevelNamesMapping()[level.upper()]
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(number))
+    logging.getLogger().setLevel(max(number, logging.WARNING))
 
 
 def is_console(log_format: LogFormat, stream: TextIO | None = None) -> bool:
@@ -82,9 +93,13 @@ def log_loop_error(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) ->
     )
 
 
-def _shared_processors() -> list[Processor]:
+def _shared_processors(always: Mapping[str, int | str]) -> list[Processor]:
+    def add_always(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        return {**always, **event}
+
     return [
         structlog.contextvars.merge_contextvars,
+        add_always,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_values,

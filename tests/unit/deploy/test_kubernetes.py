@@ -6,7 +6,7 @@ import argparse
 import re
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -16,7 +16,7 @@ from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.tagging.settings import LoopSettings
 from emotag_service.ops.app import Pages
-from emotag_service.settings import read_settings
+from emotag_service.settings import make_settings
 from tests.unit.deploy.manifests import (
     FILES,
     KUBERNETES,
@@ -57,12 +57,11 @@ def _variables(pod: Manifest) -> dict[str, str]:
     return found | {each["name"]: each["value"] for each in _container(pod)["env"]}
 
 
-def _options(pod: Manifest) -> tuple[str, dict[str, Any], str]:
-    """The command of a pod, its options, and its help."""
+def _parsed(pod: Manifest) -> tuple[str, argparse.Namespace, str]:
+    """The command of a pod, its arguments, and its help."""
     command, *arguments = _container(pod)["args"]
-    parser = argparse.ArgumentParser(exit_on_error=False)
-    COMMANDS[command].load().add_arguments(parser)
-    return command, vars(parser.parse_args(arguments)), " ".join(parser.format_help().split())
+    parser = COMMANDS[command].parser(environment=_variables(pod))
+    return command, parser.parse_args(arguments), " ".join(parser.format_help().split())
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
@@ -108,17 +107,16 @@ def test_every_file_is_part_of_an_overlay() -> None:
 
 @pytest.mark.parametrize("pod", PODS)
 def test_its_command_and_variables_are_understood(pod: Manifest) -> None:
-    command, options, text = _options(pod)
-    variables = _variables(pod)
-    for variable in variables:
+    command, args, text = _parsed(pod)
+    for variable in _variables(pod):
         assert f"[${variable}]" in text
     if command == "serve":
-        config = read_settings(ServeConfig, options, variables)
+        config = make_settings(ServeConfig, args)
         assert config.protection.tls is not None
         assert config.protection.tokens is not None
         drain = config.drain_seconds
     else:
-        Plan(read_settings(TagTopicConfig, options, variables))
+        Plan(make_settings(TagTopicConfig, args))
         drain = LoopSettings(group="g", topics=("t",)).stop_seconds
     stop = _container(pod).get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
     assert pod["spec"]["terminationGracePeriodSeconds"] > drain + stop

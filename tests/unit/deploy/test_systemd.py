@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 import shlex
 import shutil
 import subprocess
@@ -34,9 +33,7 @@ def _setting(unit: Path, name: str) -> str:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
 def test_its_command_is_understood_and_has_time_to_stop(unit: Path) -> None:
     _, command, *arguments = shlex.split(_setting(unit, "ExecStart"))
-    parser = argparse.ArgumentParser(exit_on_error=False)
-    COMMANDS[command].load().add_arguments(parser)
-    options = vars(parser.parse_args(arguments))
+    options = vars(COMMANDS[command].parser(environment={}).parse_args(arguments))
     assert int(_setting(unit, "TimeoutStopSec")) > float(options.get("drain_seconds") or 10)
     assert set(HARDENED) <= set(unit.read_text().splitlines())
 

@@ -52,12 +52,12 @@ def test_callers_of_one_share_have_as_much_together_as_one_that_has_its_own():
     assert drawn.pop("alone") == 800
     assert drawn == {caller.name: 50 for caller in flood}
     for caller in flood:
-        for entry in caller.queue.patient:
+        for entry in queue.waiting(caller).patient:
             answer(entry)
         queue.discard_cancelled(caller, 500)
     assert {entry.job.caller.name for entry in queue.draw(10_000, 10_000)} == {"alone"}
     assert not queue
-    assert not share.waiting
+    assert not any(map(queue.waiting, flood))
 
 
 def test_earliest_deadline_first_then_arrival_within_a_caller():
@@ -84,7 +84,7 @@ def test_cancelled_messages_hold_no_memory():
     for entry in [*patient[:90], *urgent[:90]]:
         answer(entry)
         queue.discard_cancelled(caller, 1)
-    assert len(caller.queue) < 100
+    assert len(queue.waiting(caller)) < 100
     assert queue.draw(1_000, 1_000) == [*urgent[90:], *patient[90:]]
 
 
@@ -94,7 +94,7 @@ def test_a_caller_with_nothing_but_cancelled_messages_leaves_the_ring():
         answer(entry)
     queue.discard_cancelled(caller, 64)
     assert not queue
-    assert not caller.queue.in_ring
+    assert queue.waiting(caller) is None
     later = put(queue, caller, [1])
     assert queue.draw(10, 1_000) == later
 
@@ -165,4 +165,4 @@ def test_what_a_caller_saves_is_bounded_by_a_turn():
     put(queue, caller, [1] * 1_000)
     for _ in range(100):
         queue.draw(100, 1)
-    assert caller.queue.credit <= 10
+    assert queue.waiting(caller).credit <= 10

@@ -8,9 +8,10 @@ from google.rpc.code_pb2 import Code
 
 from emotag.v1.emotion_service_pb2 import ClassifyResponse
 from emotag.v1.tag_pb2 import Tag as WireTag
+from emotag_model.checkpoint import Identity
 from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.tag import Tag
-from emotag_service.grpc.encode import add_tag, limits, model_info, stream_start
+from emotag_service.grpc.encode import add_tag, limits, model_info, model_of, stream_start
 from emotag_service.grpc.limits import FrontLimits
 from tests.integration.scripted import Script, scripted_engine
 
@@ -19,7 +20,7 @@ ENGINE = scripted_engine(Script())
 
 def _encode(tag: Tag) -> WireTag:
     response = ClassifyResponse()
-    add_tag(response.tags, tag)
+    add_tag(response.tags, tag, ENGINE.model.identity)
     [wire] = response.tags
     return wire
 
@@ -91,3 +92,19 @@ def test_a_streams_labels_are_those_of_its_taxonomy() -> None:
 def test_limits_that_contradict_each_other_are_refused(frame: int, stream: int) -> None:
     with pytest.raises(ValueError, match="frame_messages"):
         FrontLimits(frame_messages=frame, stream_messages=stream)
+
+
+def test_a_tag_names_its_model_where_the_reply_names_another() -> None:
+    usual, other = ENGINE.model.identity, Identity("other", "2", "2" * 64)
+    assert not _encode(Tag("m", label="joy", model=usual)).HasField("model")
+    assert not _encode(Tag("m", error=InvalidMessageError("text", "is empty"))).HasField("model")
+    wire = _encode(Tag("m", label="joy", model=other))
+    assert (wire.model.name, wire.model.version, wire.model.digest) == ("other", "2", "2" * 64)
+
+
+def test_a_reply_names_the_model_that_all_its_tags_have() -> None:
+    usual, other = ENGINE.model.identity, Identity("other", "2", "2" * 64)
+    refused = Tag("m", error=InvalidMessageError("text", "is empty"))
+    assert model_of([refused], usual) == usual
+    assert model_of([Tag("m", model=other), refused], usual) == other
+    assert model_of([Tag("m", model=other), Tag("n", model=usual)], usual) == usual

@@ -8,7 +8,7 @@ import pytest
 from grpc import aio
 from structlog.testing import capture_logs
 
-from emotag_service.grpc.listen import ListenError, listen
+from emotag_service.grpc.listen import ListenError, hold_address, listen
 
 _OWN_PORT = [("grpc.so_reuseport", 0)]
 
@@ -49,3 +49,22 @@ async def test_plaintext_beyond_this_machine_has_to_be_asked_for(host: str) -> N
         assert listen(server, host, 0, insecure=True) > 0
     assert [(log["event"], log["log_level"]) for log in logs] == [("plaintext", "warning")]
     await server.stop(None)
+
+
+async def test_a_held_address_is_shared_by_those_it_is_held_for_and_by_nobody_else() -> None:
+    with hold_address("127.0.0.1", 0, plaintext=True) as held:
+        port = held.getsockname()[1]
+        ours = [aio.server(options=[("grpc.so_reuseport", 1)]) for _ in range(2)]
+        assert [listen(server, "127.0.0.1", port, held=True) for server in ours] == [port, port]
+        with pytest.raises(ListenError, match=f"cannot listen on 127.0.0.1:{port}: .*in use"):
+            listen(aio.server(options=_OWN_PORT), "127.0.0.1", port)
+        with pytest.raises(ListenError, match="in use"):
+            hold_address("127.0.0.1", port, plaintext=True)
+        for server in ours:
+            await server.stop(None)
+
+
+def test_plaintext_has_to_be_asked_for_where_an_address_is_held_too() -> None:
+    with pytest.raises(ListenError, match=r"--tls-cert and --tls-key, .*--insecure"):
+        hold_address("0.0.0.0", 0, plaintext=True)  # noqa: S104 - refused
+    hold_address("0.0.0.0", 0, plaintext=False).close()  # noqa: S104 - encrypted

@@ -172,3 +172,11 @@ def test_values_keep_their_types_and_words(log_format: LogFormat) -> None:
         event = json.loads(line)
         assert (event["port"], event["clean"], event["share"], event["missing"]) == (5, True, 0.5, None)
         assert event["name"] == "Grüße 😡 \\n"
+
+
+def test_what_is_always_said_is_in_every_line() -> None:
+    stream = io.StringIO()
+    configure("json", stream=stream, worker=2)
+    structlog.get_logger().info("ours")
+    logging.getLogger("theirs").warning("theirs")
+    assert [json.loads(line)["worker"] for line in stream.getvalue().splitlines()] == [2, 2]

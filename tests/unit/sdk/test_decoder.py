@@ -79,3 +79,12 @@ def test_scores_without_their_labels_break_the_contract(count: int) -> None:
     wire = tag_pb2.Tag(message_id="i", label="joy", scores=[0.5] * count)
     with pytest.raises(ProtocolError, match=f"{count} scores"):
         started(Options(scores=True)).tags([wire])
+
+
+def test_a_tag_that_names_its_own_model_changes_nothing_for_others() -> None:
+    decoder = started(Options())
+    own = tag_pb2.Tag(
+        message_id="own", label="joy", model=model_info_pb2.ModelIdentity(name="o", version="2", digest="e")
+    )
+    tags = decoder.frame(pb.StreamClassifyResponse(tags=[WIRE, own, WIRE]))
+    assert [tag.model for tag in tags] == [Model("m", "1", "d"), Model("o", "2", "e"), Model("m", "1", "d")]

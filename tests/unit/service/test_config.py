@@ -41,6 +41,7 @@ def test_every_setting_can_be_given_both_ways() -> None:
     given = {
         "host": "0.0.0.0",  # noqa: S104 - parsed, not listened on
         "port": "1",
+        "workers": "2",
         "tls_cert": "/tls/tls.crt",
         "tls_key": "/tls/tls.key",
         "tls_client_ca": "/tls/ca.crt",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emotag_service.settings import ConfigError, about, given_values, make_settings
+from emotag_service.settings import ConfigError, about, given_options, given_values, make_settings
 from emotag_service.values import not_empty, whole_number, yes_or_no
 from tests.unit.service.arguments import parsed, parser
 
@@ -141,3 +141,10 @@ def test_help_has_headings_defaults_and_percent_signs() -> None:
     assert "--loud say more (default: no) [$EMOTAG_LOUD]" in text
     assert "--config F TOML file of settings" in text
     assert "apart" not in text
+
+
+@pytest.mark.parametrize(
+    "made", [_Kind(place="-here"), _Kind(place="here", counts=(1, 2), loud=True, from_="the end")], ids=str
+)
+def test_a_configuration_can_be_handed_to_another_process(made: _Kind) -> None:
+    assert _read(*given_options(made)) == made

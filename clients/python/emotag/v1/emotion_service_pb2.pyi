@@ -133,7 +133,7 @@ class ClassifyResponse(_message.Message):
 
     @_builtins.property
     def model(self) -> _model_info_pb2.ModelIdentity:
-        """The model that made them."""
+        """The model that made them, but for those that name their own."""
 
     def __init__(
         self,
@@ -198,7 +198,7 @@ class StreamClassifyResponse(_message.Message):
     @_builtins.property
     def tags(self) -> _containers.RepeatedCompositeFieldContainer[_tag_pb2.Tag]:
         """Tags that are ready. All tags of a frame are by the model that the last
-        `start` or `model` named.
+        `start` or `model` named, but for those that name their own.
         """
 
     @_builtins.property

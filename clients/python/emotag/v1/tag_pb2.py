@@ -22,18 +22,19 @@ _runtime_version.ValidateProtobufRuntimeVersion(
 _sym_db = _symbol_database.Default()
 
 
+from emotag.v1 import model_info_pb2 as emotag_dot_v1_dot_model__info__pb2
 from google.rpc import status_pb2 as google_dot_rpc_dot_status__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x65motag/v1/tag.proto\x12\temotag.v1\x1a\x17google/rpc/status.proto\"\xff\x01\n\x03Tag\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\x02\x12\x0e\n\x06labels\x18\x04 \x03(\t\x12\x0e\n\x06scores\x18\x05 \x03(\x02\x12\x11\n\tuncertain\x18\x06 \x01(\x08\x12\x11\n\ttruncated\x18\x07 \x01(\x08\x12-\n\rtoken_weights\x18\x08 \x03(\x0b\x32\x16.emotag.v1.TokenWeight\x12\x15\n\rqueue_seconds\x18\t \x01(\x02\x12\x17\n\x0f\x63ompute_seconds\x18\n \x01(\x02\x12!\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x12.google.rpc.Status\",\n\x0bTokenWeight\x12\r\n\x05token\x18\x01 \x01(\t\x12\x0e\n\x06weight\x18\x02 \x01(\x02\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x13\x65motag/v1/tag.proto\x12\temotag.v1\x1a\x1a\x65motag/v1/model_info.proto\x1a\x17google/rpc/status.proto\"\xa8\x02\n\x03Tag\x12\x12\n\nmessage_id\x18\x01 \x01(\t\x12\r\n\x05label\x18\x02 \x01(\t\x12\r\n\x05score\x18\x03 \x01(\x02\x12\x0e\n\x06labels\x18\x04 \x03(\t\x12\x0e\n\x06scores\x18\x05 \x03(\x02\x12\x11\n\tuncertain\x18\x06 \x01(\x08\x12\x11\n\ttruncated\x18\x07 \x01(\x08\x12-\n\rtoken_weights\x18\x08 \x03(\x0b\x32\x16.emotag.v1.TokenWeight\x12\x15\n\rqueue_seconds\x18\t \x01(\x02\x12\x17\n\x0f\x63ompute_seconds\x18\n \x01(\x02\x12!\n\x05\x65rror\x18\x0b \x01(\x0b\x32\x12.google.rpc.Status\x12\'\n\x05model\x18\x0c \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\",\n\x0bTokenWeight\x12\r\n\x05token\x18\x01 \x01(\t\x12\x0e\n\x06weight\x18\x02 \x01(\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'emotag.v1.tag_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_TAG']._serialized_start=60
-  _globals['_TAG']._serialized_end=315
-  _globals['_TOKENWEIGHT']._serialized_start=317
-  _globals['_TOKENWEIGHT']._serialized_end=361
+  _globals['_TAG']._serialized_start=88
+  _globals['_TAG']._serialized_end=384
+  _globals['_TOKENWEIGHT']._serialized_start=386
+  _globals['_TOKENWEIGHT']._serialized_end=430
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 """
 
 from collections import abc as _abc
+from emotag.v1 import model_info_pb2 as _model_info_pb2
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
@@ -38,6 +39,7 @@ class Tag(_message.Message):
     QUEUE_SECONDS_FIELD_NUMBER: _builtins.int
     COMPUTE_SECONDS_FIELD_NUMBER: _builtins.int
     ERROR_FIELD_NUMBER: _builtins.int
+    MODEL_FIELD_NUMBER: _builtins.int
     message_id: _builtins.str
     """The id of the message that this tag is of."""
     label: _builtins.str
@@ -82,6 +84,12 @@ class Tag(_message.Message):
         that end a whole call name fields of the request, such as "options.top_k".
         """
 
+    @_builtins.property
+    def model(self) -> _model_info_pb2.ModelIdentity:
+        """The model that made it, where that is not the one that the reply names, as
+        among messages that were sent while the server changed its model.
+        """
+
     def __init__(
         self,
         *,
@@ -96,10 +104,11 @@ class Tag(_message.Message):
         queue_seconds: _builtins.float = ...,
         compute_seconds: _builtins.float = ...,
         error: _status_pb2.Status | None = ...,
+        model: _model_info_pb2.ModelIdentity | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["error", b"error", "model", b"model"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["compute_seconds", b"compute_seconds", "error", b"error", "label", b"label", "labels", b"labels", "message_id", b"message_id", "queue_seconds", b"queue_seconds", "score", b"score", "scores", b"scores", "token_weights", b"token_weights", "truncated", b"truncated", "uncertain", b"uncertain"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["compute_seconds", b"compute_seconds", "error", b"error", "label", b"label", "labels", b"labels", "message_id", b"message_id", "model", b"model", "queue_seconds", b"queue_seconds", "score", b"score", "scores", b"scores", "token_weights", b"token_weights", "truncated", b"truncated", "uncertain", b"uncertain"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

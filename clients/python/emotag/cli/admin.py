@@ -1,0 +1,116 @@
+"""`emotag admin`: changes a running server."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import grpc
+from google.protobuf.json_format import MessageToDict
+
+from emotag.calls import Settings
+from emotag.cli.arguments import add_target, add_timeout
+from emotag.status import from_rpc
+from emotag.tls import TLS
+from emotag.v1 import admin_service_pb2 as pb
+from emotag.v1.admin_service_pb2_grpc import AdminServiceStub
+
+if TYPE_CHECKING:
+    import argparse
+
+    from emotag.v1.model_info_pb2 import ModelIdentity
+
+_EPILOG = """\
+examples:
+  emotag admin status
+  emotag admin swap /models/emotag-4.0.0     # on live streams; replies say which model made each tag
+  emotag admin swap /models/emotag-3.2.0     # and back: the command above prints what was served before
+  emotag admin log-level debug
+  emotag admin drain                         # what was admitted is answered, then the server ends
+
+A server with --tokens asks for a token of the scope admin: emotag token new --name ops --scope admin. A server without
+takes changes only while it listens on loopback alone. Of a server with several workers a change reaches all of them.
+"""
+_SECONDS = 120.0
+_WHAT = {
+    "status": "say which model each worker serves, from where, and how it is",
+    "swap": "serve another checkpoint: loaded and warmed up beside the one in service, which stays when that fails",
+    "log-level": "set the least level that is logged",
+    "drain": "end the server in order, as SIGTERM does",
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command and its arguments."""
+    parser.description = "Change a running server."
+    parser.epilog = _EPILOG
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    made = {name: actions.add_parser(name, help=what, description=f"{what}.") for name, what in _WHAT.items()}
+    made["status"].add_argument("--json", action="store_true", help="print JSON (default: text for people)")
+    made["swap"].add_argument("checkpoint", help="absolute path of its folder, on the server's machine")
+    made["log-level"].add_argument("level", choices=("debug", "info", "warning", "error"), help="the least level")
+    for action in made.values():
+        add_target(action)
+        add_timeout(action, _SECONDS)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it, and return the exit code; 1 when the server has not changed."""
+    files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
+    connection = Settings(
+        args.target, timeout=args.timeout, retry=None, credentials=None, metadata=(),
+        tls=files if args.tls or files != TLS() else None, token=Path(args.token_file) if args.token_file else None,
+    ).connection  # fmt: skip
+    with connection.channel() as channel:
+        service = AdminServiceStub(channel)
+        options: dict[str, Any] = {"timeout": args.timeout, "metadata": connection.call_metadata()}
+        try:
+            return _ACTIONS[args.action](service, args, options)
+        except grpc.RpcError as error:
+            raise from_rpc(error) from error
+
+
+def _status(service: AdminServiceStub, args: argparse.Namespace, options: dict[str, Any]) -> int:
+    reply = service.GetStatus(pb.GetStatusRequest(), **options)
+    if args.json:
+        print(json.dumps([_plain(worker) for worker in reply.workers]))
+    for worker in () if args.json else reply.workers:
+        name = f"worker {worker.number}" if worker.number else "server"
+        if worker.problem:
+            print(f"{name}  {worker.problem}")
+            continue
+        health = "healthy" if worker.healthy else "not healthy"
+        print(f"{name}  pid {worker.pid}, {health}, {worker.held:,} messages held, log level {worker.log_level}")
+        print(f"  model {_named(worker.model)} from {worker.checkpoint}")
+    return int(any(worker.problem for worker in reply.workers))
+
+
+def _swap(service: AdminServiceStub, args: argparse.Namespace, options: dict[str, Any]) -> int:
+    reply = service.SwapCheckpoint(pb.SwapCheckpointRequest(checkpoint=args.checkpoint), **options)
+    print(f"serves {_named(reply.model)}")
+    print(f"served {_named(reply.previous)} from {reply.previous_checkpoint}")
+    return 0
+
+
+def _log_level(service: AdminServiceStub, args: argparse.Namespace, options: dict[str, Any]) -> int:
+    service.SetLogLevel(pb.SetLogLevelRequest(level=args.level), **options)
+    print(f"logs {args.level} and above")
+    return 0
+
+
+def _drain(service: AdminServiceStub, _args: argparse.Namespace, options: dict[str, Any]) -> int:
+    service.Drain(pb.DrainRequest(), **options)
+    print("answers what it has taken, and ends")
+    return 0
+
+
+def _plain(worker: pb.WorkerStatus) -> dict[str, Any]:
+    return MessageToDict(worker, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
+
+
+def _named(model: ModelIdentity) -> str:
+    return f"{model.name} {model.version} ({model.digest[:12]})"
+
+
+_ACTIONS = {"status": _status, "swap": _swap, "log-level": _log_level, "drain": _drain}

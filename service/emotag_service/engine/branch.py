@@ -1,0 +1,71 @@
+"""A model in service: what waits for it, and the replicas that compute it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from emotag_service.engine.errors import ExpiredError, ModelMismatchError, NoReplicaError
+from emotag_service.engine.pool import Pool
+from emotag_service.engine.queue import Queue
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from emotag_service.engine.caller import Entry
+    from emotag_service.engine.delivery import Delivery
+    from emotag_service.engine.limits import EngineLimits
+    from emotag_service.engine.model import Model
+
+
+class Branch:
+    """One model with its queue and pool; an engine has one, and a second one while it changes to another model.
+
+    Belongs to the engine's event loop.
+
+    Attributes:
+        model: What computes.
+        queue: What waits for it.
+        pool: Its replicas.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        delivery: Delivery,
+        limits: EngineLimits,
+        clock: Callable[[], float],
+        on_change: Callable[[], None],
+    ) -> None:
+        """Make one; `on_change` is called when one of its replicas came into another state."""
+        self.model = model
+        self.queue = Queue(limits, clock, self._expire)
+        self.pool = Pool(model.replicas, self.queue, delivery, limits, clock, on_change)
+        self._delivery = delivery
+
+    async def retire(self) -> None:
+        """Finish what waits, for as long as that takes, and give back what the model holds."""
+        self.queue.close()
+        for slot in self.pool.slots:
+            await slot.ended.wait()
+        left = self.queue.unclaimed()  # the last replica went home before another one failed
+        self._delivery.failed(left, NoReplicaError("the model was replaced; send it again"))
+        await self.pool.close()
+
+    def _expire(self, entries: list[Entry]) -> None:
+        """Answer messages that a replica's thread found expired."""
+        error = ExpiredError("time_to_live: it ran out before a replica was free; send less at once, or give it more")
+        self.pool.post(self._delivery.failed, entries, error)
+
+
+def check_replaceable(old: Model, new: Model) -> None:
+    """Raise ModelMismatchError unless callers of `old` can be answered by `new` without noticing."""
+    told = [(taxonomy.name, tuple(taxonomy.labels)) for taxonomy in old.taxonomies]
+    if [(taxonomy.name, tuple(taxonomy.labels)) for taxonomy in new.taxonomies] != told:
+        names = ", ".join(taxonomy.name for taxonomy in new.taxonomies)
+        raise ModelMismatchError(
+            f"its taxonomies ({names}) differ in names, labels or order from what callers were told; "
+            "start another server with it"
+        )
+    reads, told_reads = new.encoder.max_tokens, old.encoder.max_tokens
+    if reads != told_reads:
+        raise ModelMismatchError(f"it reads {reads} tokens of a message, and callers were told {told_reads}")

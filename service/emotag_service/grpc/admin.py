@@ -1,0 +1,81 @@
+"""AdminService: changes of a running server, for those who may make them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from emotag.v1 import admin_service_pb2_grpc
+from emotag.v1.admin_service_pb2 import (
+    DrainRequest,
+    DrainResponse,
+    GetStatusRequest,
+    GetStatusResponse,
+    SetLogLevelRequest,
+    SetLogLevelResponse,
+    SwapCheckpointRequest,
+    SwapCheckpointResponse,
+    WorkerStatus,
+)
+from emotag_service.grpc.access import pass_of_call
+from emotag_service.grpc.status import CallRefusedError, make_status
+from emotag_service.process.link import AskError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from grpc import aio
+
+    Context = aio.ServicerContext[Any, Any]
+
+_log = structlog.get_logger(__name__)
+
+
+class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
+    """Answers by whoever makes the changes.
+
+    Who calls has a token of the scope "admin" (`Access` sees to it), or there are no tokens and the server listens on
+    loopback alone.
+    """
+
+    def __init__(self, make: Callable[[str, dict[str, Any]], Awaitable[Any]], *, open_to_all: bool) -> None:
+        """Make one.
+
+        Args:
+            make: Makes a change; raises AskError where it cannot be made.
+            open_to_all: Whoever reaches the port may make changes.
+        """
+        self._make = make
+        self._open = open_to_all
+
+    async def GetStatus(self, _request: GetStatusRequest, _context: Context) -> GetStatusResponse:  # noqa: N802
+        """Say what serves."""
+        return GetStatusResponse(workers=[WorkerStatus(**one) for one in await self._do("status")])
+
+    async def SwapCheckpoint(self, request: SwapCheckpointRequest, _context: Context) -> SwapCheckpointResponse:  # noqa: N802
+        """Replace the checkpoint."""
+        return SwapCheckpointResponse(**await self._do("swap", checkpoint=request.checkpoint))
+
+    async def SetLogLevel(self, request: SetLogLevelRequest, _context: Context) -> SetLogLevelResponse:  # noqa: N802
+        """Set the least level that is logged."""
+        await self._do("log level", level=request.level)
+        return SetLogLevelResponse()
+
+    async def Drain(self, _request: DrainRequest, _context: Context) -> DrainResponse:  # noqa: N802
+        """Begin to end."""
+        await self._do("drain")
+        return DrainResponse()
+
+    async def _do(self, what: str, **values: str) -> Any:
+        shown = pass_of_call.get()
+        if shown is None and not self._open:
+            problem = "the server asks for no tokens and others can reach it: serve with --tokens to administer it"
+            raise CallRefusedError(make_status("PERMISSION_DENIED", "ADMIN_CLOSED", problem))
+        if what != "status":
+            _log.info("change asked for", what=what, by=shown.grant.name if shown else "", **values)
+        try:
+            return await self._make(what, values)
+        except AskError as error:
+            _log.warning("change not made", what=what, problem=str(error), **values)
+            raise CallRefusedError(make_status("FAILED_PRECONDITION", "NOT_CHANGED", str(error))) from error

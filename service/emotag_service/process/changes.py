@@ -1,0 +1,89 @@
+"""Changes of a service that runs, in all of its processes or in none."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from emotag_service.process.link import AskError
+from emotag_service.process.logs import LOG_LEVELS
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+
+    Answers = Mapping[int, Any]
+    AskAll = Callable[..., Awaitable[Answers]]
+
+_STATUS_SECONDS = 5.0
+
+
+class Changes:
+    """Carries changes out, one after the other, in all processes or in none."""
+
+    def __init__(
+        self,
+        ask_all: AskAll,
+        adopt: Callable[[str], None] = lambda _: None,
+        replace: Callable[[int], None] = lambda _: None,
+    ) -> None:
+        """Make it.
+
+        Args:
+            ask_all: Asks every process; returns answers by number, AskErrors among them.
+            adopt: Has processes that are started from now on serve this checkpoint.
+            replace: Replaces a process, which has not changed as the others have.
+        """
+        self._ask_all = ask_all
+        self._adopt = adopt
+        self._replace = replace
+        self._turn = asyncio.Lock()
+
+    async def make(self, what: str, values: Mapping[str, Any]) -> Any:
+        """Make a change, or say the status.
+
+        Raises:
+            AskError: It cannot be made; nothing has changed.
+        """
+        if what == "status":
+            return _statuses(await self._ask_all("status", within=_STATUS_SECONDS))
+        if what == "log level" and values["level"] not in LOG_LEVELS:
+            raise AskError(f"level: must be one of {', '.join(LOG_LEVELS)}, not {values['level']!r}")
+        async with self._turn:
+            if what == "swap":
+                return await self._swap(values["checkpoint"])
+            return _first(await self._ask_all(what, **values))
+
+    async def _swap(self, checkpoint: str) -> Any:
+        if not PurePath(checkpoint).is_absolute():
+            raise AskError(
+                f"checkpoint: must be the absolute path of a folder on the server's machine, not {checkpoint!r}"
+            )
+        try:
+            _first(await self._ask_all("prepare", checkpoint=checkpoint))
+        except AskError:
+            await self._ask_all("discard")
+            raise
+        self._adopt(checkpoint)
+        answers = await self._ask_all("switch")
+        for number, answer in answers.items():
+            if isinstance(answer, AskError):  # it died since it was asked, and is back with the old one, or without any
+                self._replace(number)
+        return _first({number: answer for number, answer in answers.items() if not isinstance(answer, AskError)})
+
+
+def _first(answers: Answers) -> Any:
+    """The first answer. Raises the first AskError among them, which says whose it is where there are several."""
+    for number, answer in answers.items():
+        if isinstance(answer, AskError):
+            raise AskError(f"worker {number}: {answer}" if number else str(answer)) from answer
+    if not answers:
+        raise AskError("no worker is left that changed; those that are started now do")
+    return next(iter(answers.values()))
+
+
+def _statuses(answers: Answers) -> list[dict[str, Any]]:
+    return [
+        {"number": number, "problem": str(answer)} if isinstance(answer, AskError) else {"number": number, **answer}
+        for number, answer in answers.items()
+    ]

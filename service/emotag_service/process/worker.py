@@ -1,0 +1,87 @@
+"""A worker as its supervisor sees it: a process of its own, spawned, and the link to it."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from typing import TYPE_CHECKING, Any
+
+from emotag_service.process.link import WorkerLink
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Sequence
+
+NUMBER, LINK = "--number", "--link"
+"""Options that a worker's command gets on top: which worker it is, and the file descriptor of its end of the link."""
+QUESTIONS = ("pulse", "unready", "model", "metrics", "drift")
+"""What the operators' port asks a worker."""
+
+
+class Worker:
+    """One of several processes that serve on one port. Spawned and not forked: gRPC does not survive a fork.
+
+    Attributes:
+        number: From 1 on; it stays when the process is replaced.
+        state: "starting", "ready" or "gone".
+        started: The process, or the last one, came to be ready.
+        problem: What it said when it could not start.
+        link: To the process.
+    """
+
+    def __init__(
+        self, number: int, on_ready: Callable[[], None], relay: Callable[[str, dict[str, Any]], Awaitable[Any]]
+    ) -> None:
+        """Make it; `relay` answers what the process asks beyond saying that it is ready, or cannot start."""
+        self.number = number
+        self.state = "starting"
+        self.started = False
+        self.problem = ""
+        self.link = WorkerLink(self._answer)
+        self._on_ready = on_ready
+        self._relay = relay
+        self._process: asyncio.subprocess.Process | None = None
+
+    @property
+    def pid(self) -> int:
+        """Of the process; 0 while there is none."""
+        return self._process.pid if self._process is not None else 0
+
+    async def run(self, command: Sequence[str], stop: asyncio.Event) -> int:
+        """Spawn a process and return its exit code when it has ended; one that `stop` overtakes is ended."""
+        self.state, self.started, self.problem = "starting", False, ""
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = await asyncio.create_subprocess_exec(
+                *command, NUMBER, str(self.number), LINK, str(theirs.fileno()),
+                stdin=asyncio.subprocess.DEVNULL, pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # or Ctrl-C in a terminal would reach it twice
+            )  # fmt: skip
+        if stop.is_set():
+            self.terminate()
+        talking = await self.link.open(ours)
+        try:
+            code = await self._process.wait()
+            await talking  # it may have said why
+            return code
+        finally:
+            self.state, self._process = "gone", None
+
+    def terminate(self) -> None:
+        """Ask the process to finish in order; the second time, to end at once."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
+
+    def kill(self) -> None:
+        """End the process, whatever it does."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+
+    async def _answer(self, what: str, values: dict[str, Any]) -> Any:
+        if what == "ready":
+            self.state, self.started = "ready", True
+            self._on_ready()
+        elif what == "failed":
+            self.problem = values["problem"]
+        else:
+            return await self._relay(what, values)
+        return None

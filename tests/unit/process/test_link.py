@@ -1,0 +1,74 @@
+"""Questions and answers between two processes, here between two ends in one."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from structlog.testing import capture_logs
+
+from emotag_service.process.link import AskError, WorkerLink
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+
+async def _answer(what: str, values: dict[str, Any]) -> Any:
+    if what == "wait":
+        await asyncio.Event().wait()
+    if what == "refuse":
+        raise AskError("not today")
+    return {"what": what, **values}
+
+
+@asynccontextmanager
+async def _linked(answer: Any = _answer) -> AsyncIterator[tuple[WorkerLink, WorkerLink]]:
+    one, other = socket.socketpair()
+    links = WorkerLink(answer), WorkerLink(answer)
+    talking = [await link.open(end) for link, end in zip(links, (one, other), strict=True)]
+    yield links
+    links[0].close()
+    await asyncio.gather(*talking)
+
+
+async def test_both_ends_ask_and_answers_find_who_asked() -> None:
+    async with _linked() as (one, other):
+        asked = [one.ask("a", n=number) for number in range(50)] + [other.ask("b", n=number) for number in range(50)]
+        answers = await asyncio.gather(*asked)
+    assert answers == [{"what": what, "n": number} for what in "ab" for number in range(50)]
+
+
+async def test_a_refusal_says_why_and_a_defect_only_what_it_was() -> None:
+    async def fail(what: str, values: dict[str, Any]) -> Any:
+        raise ValueError(values["text"])
+
+    async with _linked() as (one, _):
+        with pytest.raises(AskError, match="not today"):
+            await one.ask("refuse")
+    with capture_logs() as logs:
+        async with _linked(fail) as (one, _):
+            with pytest.raises(AskError, match=r"failed \(ValueError\)"):
+                await one.ask("x", text="secret")
+    assert [log["event"] for log in logs] == ["question failed"]
+    assert "secret" not in str(logs)
+
+
+async def test_nobody_waits_for_an_end_that_is_gone_or_slow() -> None:
+    async with _linked() as (one, other):
+        with pytest.raises(AskError, match=r"within 0\.01 s"):
+            await one.ask("wait", within=0.01)
+        waiting = asyncio.create_task(one.ask("wait"))
+        assert await one.ask("after") == {"what": "after"}
+        other.close()
+        with pytest.raises(AskError, match="ended before"):
+            await waiting
+    with pytest.raises(AskError, match="not there"):
+        await one.ask("late")
+
+
+async def test_a_large_answer_is_one() -> None:
+    async with _linked() as (one, _):
+        assert len((await one.ask("x", text="y" * 1_000_000))["text"]) == 1_000_000
