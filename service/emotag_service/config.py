@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emotag_service.access.connections import ConnectionLimits
+from emotag_service.access.protection import Protection, TlsFiles
 from emotag_service.access.quota import Quota
 from emotag_service.engine.limits import EngineLimits
-from emotag_service.grpc.connections import ConnectionLimits
-from emotag_service.grpc.protection import Protection, TlsFiles
 from emotag_service.process.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
 from emotag_service.settings import ConfigError, about
 from emotag_service.values import not_empty, one_of, path, rate, seconds, some_seconds, whole_number, yes_or_no

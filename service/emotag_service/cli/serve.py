@@ -64,9 +64,9 @@ def run(args: argparse.Namespace) -> int:
 
 def _serve(config: ServeConfig, began: float, args: argparse.Namespace) -> int:
     from emotag_model.checkpoint import CheckpointError  # noqa: PLC0415 - torch takes seconds to import
+    from emotag_service.access.address import ListenError  # noqa: PLC0415 - see above
     from emotag_service.access.tokens import TokenFileError  # noqa: PLC0415 - see above
     from emotag_service.engine.errors import EngineError  # noqa: PLC0415 - see above
-    from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see above
     from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see above
     from emotag_service.ops.reference import Reference  # noqa: PLC0415 - see above
     from emotag_service.service import Service, check  # noqa: PLC0415 - see above

@@ -1,22 +1,14 @@
-"""Takes the address that a server listens on."""
+"""Takes the address that a gRPC server listens on."""
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from typing import TYPE_CHECKING
 
-import structlog
+from emotag_service.access.address import check_plaintext, spelled, try_address, unusable
 
 if TYPE_CHECKING:
     import grpc
     from grpc import aio
-
-_log = structlog.get_logger(__name__)
-
-
-class ListenError(Exception):
-    """The address cannot be listened on; the text says what to change."""
 
 
 def listen(
@@ -42,33 +34,13 @@ def listen(
     Raises:
         ListenError: The address is in use, not allowed, none of this machine's, or asks for TLS that there is none of.
     """
-    address = f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+    address = spelled(host, port)
     try:
         # First by hand: gRPC says why only to its own log, on stderr, in its own form.
-        local = _try(host, port)
+        bound = try_address(host, port)
         if credentials is not None:
             return int(server.add_secure_port(address, credentials))
-        if not local:
-            _check_plaintext(address, insecure=insecure)
+        check_plaintext(bound, address, insecure=insecure)
         return int(server.add_insecure_port(address))
     except (OSError, RuntimeError, UnicodeError) as error:
-        why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-        raise ListenError(f"cannot listen on {address}: {why}; choose with --host and --port") from error
-
-
-def _check_plaintext(address: str, *, insecure: bool) -> None:
-    if not insecure:
-        raise ListenError(
-            f"will not listen on {address} in plaintext, where others can read and send: give --tls-cert and "
-            "--tls-key, or --host 127.0.0.1, or --insecure when something in front of it protects it"
-        )
-    _log.warning("plaintext", address=address, effect="whoever reaches this port can read and send; tokens included")
-
-
-def _try(host: str, port: int) -> bool:
-    """Take the address for a moment; returns whether only this machine can reach it."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(address)
-    return ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback
+        raise unusable(host, port, error) from error

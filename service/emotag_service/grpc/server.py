@@ -18,15 +18,16 @@ from emotag.v1.emotion_service_pb2 import (
     StreamClassifyRequest,
     StreamClassifyResponse,
 )
+from emotag_service.access.callers import Callers
+from emotag_service.access.protection import Protection
 from emotag_service.access.tokens import Tokens
+from emotag_service.contract.limits import FrontLimits
 from emotag_service.grpc.access import Access
 from emotag_service.grpc.boundary import GuardedServer
 from emotag_service.grpc.calls import Calls
 from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME, Health
-from emotag_service.grpc.limits import FrontLimits
 from emotag_service.grpc.listen import listen
-from emotag_service.grpc.protection import Protection
 from emotag_service.grpc.reflection import add_reflection
 from emotag_service.grpc.servicer import EmotionServicer
 from emotag_service.grpc.wire import reader
@@ -93,9 +94,10 @@ class Server:
         self.port = listen(self._server, host, port, credentials, insecure=protection.insecure)
         self._servicer: EmotionServicer | None = None
 
-    async def start(self, engine: Engine) -> None:
-        """Answer calls by `engine`, started or not; health follows it."""
-        self._servicer = EmotionServicer(engine, self._limits, self._protection)
+    async def start(self, engine: Engine, callers: Callers | None = None) -> None:
+        """Answer calls by `engine`, started or not, on the accounts of `callers`; health follows the engine."""
+        callers = callers or Callers(engine, self._protection.quota)
+        self._servicer = EmotionServicer(engine, self._limits, self._protection, callers)
         guarded = GuardedServer(self._server)
         guarded.add_registered_method_handlers(SERVICE_NAME, _handlers(self._servicer, self._limits), self.calls)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, guarded)

@@ -7,14 +7,18 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, ClassifyResponse, GetModelInfoRequest, GetModelInfoResponse
-from emotag_service.engine.errors import DrainingError, MessageError, NoReplicaError, QueueFullError
-from emotag_service.grpc.callers import Callers
-from emotag_service.grpc.decode import Intake, read_options
-from emotag_service.grpc.encode import add_tag, model_identity, model_info
-from emotag_service.grpc.status import CallRefusedError, error_status, invalid_field, make_status, too_many_streams
+from emotag_service.contract.decode import Intake, read_options
+from emotag_service.contract.encode import add_tag, model_identity, model_info
+from emotag_service.contract.status import (
+    CallRefusedError,
+    check_count,
+    make_status,
+    refuse_if_all_may_retry,
+    too_many_streams,
+)
+from emotag_service.grpc.callers import peer_of
 from emotag_service.grpc.stream import Stream
 from emotag_service.grpc.streams import Streams
-from emotag_service.grpc.wire import too_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,15 +26,14 @@ if TYPE_CHECKING:
     from grpc import aio
 
     from emotag.v1.model_info_pb2 import ModelIdentity
+    from emotag_service.access.callers import Callers
+    from emotag_service.access.protection import Protection
+    from emotag_service.contract.limits import FrontLimits
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.tag import Tag
-    from emotag_service.grpc.limits import FrontLimits
-    from emotag_service.grpc.protection import Protection
     from emotag_service.grpc.wire import Inbound
 
     Context = aio.ServicerContext[Any, Any]
-
-_RETRYABLE = (QueueFullError, DrainingError, NoReplicaError)
 
 
 class EmotionServicer:
@@ -40,13 +43,12 @@ class EmotionServicer:
         streams: The streams that are open.
     """
 
-    def __init__(self, engine: Engine, limits: FrontLimits, protection: Protection) -> None:
+    def __init__(self, engine: Engine, limits: FrontLimits, protection: Protection, callers: Callers) -> None:
         self.streams = Streams()
         self._engine = engine
         self._limits = limits
         self._protection = protection
-        mutual = protection.tls is not None and protection.tls.client_ca is not None
-        self._callers = Callers(engine, protection.quota, mutual=mutual)
+        self._callers = callers
 
     async def classify(self, inbound: Inbound[ClassifyRequest], context: Context) -> ClassifyResponse:
         """Answer every message of one request, in its order.
@@ -58,9 +60,10 @@ class EmotionServicer:
         """
         request = inbound.request
         options = self._engine.check_options(read_options(request.options))
-        self._check_count(len(request.messages))
+        check_count(len(request.messages), self._limits.frame_messages)
         intake = Intake(request.messages, inbound.problems)
-        with self._callers.account(context) as account, self._callers.of_calls(account, context.peer()) as caller:
+        peer = peer_of(context, mutual=self._protection.mutual)
+        with self._callers.account(peer) as account, self._callers.of_calls(account, peer) as caller:
             account.charge(len(request.messages), inbound.size)
             job = self._engine.submit(intake.messages, options, caller=caller, deadline=_deadline(context))
             tags = intake.merge(list(await job.wait()))
@@ -75,9 +78,10 @@ class EmotionServicer:
         """
         if len(self.streams) >= self._protection.streams:
             raise too_many_streams(self._protection.streams)
-        with self._callers.account(context) as account, account.stream():
-            caller = self._callers.of_stream(account)
-            stream = Stream(self._engine, self._limits, context, account, caller)
+        peer = peer_of(context, mutual=self._protection.mutual)
+        with self._callers.account(peer) as account, account.stream():
+            caller = self._callers.of_stream(account, peer)
+            stream = Stream(self._engine, self._limits, context, account, caller, peer)
             with self.streams.hold(stream):
                 await stream.run()
 
@@ -99,25 +103,12 @@ class EmotionServicer:
     def _model(self) -> ModelIdentity:
         return model_identity(self._engine)
 
-    def _check_count(self, messages: int) -> None:
-        if messages == 0:
-            raise invalid_field("messages", "is empty: send at least one message", "NO_MESSAGES")
-        if messages > self._limits.frame_messages:
-            raise too_many(messages, self._limits.frame_messages)
-
     def _response(self, tags: Sequence[Tag]) -> ClassifyResponse:
-        _refuse_if_all_may_retry(tags)
+        refuse_if_all_may_retry(tags)
         response = ClassifyResponse(model=self._model)
         for tag in tags:
             add_tag(response.tags, tag)
         return response
-
-
-def _refuse_if_all_may_retry(tags: Sequence[Tag]) -> None:
-    """Refuse the call when no message of it was taken: clients retry whole calls by their status alone."""
-    errors: list[MessageError] = [tag.error for tag in tags if isinstance(tag.error, _RETRYABLE)]
-    if len(errors) == len(tags):
-        raise CallRefusedError(error_status(errors[0]))
 
 
 def _deadline(context: Context) -> float | None:
