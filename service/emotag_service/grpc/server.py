@@ -96,7 +96,7 @@ class Server:
 
     async def start(self, engine: Engine, callers: Callers | None = None) -> None:
         """Answer calls by `engine`, started or not, on the accounts of `callers`; health follows the engine."""
-        callers = callers or Callers(engine, self._protection.quota)
+        callers = Callers(engine, self._protection.quota) if callers is None else callers
         self._servicer = EmotionServicer(engine, self._limits, self._protection, callers)
         guarded = GuardedServer(self._server)
         guarded.add_registered_method_handlers(SERVICE_NAME, _handlers(self._servicer, self._limits), self.calls)
