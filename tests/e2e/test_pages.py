@@ -46,6 +46,7 @@ NOT_RUN = {
 WALKED = {
     "docs/security.md": "test_secured_service.py types it from top to bottom",
     "docs/http.md": "test_http_page.py types it from top to bottom",
+    "docs/mcp.md": "tests/integration/test_mcp.py starts it as the page says",
 }
 EXITS = {"emotag data check DIR": 1}  # the sandbox has fewer rows than are registered
 FOREGROUND = ("emotag serve", "emotag broker", "emotag tag-topic", "emotag dead-letters")  # have tests of their own

@@ -1,4 +1,4 @@
-"""Whatever the road, a message has the same tag: in process, over gRPC, over each API of the HTTP front."""
+"""Whatever the road, a message has the same tag: in process, over gRPC, over each API of the HTTP front, over MCP."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import pytest_asyncio
 from grpc import aio
+from mcp import Client
 
 from emotag.local import EmotionTagger
+from emotag.tools import make_server
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
@@ -114,3 +116,11 @@ async def test_classify_as_json(client: httpx2.AsyncClient, served: Engine, trut
     }
     found = (await client.post(CLASSIFY, json=body)).json()
     same(named([tag["scores"] for tag in found["tags"]], served), truth)
+
+
+async def test_mcp(truth: list[dict[str, float]]) -> None:
+    async with Client(make_server(EmotionTagger().tag_async)) as client:
+        asked = {"texts": TEXTS, "taxonomy": TAXONOMY, "scores": True}
+        found = (await client.call_tool("classify_emotions", asked)).structured_content
+    assert found is not None
+    same([one["scores"] for one in found["emotions"]], truth)

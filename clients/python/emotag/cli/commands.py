@@ -61,6 +61,7 @@ COMMANDS = {
         Command("classify", "emotag.cli.classify", "tag texts given as arguments, or lines of standard input"),
         Command("stream", "emotag.cli.stream", "tag a file of messages, one JSON object a line"),
         Command("info", "emotag.cli.info", "say which model a server has, and in which taxonomies"),
+        Command("mcp", "emotag.cli.mcp", "serve tools for language models over MCP", "mcp"),
         Command("demo", "emotag.cli.demo", "play a conversation between agents through a server", "server"),
         Command("broker", "emotag_service.cli.broker", "start a small Kafka for development", "demo"),
         Command("serve", "emotag_service.cli.serve", "start the service", "server"),
