@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emotag_service.access.connections import ConnectionLimits
+from emotag_service.access.protection import Protection, TlsFiles
 from emotag_service.access.quota import Quota
 from emotag_service.engine.limits import EngineLimits
-from emotag_service.grpc.connections import ConnectionLimits
-from emotag_service.grpc.protection import Protection, TlsFiles
+from emotag_service.http.settings import HttpSettings
 from emotag_service.process.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
 from emotag_service.settings import ConfigError, about
-from emotag_service.values import not_empty, one_of, path, rate, seconds, some_seconds, whole_number, yes_or_no
+from emotag_service.values import not_empty, one_of, origin, path, rate, seconds, some_seconds, whole_number, yes_or_no
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _ENGINE = EngineLimits()
 _PROTECTION = Protection()
 _CONNECTIONS = ConnectionLimits()
+_HTTP = HttpSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +131,32 @@ class ServeConfig:
         default=30.0,
         metadata=about(seconds, "on SIGTERM, how many seconds admitted messages may take to be answered"),
     )
+    http_port: int | None = field(
+        default=None,
+        metadata=about(
+            whole_number(0, 65_535),
+            "port for HTTP, beside that for gRPC; 0 picks a free one and logs it (default: closed)",
+        ),
+    )
+    http_host: str = field(
+        default="127.0.0.1",
+        metadata=about(not_empty, "address that the HTTP port listens on, under the rules of --host"),
+    )
+    http_taxonomy: str = field(
+        default="", metadata=about(str, "taxonomy of HTTP requests that name none (default: the model's own)")
+    )
+    http_body_bytes: int = field(
+        default=_HTTP.body_bytes,
+        metadata=about(whole_number(1024), "bytes of one HTTP body; all else waits while it is parsed"),
+    )
+    http_origin: tuple[str, ...] = field(
+        default=(),
+        metadata=about(
+            origin,
+            "origin whose browser pages may call over HTTP, such as https://app.example; no others may",
+            many=True,
+        ),
+    )
     ops_port: int | None = field(
         default=None,
         metadata=about(
@@ -204,6 +232,25 @@ class ServeConfig:
             given = "--tls-client-ca" if self.tls_key is None else "--tls-key"
             raise ConfigError(f"{given} is given without --tls-cert: give the certificate to answer with")
         return None
+
+    @property
+    def http(self) -> HttpSettings | None:
+        """What the HTTP port is opened with; None where it stays closed.
+
+        Raises:
+            ConfigError: Several processes would share it.
+        """
+        if self.http_port is None:
+            return None
+        if self.workers > 1:
+            raise ConfigError("--http-port is of one process: leave --workers out, or start another server for HTTP")
+        return HttpSettings(
+            host=self.http_host,
+            port=self.http_port,
+            taxonomy=self.http_taxonomy,
+            origins=self.http_origin,
+            body_bytes=self.http_body_bytes,
+        )
 
     @property
     def engine_limits(self) -> EngineLimits:

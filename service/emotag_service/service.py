@@ -1,4 +1,4 @@
-"""A whole process of the service: an engine, the gRPC front, and the signals that stop them."""
+"""A whole process of the service: an engine, its gRPC and HTTP fronts, and the signals that stop them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_service.access.callers import Callers
 from emotag_service.access.tokens import Tokens
 from emotag_service.control import Control
 from emotag_service.engine.engine import Engine
+from emotag_service.engine.errors import InvalidOptionsError
+from emotag_service.engine.options import Options
 from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.server import Server
 from emotag_service.process.changes import Changes
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     from emotag_service.config import ServeConfig
     from emotag_service.grpc.server import MakeChange
+    from emotag_service.http.port import HttpPort
     from emotag_service.tracing import Tracing
 
 _log = structlog.get_logger(__name__)
@@ -35,6 +39,7 @@ class Service:
 
     Attributes:
         server: The gRPC front; None until its address is taken.
+        http: The HTTP front; None where it is not asked for.
         engine: What tags; None until the checkpoint is loaded.
         control: What changes this process.
     """
@@ -61,6 +66,7 @@ class Service:
         """
         self.server: Server | None = None
         self.engine: Engine | None = None
+        self.http: HttpPort | None = None
         self._config = config
         self._ready = ready
         self._began = began
@@ -86,12 +92,13 @@ class Service:
         self._signals.listen()
         self.server = server = self._listen()
         try:
+            self.http = open_http(self._config)
             self.engine = engine = await asyncio.to_thread(load_engine, self._config, self._processes)
             if self._tracing is not None:
                 engine.observe(self._tracing)
             return await self._serve(server, engine)
         finally:
-            await server.stop()
+            await self._stop(server)
 
     def _listen(self) -> Server:
         host, port, protection = self._config.host, self._config.port, self._config.protection
@@ -111,11 +118,18 @@ class Service:
             return await self._drain(server, engine)
         finally:
             # Together, so that calls which wait for the engine are answered before they are cancelled.
-            await asyncio.gather(engine.close(), server.stop())
+            await asyncio.gather(engine.close(), self._stop(server))
 
     async def _start(self, server: Server, engine: Engine) -> None:
         # Together, so that health can be asked, and messages can queue, while replicas warm up.
-        await asyncio.gather(engine.start(), server.start(engine, self._make_change))
+        callers = Callers(engine, self._config.protection.quota)
+        if self.http is not None:
+            self.http.start(engine, callers)
+        await asyncio.gather(engine.start(), server.start(engine, callers, self._make_change))
+
+    async def _stop(self, server: Server) -> None:
+        stops = [server.stop()] if self.http is None else [server.stop(), self.http.stop()]
+        await asyncio.gather(*stops)
 
     async def _ask(self, what: str, *, within: float | None = None, **values: Any) -> dict[int, Any]:  # noqa: ARG002
         """Ask this process as a supervisor asks its workers."""
@@ -141,12 +155,27 @@ class Service:
         unanswered: list[int] = []
 
         async def drain() -> None:
+            if self.http is not None:
+                self.http.drain()
             unanswered.append(await server.drain(engine, self._config.drain_seconds))
 
         finished = await unless(self._signals.stop_now, drain())
         clean = finished and unanswered == [0]
         _log.info("stopped", clean=clean, unanswered=sum(unanswered) if finished else None)
         return clean
+
+
+def open_http(config: ServeConfig) -> HttpPort | None:
+    """Take the address of the HTTP port where it is asked for; a web server is imported only for it.
+
+    Raises:
+        ListenError: The address cannot be listened on.
+    """
+    if config.http is None:
+        return None
+    from emotag_service.http.port import HttpPort  # noqa: PLC0415 - see above
+
+    return HttpPort(config.http, config.protection)
 
 
 def load_engine(config: ServeConfig, processes: int = 1) -> Engine:
@@ -159,9 +188,13 @@ def load_engine(config: ServeConfig, processes: int = 1) -> Engine:
     """
     checkpoint, limits = Checkpoint.load(config.checkpoint or default_checkpoint()), config.engine_limits
     try:
-        return Engine.from_checkpoint(checkpoint, devices=config.devices, limits=limits, processes=processes)
+        engine = Engine.from_checkpoint(checkpoint, devices=config.devices, limits=limits, processes=processes)
+        engine.check_options(Options(config.http_taxonomy))
     except ValueError as error:  # bounds that do not fit the checkpoint
         raise ConfigError(str(error)) from error
+    except InvalidOptionsError as error:
+        raise ConfigError(f"--http-taxonomy: {str(error).partition(': ')[2]}") from error
+    return engine
 
 
 def check(config: ServeConfig) -> None:

@@ -73,6 +73,14 @@ def not_empty(text: str) -> str:
     return text
 
 
+def origin(text: str) -> str:
+    """Parse the origin of pages, as browsers send it."""
+    scheme, _, host = text.partition("://")
+    if scheme not in {"http", "https"} or not host or set("/?#@ *") & set(host) or host != host.lower():
+        raise ValueError("must be SCHEME://HOST or SCHEME://HOST:PORT in small letters, such as https://app.example")
+    return text
+
+
 def path(text: str) -> Path:
     """Parse a path."""
     return Path(not_empty(text))

@@ -78,7 +78,14 @@ def test_its_commands_work(binaries: Path, service: str) -> None:
 
 @pytest.mark.parametrize(
     ("command", "extra"),
-    [("serve", "server"), ("demo", "server"), ("broker", "demo"), ("train", "train"), ("evaluate", "train")],
+    [
+        ("serve", "server"),
+        ("mcp", "mcp"),
+        ("demo", "server"),
+        ("broker", "demo"),
+        ("train", "train"),
+        ("evaluate", "train"),
+    ],
 )
 def test_what_is_missing_is_named(binaries: Path, command: str, extra: str) -> None:
     done = run(binaries / "emotag", command, code=2)

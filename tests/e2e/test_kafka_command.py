@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 import structlog
 
-from emotag.cli.main import main
+from emotag.cli.main import main as emotag_main
 from tests.brokers.embedded import Embedded
 from tests.brokers.ports import stable_port
 from tests.brokers.protocol import Broker
@@ -24,6 +24,14 @@ from tests.unit.ops.helpers import get, samples, value
 
 NewTopic = Callable[..., str]
 SECRET = "for-your-eyes-only"  # noqa: S105 - stands for what agents say
+
+
+def main(arguments: list[str]) -> int:
+    """The exit code of a command in this process, also where its arguments end it."""
+    try:
+        return emotag_main(arguments)
+    except SystemExit as ended:
+        return int(ended.code or 0)
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ from emotag import AsyncEmotionClient, InvalidArgumentError, PermissionDeniedErr
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, GetModelInfoRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_service.access.grant import new_token
-from emotag_service.grpc.protection import Protection
+from emotag_service.access.protection import Protection
 from emotag_service.grpc.server import Server
 from tests.integration.calls import exchange, frame, messages, reason, rich_status, tags_of
 

@@ -91,6 +91,21 @@ async def test_the_build_is_told(checkpoint: Path) -> None:
     assert shown["model"]["taxonomies"]["basic"][-1] == "neutral"
 
 
+async def test_http_requests_are_counted_by_route(checkpoint: Path) -> None:
+    async with Serving(checkpoint, "--ops-port", "0", "--http-port", "0", "--http-taxonomy", "ekman") as server:
+        [opened] = server.logged("http port opened")
+        assert (await get(opened["port"], "v2/health/ready")).status == 200
+        assert len(json.loads((await get(opened["port"], "info")).text)["model_type"]["classifier"]["id2label"]) == 7
+        assert (await get(opened["port"], "v2/models/bert")).status == 404
+        found = samples((await get(_operators(server), "metrics")).text)
+        server.send(signal.SIGTERM)
+        assert await server.exit_code() == 0
+    assert value(found, "emotag_http_requests_total", route="/info", status="200") == 1
+    assert value(found, "emotag_http_requests_total", route="/v2/models/{model}", status="404") == 1
+    assert value(found, "emotag_http_request_duration_seconds_count", route="/info") == 1
+    assert value(found, "emotag_http_requests_open", route="/info") == 0
+
+
 async def test_without_the_option_there_is_no_port_and_no_web_server(checkpoint: Path) -> None:
     async with Serving(checkpoint) as server:
         assert server.logged("operators port opened") == []

@@ -65,12 +65,15 @@ def test_a_port_in_use(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> N
         (("--tokens", "/nonexistent", "--port", "0"), 1, "--tokens: /nonexistent: No such file"),
         (("--host", "0.0.0.0", "--port", "0"), 1, "--insecure"),  # noqa: S104 - refused
         (("--ops-port", "0", "--ops-host", "192.0.2.1"), 1, "cannot listen on 192.0.2.1:0"),
+        (("--port", "0", "--http-port", "0", "--http-host", "0.0.0.0"), 1, "--http-host 127.0.0.1"),  # noqa: S104
+        (("--port", "0", "--http-port", "0", "--http-taxonomy", "x"), 2, "--http-taxonomy: is 'x'"),
+        (("--http-origin", "*"), 2, "--http-origin: must be SCHEME://HOST"),
         (("--ops-port", "x"), 2, "--ops-port: must be a whole number, not 'x'"),
         (("--ops-port", "0", "--drift-reference", "/nonexistent"), 2, "--drift-reference /nonexistent"),
     ],
     ids=[
         *("host", "port", "batch", "checkpoint", "device", "key", "certificate", "tokens", "plaintext"),
-        *("operators' host", "operators' port", "drift reference"),
+        *("operators' host", "http host", "taxonomy", "origin", "operators' port", "drift reference"),
     ],
 )
 def test_what_is_wrong_is_said(

@@ -12,8 +12,8 @@ from structlog.testing import capture_logs
 
 from emotag import TLS, AsyncEmotionClient, InvalidArgumentError, Retry, UnavailableError
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
-from emotag_service.grpc.listen import ListenError
-from emotag_service.grpc.protection import Protection, TlsFiles
+from emotag_service.access.address import ListenError
+from emotag_service.access.protection import Protection, TlsFiles
 from emotag_service.grpc.server import Server
 from tests.integration.authority import Authority
 from tests.integration.calls import frame, read_tags

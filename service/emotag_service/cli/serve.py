@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
     try:
         config = make_settings(ServeConfig, args)
-        _ = config.engine_limits, config.protection
+        _ = config.engine_limits, config.protection, config.http
     except ConfigError as error:
         return _fail(str(error), 2)
     configure(config.log_format, config.log_level)
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _supervise(config: ServeConfig) -> int:
-    from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.access.address import ListenError  # noqa: PLC0415 - see add_arguments
     from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see add_arguments
     from emotag_service.process.supervisor import WorkerError  # noqa: PLC0415 - see add_arguments
     from emotag_service.settings import ConfigError  # noqa: PLC0415 - see add_arguments
@@ -92,9 +92,9 @@ def _supervise(config: ServeConfig) -> int:
 
 def _serve(config: ServeConfig, began: float, args: argparse.Namespace) -> int:
     from emotag_model.checkpoint import CheckpointError  # noqa: PLC0415 - torch takes seconds to import
+    from emotag_service.access.address import ListenError  # noqa: PLC0415 - see above
     from emotag_service.access.tokens import TokenFileError  # noqa: PLC0415 - see above
     from emotag_service.engine.errors import EngineError  # noqa: PLC0415 - see above
-    from emotag_service.grpc.listen import ListenError  # noqa: PLC0415 - see above
     from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see above
     from emotag_service.service import Service, check  # noqa: PLC0415 - see above
     from emotag_service.settings import ConfigError  # noqa: PLC0415 - see above

@@ -11,11 +11,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from emotag_model.checkpoint import CheckpointError
+from emotag_service.access.address import ListenError
 from emotag_service.access.tokens import TokenFileError
 from emotag_service.cli.operators import tracing
 from emotag_service.config import ServeConfig
 from emotag_service.engine.errors import EngineError
-from emotag_service.grpc.listen import ListenError
 from emotag_service.ops.errors import DriftReferenceError
 from emotag_service.process.link import AskError, WorkerLink
 from emotag_service.process.logs import configure

@@ -18,8 +18,8 @@ from emotag.v1.admin_service_pb2 import (
     SwapCheckpointResponse,
     WorkerStatus,
 )
+from emotag_service.contract.status import CallRefusedError, make_status
 from emotag_service.grpc.access import pass_of_call
-from emotag_service.grpc.status import CallRefusedError, make_status
 from emotag_service.process.link import AskError
 
 if TYPE_CHECKING:

@@ -8,26 +8,19 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import grpc
-import structlog
 from grpc import aio
 
-from emotag_service.access.account import QuotaError
-from emotag_service.engine.errors import EngineError, InvalidOptionsError
-from emotag_service.grpc.status import CallRefusedError, error_status, make_status, quota_status
+from emotag_service.contract.status import CallRefusedError, status_of
 from emotag_service.grpc.wire import unreadable
-from emotag_service.process.logs import stack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
 
-    from google.rpc.status_pb2 import Status
-
     from emotag_service.grpc.calls import Calls
 
     Count = Callable[[Any], AbstractContextManager[None]]
 
-_log = structlog.get_logger(__name__)
 _DETAILS = "grpc-status-details-bin"
 
 
@@ -170,20 +163,9 @@ async def end_call(context: aio.ServicerContext[Any, Any], error: Exception) -> 
         raise error
     if context.done() or context.cancelled():
         raise asyncio.CancelledError from error
-    status = _status(error)
+    status = status_of(error)
     details = ((_DETAILS, status.SerializeToString()),)
     await context.abort(_CODES[status.code], status.message, details)
-
-
-def _status(error: Exception) -> Status:
-    if isinstance(error, CallRefusedError):
-        return error.status
-    if isinstance(error, QuotaError):
-        return quota_status(error)
-    if isinstance(error, EngineError):
-        return error_status(error, "options." if isinstance(error, InvalidOptionsError) else "")
-    _log.error("handler failed", error=type(error).__name__, stack=stack(error))
-    return make_status("INTERNAL", "INTERNAL", "the server failed; its log says why")
 
 
 _CODES = {code.value[0]: code for code in grpc.StatusCode}

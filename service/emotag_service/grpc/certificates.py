@@ -9,11 +9,11 @@ import structlog
 
 from emotag.errors import InvalidArgumentError
 from emotag.tls import read_authorities, read_identity
+from emotag_service.access.address import ListenError
 from emotag_service.access.file_version import file_version
-from emotag_service.grpc.listen import ListenError
 
 if TYPE_CHECKING:
-    from emotag_service.grpc.protection import TlsFiles
+    from emotag_service.access.protection import TlsFiles
 
 _log = structlog.get_logger(__name__)
 

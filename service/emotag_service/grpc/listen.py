@@ -1,4 +1,4 @@
-"""Takes the address that a server listens on."""
+"""Takes the address that a gRPC server listens on."""
 
 from __future__ import annotations
 
@@ -6,17 +6,11 @@ import ipaddress
 import socket
 from typing import TYPE_CHECKING
 
-import structlog
+from emotag_service.access.address import check_plaintext, spelled, try_address, unusable
 
 if TYPE_CHECKING:
     import grpc
     from grpc import aio
-
-_log = structlog.get_logger(__name__)
-
-
-class ListenError(Exception):
-    """The address cannot be listened on; the text says what to change."""
 
 
 def listen(
@@ -44,7 +38,7 @@ def listen(
     Raises:
         ListenError: The address is in use, not allowed, none of this machine's, or asks for TLS that there is none of.
     """
-    address = _address(host, port)
+    address = spelled(host, port)
     try:
         if not held:
             _check(host, port, plaintext=credentials is None, insecure=insecure)
@@ -52,7 +46,7 @@ def listen(
             return int(server.add_secure_port(address, credentials))
         return int(server.add_insecure_port(address))
     except (OSError, RuntimeError, UnicodeError) as error:
-        raise _error(host, port, error) from error
+        raise unusable(host, port, error) from error
 
 
 def hold_address(host: str, port: int, *, plaintext: bool, insecure: bool = False) -> socket.socket:
@@ -78,7 +72,7 @@ def hold_address(host: str, port: int, *, plaintext: bool, insecure: bool = Fals
         held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         held.bind(address)
     except (OSError, UnicodeError) as error:
-        raise _error(host, port, error) from error
+        raise unusable(host, port, error) from error
     return held
 
 
@@ -90,32 +84,6 @@ def is_local(host: str) -> bool:
 
 def _check(host: str, port: int, *, plaintext: bool, insecure: bool) -> None:
     # By hand: gRPC says why only to its own log, on stderr, in its own form.
-    _try(host, port)
-    if plaintext and not is_local(host):
-        _check_plaintext(_address(host, port), insecure=insecure)
-
-
-def _address(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
-
-
-def _error(host: str, port: int, error: OSError | RuntimeError | UnicodeError) -> ListenError:
-    why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-    return ListenError(f"cannot listen on {_address(host, port)}: {why}; choose with --host and --port")
-
-
-def _check_plaintext(address: str, *, insecure: bool) -> None:
-    if not insecure:
-        raise ListenError(
-            f"will not listen on {address} in plaintext, where others can read and send: give --tls-cert and "
-            "--tls-key, or --host 127.0.0.1, or --insecure when something in front of it protects it"
-        )
-    _log.warning("plaintext", address=address, effect="whoever reaches this port can read and send; tokens included")
-
-
-def _try(host: str, port: int) -> None:
-    """Take the address for a moment."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-    with socket.socket(family, kind, protocol) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        probe.bind(address)
+    bound = try_address(host, port)
+    if plaintext:
+        check_plaintext(bound, spelled(host, port), insecure=insecure)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from emotag_service.contract.decode import Intake
     from emotag_service.engine.caller import Job
     from emotag_service.engine.tag import Tag
-    from emotag_service.grpc.decode import Intake
 
 
 class Outbox(Protocol):

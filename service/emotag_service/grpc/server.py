@@ -19,16 +19,17 @@ from emotag.v1.emotion_service_pb2 import (
     StreamClassifyRequest,
     StreamClassifyResponse,
 )
+from emotag_service.access.callers import Callers
+from emotag_service.access.protection import Protection
 from emotag_service.access.tokens import Tokens
+from emotag_service.contract.limits import FrontLimits
 from emotag_service.grpc.access import ADMIN_NAME, Access
 from emotag_service.grpc.admin import AdminServicer
 from emotag_service.grpc.boundary import GuardedServer
 from emotag_service.grpc.calls import Calls
 from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME, Health
-from emotag_service.grpc.limits import FrontLimits
 from emotag_service.grpc.listen import is_local, listen
-from emotag_service.grpc.protection import Protection
 from emotag_service.grpc.reflection import add_reflection
 from emotag_service.grpc.servicer import EmotionServicer
 from emotag_service.grpc.wire import reader
@@ -115,14 +116,18 @@ class Server:
         self._servicer: EmotionServicer | None = None
         self._open_to_admins = protection.tokens is None and is_local(host)
 
-    async def start(self, engine: Engine, make_change: MakeChange | None = None) -> None:
+    async def start(
+        self, engine: Engine, callers: Callers | None = None, make_change: MakeChange | None = None
+    ) -> None:
         """Answer calls by `engine`, started or not; health follows it.
 
         Args:
             engine: What tags.
+            callers: The accounts of who calls, where other fronts have them, too.
             make_change: Makes the changes that AdminService is asked for; without it there is no such service.
         """
-        self._servicer = EmotionServicer(engine, self._limits, self._protection, self._tracing)
+        callers = Callers(engine, self._protection.quota) if callers is None else callers
+        self._servicer = EmotionServicer(engine, self._limits, self._protection, callers, self._tracing)
         guarded = GuardedServer(self._server)
         handlers = _handlers(self._servicer, self._limits, self._tracing)
         guarded.add_registered_method_handlers(SERVICE_NAME, handlers, self.calls)

@@ -6,30 +6,33 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, ClassifyResponse, GetModelInfoRequest, GetModelInfoResponse
-from emotag_service.engine.errors import DrainingError, MessageError, NoReplicaError, QueueFullError
-from emotag_service.grpc.callers import Callers
-from emotag_service.grpc.decode import Intake, read_options
-from emotag_service.grpc.encode import add_tag, model_identity, model_info, model_of
-from emotag_service.grpc.status import CallRefusedError, error_status, invalid_field, make_status, too_many_streams
+from emotag_service.contract.decode import Intake, read_options
+from emotag_service.contract.encode import add_tag, model_identity, model_info, model_of
+from emotag_service.contract.status import (
+    CallRefusedError,
+    check_count,
+    make_status,
+    refuse_if_all_may_retry,
+    too_many_streams,
+)
+from emotag_service.grpc.callers import peer_of
 from emotag_service.grpc.stream import Stream
 from emotag_service.grpc.streams import Streams
-from emotag_service.grpc.wire import too_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from grpc import aio
 
+    from emotag_service.access.callers import Callers
+    from emotag_service.access.protection import Protection
+    from emotag_service.contract.limits import FrontLimits
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.tag import Tag
-    from emotag_service.grpc.limits import FrontLimits
-    from emotag_service.grpc.protection import Protection
     from emotag_service.grpc.tracing import CallTracing
     from emotag_service.grpc.wire import Inbound
 
     Context = aio.ServicerContext[Any, Any]
-
-_RETRYABLE = (QueueFullError, DrainingError, NoReplicaError)
 
 
 class EmotionServicer:
@@ -40,15 +43,19 @@ class EmotionServicer:
     """
 
     def __init__(
-        self, engine: Engine, limits: FrontLimits, protection: Protection, tracing: CallTracing | None = None
+        self,
+        engine: Engine,
+        limits: FrontLimits,
+        protection: Protection,
+        callers: Callers,
+        tracing: CallTracing | None = None,
     ) -> None:
         self.streams = Streams()
         self._engine = engine
         self._limits = limits
         self._protection = protection
+        self._callers = callers
         self._tracing = tracing
-        mutual = protection.tls is not None and protection.tls.client_ca is not None
-        self._callers = Callers(engine, protection.quota, mutual=mutual)
 
     async def classify(self, inbound: Inbound[ClassifyRequest], context: Context) -> ClassifyResponse:
         """Answer every message of one request, in its order.
@@ -60,9 +67,10 @@ class EmotionServicer:
         """
         request = inbound.request
         options = self._engine.check_options(read_options(request.options))
-        self._check_count(len(request.messages))
+        check_count(len(request.messages), self._limits.frame_messages)
         intake = Intake(request.messages, inbound.problems)
-        with self._callers.account(context) as account, self._callers.of_calls(account, context.peer()) as caller:
+        peer = peer_of(context, mutual=self._protection.mutual)
+        with self._callers.account(peer) as account, self._callers.of_calls(account, peer) as caller:
             account.charge(len(request.messages), inbound.size)
             job = self._engine.submit(intake.messages, options, caller=caller, deadline=_deadline(context))
             tags = intake.merge(list(await job.wait()))
@@ -77,9 +85,10 @@ class EmotionServicer:
         """
         if len(self.streams) >= self._protection.streams:
             raise too_many_streams(self._protection.streams)
-        with self._callers.account(context) as account, account.stream():
-            caller = self._callers.of_stream(account)
-            stream = Stream(self._engine, self._limits, context, account, caller, self._tracing)
+        peer = peer_of(context, mutual=self._protection.mutual)
+        with self._callers.account(peer) as account, account.stream():
+            caller = self._callers.of_stream(account, peer)
+            stream = Stream(self._engine, self._limits, context, account, caller, peer, self._tracing)
             with self.streams.hold(stream):
                 await stream.run()
 
@@ -93,26 +102,13 @@ class EmotionServicer:
             raise CallRefusedError(make_status("PERMISSION_DENIED", "MODEL_INFO_OFF", "model info is switched off"))
         return model_info(self._engine, self._limits)
 
-    def _check_count(self, messages: int) -> None:
-        if messages == 0:
-            raise invalid_field("messages", "is empty: send at least one message", "NO_MESSAGES")
-        if messages > self._limits.frame_messages:
-            raise too_many(messages, self._limits.frame_messages)
-
     def _response(self, tags: Sequence[Tag]) -> ClassifyResponse:
-        _refuse_if_all_may_retry(tags)
+        refuse_if_all_may_retry(tags)
         named = model_of(tags, self._engine.model.identity)
         response = ClassifyResponse(model=model_identity(named))
         for tag in tags:
             add_tag(response.tags, tag, named)
         return response
-
-
-def _refuse_if_all_may_retry(tags: Sequence[Tag]) -> None:
-    """Refuse the call when no message of it was taken: clients retry whole calls by their status alone."""
-    errors: list[MessageError] = [tag.error for tag in tags if isinstance(tag.error, _RETRYABLE)]
-    if len(errors) == len(tags):
-        raise CallRefusedError(error_status(errors[0]))
 
 
 def _deadline(context: Context) -> float | None:

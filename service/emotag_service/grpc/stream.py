@@ -15,20 +15,19 @@ from emotag.v1.emotion_service_pb2 import (
     StreamClassifyRequest,
     StreamClassifyResponse,
 )
-from emotag_service.grpc.access import pass_of_call
-from emotag_service.grpc.decode import Intake, read_options
-from emotag_service.grpc.encode import add_tag, model_identity, model_of, stream_start
-from emotag_service.grpc.limits import RepeatWindow
+from emotag_service.contract.decode import Intake, read_options
+from emotag_service.contract.encode import add_tag, model_identity, model_of, stream_start
+from emotag_service.contract.limits import RepeatWindow
+from emotag_service.contract.status import CallRefusedError, invalid_field, make_status, too_many
 from emotag_service.grpc.outbox import OrderedOutbox, UnorderedOutbox
-from emotag_service.grpc.status import CallRefusedError, invalid_field, make_status
-from emotag_service.grpc.wire import too_many
 
 if TYPE_CHECKING:
     from emotag_service.access.account import Account
+    from emotag_service.access.callers import Peer
+    from emotag_service.contract.limits import FrontLimits
     from emotag_service.engine.caller import Caller
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.options import Options
-    from emotag_service.grpc.limits import FrontLimits
     from emotag_service.grpc.outbox import Outbox
     from emotag_service.grpc.tracing import CallTracing
     from emotag_service.grpc.wire import Inbound
@@ -48,6 +47,7 @@ class Stream:
         context: Context,
         account: Account,
         caller: Caller,
+        peer: Peer,
         tracing: CallTracing | None = None,
     ) -> None:
         self._engine = engine
@@ -56,7 +56,7 @@ class Stream:
         self._context = context
         self._account = account
         self._caller = caller
-        self._pass = pass_of_call.get()
+        self._token = peer.token
         self._wake = asyncio.Event()
         self._room = asyncio.Event()
         self._outbox: Outbox = OrderedOutbox(self._wake.set)
@@ -129,8 +129,8 @@ class Stream:
         messages = frame.request.messages
         if len(messages) > self._limits.frame_messages:
             raise too_many(len(messages), self._limits.frame_messages)
-        if self._pass is not None:
-            self._pass.check()
+        if self._token is not None:
+            self._token.check()
         await self._hold_back(len(messages), frame.size)
         intake = Intake(messages, frame.problems, window)
         job = self._submit(intake.messages, options, caller=self._caller)

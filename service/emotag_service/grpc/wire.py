@@ -13,8 +13,8 @@ from google.protobuf.message import DecodeError
 
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
 from emotag.v1.message_pb2 import Message
+from emotag_service.contract.status import CallRefusedError, make_status, too_many
 from emotag_service.engine.errors import InvalidMessageError
-from emotag_service.grpc.status import CallRefusedError, invalid_field, make_status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -113,13 +113,6 @@ def unreadable(name: str) -> CallRefusedError:
     """Refuse bytes that are no such protobuf message."""
     problem = f"the request is not a {name}: encode it with stubs generated from protos/emotag/v1"
     return CallRefusedError(make_status("INVALID_ARGUMENT", "MALFORMED_REQUEST", problem))
-
-
-def too_many(given: int | None, limit: int) -> CallRefusedError:
-    """Refuse a request or frame for the number of its messages; `given` is None when counting stopped at the limit."""
-    count = f"more than {limit}" if given is None else str(given)
-    problem = f"has {count} messages, at most {limit} are allowed: send several requests or frames"
-    return invalid_field("messages", problem, "TOO_MANY_MESSAGES")
 
 
 def _outermost(data: bytes, number: int, limit: int) -> Iterator[tuple[int, int, int]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emotag_service.ops.drift import Drift
 from emotag_service.ops.engine_metrics import EngineMetrics
 from emotag_service.ops.grpc_metrics import GrpcMetrics
+from emotag_service.ops.http_metrics import HttpMetrics
 from emotag_service.ops.view import View, model, new_registry
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ def serving_view(service: Service, reference: Reference) -> View:
     registry, drift = new_registry(), Drift(lambda: service.engine, reference)
     registry.register(EngineMetrics(lambda: service.engine))
     registry.register(GrpcMetrics(lambda: None if service.server is None else service.server.calls))
+    registry.register(HttpMetrics(lambda: None if service.http is None else service.http.traffic))
     registry.register(drift)
     return View(
         loop=asyncio.get_running_loop(),

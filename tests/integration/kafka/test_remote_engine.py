@@ -13,7 +13,7 @@ from grpc import aio
 
 from emotag import TLS
 from emotag_service.access.grant import new_token
-from emotag_service.grpc.protection import Protection, TlsFiles
+from emotag_service.access.protection import Protection, TlsFiles
 from emotag_service.grpc.server import Server
 from emotag_service.kafka.errors import EngineUnavailableError
 from emotag_service.kafka.records.codec import Reading

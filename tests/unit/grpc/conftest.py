@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emotag.v1.message_pb2 import Message
+from emotag_service.contract.decode import Intake
 from emotag_service.engine.caller import Caller, Job
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag
-from emotag_service.grpc.decode import Intake
 from tests.unit.engine.helpers import make_model
 
 if TYPE_CHECKING:

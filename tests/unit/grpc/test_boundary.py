@@ -12,9 +12,9 @@ from google.rpc.status_pb2 import Status
 from grpc import StatusCode, aio
 from structlog.testing import capture_logs
 
+from emotag_service.contract.status import CallRefusedError, invalid_field
 from emotag_service.engine.errors import InvalidOptionsError, NoReplicaError
 from emotag_service.grpc.boundary import GuardedServer
-from emotag_service.grpc.status import CallRefusedError, invalid_field
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

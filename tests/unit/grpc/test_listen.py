@@ -8,7 +8,8 @@ import pytest
 from grpc import aio
 from structlog.testing import capture_logs
 
-from emotag_service.grpc.listen import ListenError, hold_address, listen
+from emotag_service.access.address import ListenError
+from emotag_service.grpc.listen import hold_address, listen
 
 _OWN_PORT = [("grpc.so_reuseport", 0)]
 

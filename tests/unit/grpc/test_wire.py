@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
 from emotag.v1.message_pb2 import Message
+from emotag_service.contract.status import CallRefusedError
 from emotag_service.grpc import wire
-from emotag_service.grpc.status import CallRefusedError
 from emotag_service.grpc.wire import Inbound, reader
 
 if TYPE_CHECKING:

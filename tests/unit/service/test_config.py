@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from emotag_service.access.connections import ConnectionLimits
+from emotag_service.access.protection import Protection, TlsFiles
 from emotag_service.access.quota import Quota
 from emotag_service.config import ServeConfig
-from emotag_service.grpc.connections import ConnectionLimits
-from emotag_service.grpc.protection import Protection, TlsFiles
 from emotag_service.settings import ConfigError, make_settings
 from tests.unit.service.arguments import parsed, parser
 
@@ -66,6 +66,11 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "queue_bytes": "20",
         "batch_bytes": "512",
         "drain_seconds": "1.5",
+        "http_port": "8080",
+        "http_host": "::1",
+        "http_taxonomy": "goemotions",
+        "http_body_bytes": "4096",
+        "http_origin": "https://app.example",
         "ops_port": "9464",
         "ops_host": "::1",
         "drift_reference": "usual.json",
@@ -170,3 +175,9 @@ def test_all_of_it_reaches_the_protection() -> None:
 def test_a_config_does_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         ServeConfig().port = 1  # type: ignore[misc]
+
+
+def test_http_is_of_one_process() -> None:
+    assert _parse("--http-port", "0").http is not None
+    with pytest.raises(ConfigError, match="--http-port is of one process"):
+        _ = _parse("--http-port", "0", "--workers", "2").http

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emotag_service.values import not_empty, one_of, path, seconds, some_seconds, whole_number, yes_or_no
+from emotag_service.values import not_empty, one_of, origin, path, seconds, some_seconds, whole_number, yes_or_no
 
 
 def test_one_of_takes_its_words_alone() -> None:
@@ -72,3 +72,14 @@ def test_switches(text: str, expected: bool) -> None:
 def test_what_is_no_switch(text: str) -> None:
     with pytest.raises(ValueError, match="yes or no"):
         yes_or_no(text)
+
+
+@pytest.mark.parametrize("text", ["https://app.example", "http://localhost:3000"])
+def test_origins(text: str) -> None:
+    assert origin(text) == text
+
+
+@pytest.mark.parametrize("text", ["app.example", "*", "https://App.example", "https://app.example/", "null", "file://"])
+def test_what_is_no_origin(text: str) -> None:
+    with pytest.raises(ValueError, match="must be SCHEME://HOST"):
+        origin(text)

@@ -8,12 +8,12 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from emotag.v1.emotion_service_pb2 import REPLY_ORDER_UNORDERED, ClassifyOptions
 from emotag.v1.message_pb2 import Message
+from emotag_service.contract.decode import Intake, read_options
+from emotag_service.contract.limits import RepeatWindow
+from emotag_service.contract.status import CallRefusedError
 from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag
-from emotag_service.grpc.decode import Intake, read_options
-from emotag_service.grpc.limits import RepeatWindow
-from emotag_service.grpc.status import CallRefusedError
 
 
 def _field(intake: Intake, index: int = 0) -> str:

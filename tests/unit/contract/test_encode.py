@@ -9,10 +9,10 @@ from google.rpc.code_pb2 import Code
 from emotag.v1.emotion_service_pb2 import ClassifyResponse
 from emotag.v1.tag_pb2 import Tag as WireTag
 from emotag_model.checkpoint import Identity
+from emotag_service.contract.encode import add_tag, limits, model_info, model_of, stream_start
+from emotag_service.contract.limits import FrontLimits
 from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.tag import Tag
-from emotag_service.grpc.encode import add_tag, limits, model_info, model_of, stream_start
-from emotag_service.grpc.limits import FrontLimits
 from tests.integration.scripted import Script, scripted_engine
 
 ENGINE = scripted_engine(Script())

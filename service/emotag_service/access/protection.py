@@ -1,12 +1,12 @@
-"""What stands between the network and the gRPC front: who may connect, who may call, and how much."""
+"""What stands between the network and the fronts: who may connect, who may call, and how much."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from emotag_service.access.connections import ConnectionLimits
 from emotag_service.access.quota import Quota
-from emotag_service.grpc.connections import ConnectionLimits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,3 +53,8 @@ class Protection:
     quota: Quota = _NO_BOUND
     streams: int = 4096
     connections: ConnectionLimits = _CONNECTIONS
+
+    @property
+    def mutual(self) -> bool:
+        """Clients prove who they are by certificates."""
+        return self.tls is not None and self.tls.client_ca is not None

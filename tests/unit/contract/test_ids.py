@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emotag_service.grpc.limits import RepeatWindow, make_id, shorten, too_long
+from emotag_service.contract.limits import RepeatWindow, make_id, shorten, too_long
 
 
 def test_made_ids_are_unique_and_within_the_limit() -> None:

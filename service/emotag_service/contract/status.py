@@ -4,18 +4,34 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
 from google.protobuf.duration_pb2 import Duration
 from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
-from emotag_service.access.account import STREAM_RETRY_SECONDS
-from emotag_service.engine.errors import EngineError, InvalidMessageError, InvalidOptionsError, QueueFullError
+from emotag_service.access.account import STREAM_RETRY_SECONDS, QuotaError
+from emotag_service.access.bearer import AccessError
+from emotag_service.engine.errors import (
+    DrainingError,
+    EngineError,
+    InvalidMessageError,
+    InvalidOptionsError,
+    NoReplicaError,
+    QueueFullError,
+)
+from emotag_service.process.logs import stack
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from google.protobuf.message import Message as Details
 
-    from emotag_service.access.account import QuotaError
+    from emotag_service.engine.errors import MessageError
+    from emotag_service.engine.tag import Tag
+
+_log = structlog.get_logger(__name__)
+_RETRYABLE = (QueueFullError, DrainingError, NoReplicaError)
 
 DOMAIN = "emotag.v1"
 """`ErrorInfo.domain` of every error of this service."""
@@ -87,6 +103,50 @@ def invalid_field(field: str, problem: str, reason: str = "INVALID_REQUEST") -> 
         reason: `ErrorInfo.reason`.
     """
     return CallRefusedError(make_status("INVALID_ARGUMENT", reason, f"{field}: {problem}", bad_field(field, problem)))
+
+
+def too_many(given: int | None, limit: int) -> CallRefusedError:
+    """Refuse a request or frame for the number of its messages; `given` is None when counting stopped at the limit."""
+    count = f"more than {limit}" if given is None else str(given)
+    problem = f"has {count} messages, at most {limit} are allowed: send several requests or frames"
+    return invalid_field("messages", problem, "TOO_MANY_MESSAGES")
+
+
+def check_count(messages: int, limit: int) -> None:
+    """Look at the number of messages of a request.
+
+    Raises:
+        CallRefusedError: There are none, or too many.
+    """
+    if messages == 0:
+        raise invalid_field("messages", "is empty: send at least one message", "NO_MESSAGES")
+    if messages > limit:
+        raise too_many(messages, limit)
+
+
+def refuse_if_all_may_retry(tags: Sequence[Tag]) -> None:
+    """Refuse a call when no message of it was taken: clients retry whole calls by their status alone.
+
+    Raises:
+        CallRefusedError: With the error of the first.
+    """
+    errors: list[MessageError] = [tag.error for tag in tags if isinstance(tag.error, _RETRYABLE)]
+    if len(errors) == len(tags):
+        raise CallRefusedError(error_status(errors[0]))
+
+
+def status_of(error: Exception) -> Status:
+    """What a call ends with when this was raised; a defect of ours is logged, and says no more than that."""
+    if isinstance(error, CallRefusedError):
+        return error.status
+    if isinstance(error, AccessError):
+        return make_status(error.code, error.reason, str(error))
+    if isinstance(error, QuotaError):
+        return quota_status(error)
+    if isinstance(error, EngineError):
+        return error_status(error, "options." if isinstance(error, InvalidOptionsError) else "")
+    _log.error("handler failed", error=type(error).__name__, stack=stack(error))
+    return make_status("INTERNAL", "INTERNAL", "the server failed; its log says why")
 
 
 def bad_field(field: str, problem: str) -> BadRequest:

@@ -10,8 +10,8 @@ from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
+from emotag_service.contract.status import error_status, invalid_field
 from emotag_service.engine import errors
-from emotag_service.grpc.status import error_status, invalid_field
 
 D = TypeVar("D", bound=Message)
 

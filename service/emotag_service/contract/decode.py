@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emotag.v1.emotion_service_pb2 import REPLY_ORDER_REQUEST, REPLY_ORDER_UNORDERED, REPLY_ORDER_UNSPECIFIED
+from emotag_service.contract.limits import MAX_ID_BYTES, REPEAT_WINDOW, make_id, shorten, too_long
+from emotag_service.contract.status import invalid_field
 from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag
-from emotag_service.grpc.limits import MAX_ID_BYTES, REPEAT_WINDOW, make_id, shorten, too_long
-from emotag_service.grpc.status import invalid_field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from emotag.v1.emotion_service_pb2 import ClassifyOptions
     from emotag.v1.message_pb2 import Message as WireMessage
-    from emotag_service.grpc.limits import RepeatWindow
+    from emotag_service.contract.limits import RepeatWindow
 
 _MAX_DURATION = 315_576_000_000  # seconds, as duration.proto says
 _MIN_TIMESTAMP, _MAX_TIMESTAMP = -62_135_596_800, 253_402_300_799  # seconds, as timestamp.proto says

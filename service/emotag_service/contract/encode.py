@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emotag.v1.emotion_service_pb2 import GetModelInfoResponse, StreamStart
 from emotag.v1.model_info_pb2 import Limits, ModelIdentity, TaxonomyInfo
 from emotag.v1.tag_pb2 import TokenWeight
-from emotag_service.grpc.status import error_status
+from emotag_service.contract.status import error_status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
     from emotag.v1.tag_pb2 import Tag as WireTag
     from emotag_model.checkpoint import Identity
+    from emotag_service.contract.limits import FrontLimits
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.tag import Tag
-    from emotag_service.grpc.limits import FrontLimits
 
 
 def add_tag(replies: RepeatedCompositeFieldContainer[WireTag], tag: Tag, named: Identity) -> None:

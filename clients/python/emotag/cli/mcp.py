@@ -1,0 +1,82 @@
+"""`emotag mcp`: tools for language models, over the Model Context Protocol."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emotag.aio_client import AsyncEmotionClient
+from emotag.cli.arguments import add_security
+from emotag.tls import TLS
+from emotag.tools import make_server
+
+if TYPE_CHECKING:
+    from mcp.server.mcpserver import MCPServer
+
+HOST = "127.0.0.1"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command and its arguments."""
+    parser.description = (
+        "Serve the tools classify_emotion, classify_emotions and conversation_mood to a host of the Model Context "
+        "Protocol. Tags are computed in this process unless a server is named."
+    )
+    parser.epilog = (
+        "in the configuration of an MCP host:\n"
+        '  {"mcpServers": {"emotag": {"command": "emotag", "args": ["mcp"]}}}\n\n'
+        "example of the other transport:\n"
+        "  emotag mcp --http-port 8931       # hosts connect to http://127.0.0.1:8931/mcp"
+    )
+    parser.add_argument(
+        "--http-port",
+        type=_port,
+        metavar="PORT",
+        help="speak streamable HTTP on this port of this machine (default: standard input and output)",
+    )
+    parser.add_argument(
+        "--target",
+        default=os.environ.get("EMOTAG_TARGET") or None,
+        metavar="HOST:PORT",
+        help="have a server tag; or set EMOTAG_TARGET (default: tag in this process)",
+    )
+    add_security(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it, and return the exit code."""
+    logging.basicConfig(level=logging.WARNING)  # on standard error; standard output belongs to the protocol
+    asyncio.run(_serve(args))
+    return 0
+
+
+async def _serve(args: argparse.Namespace) -> None:
+    if args.target is None:
+        from emotag.local import EmotionTagger  # noqa: PLC0415 - a model is loaded only where it is used
+
+        await _speak(make_server(EmotionTagger().tag_async), args.http_port)
+        return
+    files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
+    token = Path(args.token_file) if args.token_file else None
+    tls = files if args.tls or files != TLS() else None
+    async with AsyncEmotionClient(args.target, tls=tls, token=token) as client:
+        await _speak(make_server(client.classify_many), args.http_port)
+
+
+async def _speak(server: MCPServer[Any], port: int | None) -> None:
+    if port is None:
+        await server.run_stdio_async()
+    else:
+        # Requests need no session, so that a restart is not noticed. On loopback the host and origin are checked.
+        await server.run_streamable_http_async(host=HOST, port=port, stateless_http=True, json_response=True)
+
+
+def _port(text: str) -> int:
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise argparse.ArgumentTypeError("must be from 0, which picks a free one, to 65535")
+    return number

@@ -1,0 +1,1 @@
+"""What the messages of emotag.v1 mean to the engine, whatever carries them."""

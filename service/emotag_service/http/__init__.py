@@ -1,0 +1,1 @@
+"""The HTTP front: APIs that clients of other model servers have, over the engine."""

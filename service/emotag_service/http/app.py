@@ -1,0 +1,155 @@
+"""The routes of the HTTP front, each with the boundary at which its errors become answers, and counted."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from emotag_service.contract.status import status_of
+from emotag_service.engine.histogram import SECONDS, Histogram
+from emotag_service.http import errors
+from emotag_service.http.classify import Classifications, Classify
+from emotag_service.http.inference import Inference
+from emotag_service.http.openapi import document
+from emotag_service.http.predict import Predict
+from emotag_service.http.stream import StreamRoute
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterator
+
+    from starlette.responses import Response
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from emotag_service.http.desk import Desk
+    from emotag_service.http.errors import Refuse
+
+    Answer = Callable[[Request], Awaitable[Response]]
+
+_STREAM = "/v1/stream"
+
+
+class Traffic:
+    """What became of requests. Written on the event loop; any thread may read it.
+
+    Attributes:
+        ended: Requests by route and status.
+        open: Requests under way, by route.
+        seconds: How long they took; not of streams, which last as long as their callers like.
+    """
+
+    def __init__(self, routes: list[str]) -> None:
+        self.ended: Counter[tuple[str, str]] = Counter({(route, "200"): 0 for route in routes})
+        self.open: Counter[str] = Counter(dict.fromkeys(routes, 0))
+        self.seconds = {route: Histogram(SECONDS) for route in routes if route != _STREAM}
+
+    @contextmanager
+    def count(self, route: str) -> Iterator[list[int]]:
+        """Count a request; its status is put into the list that this yields."""
+        began, status = time.perf_counter(), [499]
+        self.open[route] += 1
+        try:
+            yield status
+        finally:
+            self.open[route] -= 1
+            self.ended[route, str(status[-1])] += 1
+            if route in self.seconds:
+                self.seconds[route].add(time.perf_counter() - began)
+
+
+class CountedRoute:
+    """An ASGI application that is counted."""
+
+    def __init__(self, app: ASGIApp, traffic: Traffic, route: str) -> None:
+        self._app = app
+        self._traffic = traffic
+        self._route = route
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        with self._traffic.count(self._route) as status:
+
+            async def noted(message: Message) -> None:
+                if message["type"] == "http.response.start":
+                    status.append(message["status"])
+                await send(message)
+
+            await self._app(scope, receive, noted)
+
+
+def make_app(desk: Desk) -> tuple[Starlette, Traffic]:
+    """Make the application, and what counts its requests."""
+    predict, inference = Predict(desk), Inference(desk)
+    model = "/v2/models/{model}"
+    table: list[tuple[str, str, Answer, Refuse]] = [
+        ("POST", "/predict", predict.predict, errors.tei),
+        ("GET", "/info", predict.info, errors.tei),
+        ("GET", "/health", predict.health, errors.tei),
+        ("GET", "/v2", inference.server, errors.inference),
+        ("GET", "/v2/health/live", inference.live, errors.inference),
+        ("GET", "/v2/health/ready", inference.ready, errors.inference),
+        ("POST", "/v1/classifications", Classifications(desk).classify, errors.classifications),
+        ("POST", "/emotag.v1.EmotionService/Classify", Classify(desk).classify, errors.connect),
+        ("GET", "/openapi.json", _openapi, errors.inference),
+    ]
+    for prefix in (model, model + "/versions/{version}"):
+        table += [
+            ("GET", prefix, inference.model, errors.inference),
+            ("GET", prefix + "/ready", inference.ready, errors.inference),
+            ("POST", prefix + "/infer", inference.infer, errors.inference),
+        ]
+    traffic = Traffic([path for _, path, _, _ in table] + [_STREAM])
+    routes = [
+        Route(path, CountedRoute(_Guarded(desk, answer, refuse), traffic, path), methods=[method])
+        for method, path, answer, refuse in table
+    ]
+    routes.append(Route(_STREAM, CountedRoute(StreamRoute(desk), traffic, _STREAM), methods=["POST"]))
+    return Starlette(routes=routes, middleware=_cors(desk), exception_handlers={404: _unknown, 405: _unknown}), traffic
+
+
+class _Guarded:
+    """One route: pages of foreign origins are refused, and every error leaves as its API spells it."""
+
+    def __init__(self, desk: Desk, answer: Answer, refuse: Refuse) -> None:
+        self._desk = desk
+        self._answer = answer
+        self._refuse = refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        try:
+            self._desk.check_origin(request)
+            response = await self._answer(request)
+        except Exception as error:  # noqa: BLE001 - the boundary
+            response = self._refuse(status_of(error))
+        await response(scope, receive, send)
+
+
+async def _openapi(_request: Request) -> Response:
+    return JSONResponse(document())
+
+
+async def _unknown(_request: Request, error: Exception) -> Response:
+    status: int = getattr(error, "status_code", 404)
+    problem = "no such path here: /openapi.json has all of them" if status == 404 else "this path has another method"
+    return JSONResponse({"error": problem}, status, getattr(error, "headers", None))
+
+
+def _cors(desk: Desk) -> list[Middleware]:
+    """Lets pages of the origins that are named read answers; without any there is not one header of it."""
+    if not desk.settings.origins:
+        return []
+    allowed = ["authorization", "content-type", "connect-timeout-ms", "connect-protocol-version"]
+    return [
+        Middleware(
+            CORSMiddleware, allow_origins=desk.settings.origins, allow_methods=["GET", "POST"], allow_headers=allowed
+        )
+    ]

@@ -1,0 +1,145 @@
+"""The OpenAPI document of the HTTP front."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from importlib.metadata import version
+from typing import Any
+
+Schema = dict[str, Any]
+
+_TEXT = {"type": "string", "minLength": 1, "description": "What an agent said: at most 64 KiB, not blank."}
+_STRING, _NUMBER, _FLAG, _ANY = {"type": "string"}, {"type": "number"}, {"type": "boolean"}, {"type": "object"}
+_TAXONOMY = {
+    "name": "taxonomy",
+    "in": "query",
+    "schema": _STRING,
+    "description": "Labels to answer in, such as basic or goemotions; the server's default without it.",
+}
+_REFUSED = ("400", "401", "403", "404", "408", "413", "415", "422", "424", "429", "499", "500", "503", "504")
+
+
+def _object(required: str, **properties: Schema) -> Schema:
+    return {"type": "object", "properties": properties, "required": required.split()}
+
+
+def _list(items: Schema) -> Schema:
+    return {"type": "array", "items": items}
+
+
+_TEI_ERROR = _object("error error_type", error=_STRING, error_type=_STRING)
+_OIP_ERROR = _object("error", error=_STRING)
+_V1_ERROR = _object("object message type code", object=_STRING, message=_STRING, type=_STRING, code={"type": "integer"})
+_CONNECT_ERROR = _object("code message", code=_STRING, message=_STRING, details=_list(_ANY))
+_PREDICTIONS = _list(_object("label score", label=_STRING, score=_NUMBER))
+_MESSAGE = _object(
+    "text", text=_TEXT, id=_STRING, conversationId=_STRING, sender=_STRING, sentAt=_STRING, timeToLive=_STRING
+)
+_TAG = _object(
+    "messageId",
+    messageId=_STRING,
+    label=_STRING,
+    score=_NUMBER,
+    labels=_list(_STRING),
+    scores=_list(_NUMBER),
+    error=_ANY,
+)
+_TENSOR = _object(
+    "name datatype shape",
+    name=_STRING,
+    datatype=_STRING,
+    shape=_list({"type": "integer"}),
+    data={"type": "array"},
+    parameters=_ANY,
+)
+
+
+@lru_cache(maxsize=1)
+def document() -> Schema:
+    """The document, in JSON's types."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "emotag",
+            "version": version("emotag"),
+            "description": "Tags what agents say to each other with emotions. Scores are calibrated probabilities, "
+            "each for itself: they need not sum to 1.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "paths": {**_tei(), **_own(), **_inference()},
+        "components": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
+        "security": [{}, {"token": []}],
+    }
+
+
+def _tei() -> Schema:
+    batch = _list({"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 1}) | {"minItems": 1}
+    one = {"type": "array", "items": _TEXT, "minItems": 1, "maxItems": 1}
+    request = _object(
+        "inputs",
+        inputs={"anyOf": [_TEXT, one, batch]},
+        truncate={"type": ["boolean", "null"], "description": "false refuses texts that are read in part only."},
+        raw_scores={"type": ["boolean", "null"], "description": "true gives log odds in place of probabilities."},
+        truncation_direction={"type": "string", "enum": ["Right", "right"]},
+    )
+    replied = {"anyOf": [_PREDICTIONS, _list(_PREDICTIONS)]}
+    return {
+        "/predict": {"post": _route("Scores of labels, as TEI has them", replied, _TEI_ERROR, request, _TAXONOMY)},
+        "/info": {"get": _route("Model and limits, as TEI has them", _ANY, _TEI_ERROR, None, _TAXONOMY)},
+        "/health": {"get": _route("200 while messages are welcome", None, _TEI_ERROR)},
+        "/openapi.json": {"get": _route("This document", _ANY, _OIP_ERROR)},
+    }
+
+
+def _own() -> Schema:
+    options = _object("", taxonomy=_STRING, allScores=_FLAG, topK={"type": "integer", "minimum": 0}, explain=_FLAG)
+    options |= {"required": [], "additionalProperties": False}
+    request = _object("messages", messages=_list(_MESSAGE), options=options)
+    replied = _object("tags", tags=_list(_TAG), model=_ANY)
+    asked = _object("input", input={"anyOf": [_TEXT, _list(_TEXT)]}, model=_STRING, targets=_list(_STRING))
+    results = _object("id model results", id=_STRING, model=_STRING, results=_list(_ANY))
+    lines = {"application/x-ndjson": {"schema": _STRING}}
+    stream = _route("Messages in, tags out, a JSON object a line", None, _CONNECT_ERROR, None, _TAXONOMY)
+    stream["requestBody"] = {"content": lines, "required": True}
+    stream["responses"]["200"]["content"] = lines
+    return {
+        "/emotag.v1.EmotionService/Classify": {
+            "post": _route("Classify of emotag.v1, as Connect has it", replied, _CONNECT_ERROR, request)
+        },
+        "/v1/classifications": {"post": _route("Scores by taxonomy, as Mistral has them", results, _V1_ERROR, asked)},
+        "/v1/stream": {"post": stream},
+    }
+
+
+def _inference() -> Schema:
+    request = _object("inputs", id=_STRING, inputs=_list(_TENSOR), outputs=_list(_ANY), parameters=_ANY)
+    replied = _object("model_name outputs", model_name=_STRING, outputs=_list(_TENSOR), parameters=_ANY)
+    model = {"name": "model", "in": "path", "required": True, "schema": {"type": "string", "enum": ["emotag"]}}
+    ready = _object("ready", ready=_FLAG)
+    return {
+        "/v2": {"get": _route("The server", _ANY, _OIP_ERROR)},
+        "/v2/health/live": {"get": _route("200 while it answers", _object("live", live=_FLAG), _OIP_ERROR)},
+        "/v2/health/ready": {"get": _route("200 while messages are welcome", ready, _OIP_ERROR)},
+        "/v2/models/{model}": {"get": _route("Tensors of the model", _ANY, _OIP_ERROR, None, model, _TAXONOMY)},
+        "/v2/models/{model}/ready": {"get": _route("The same as /v2/health/ready", ready, _OIP_ERROR, None, model)},
+        "/v2/models/{model}/infer": {
+            "post": _route("Labels and scores of texts", replied, _OIP_ERROR, request, model, _TAXONOMY)
+        },
+    }
+
+
+def _route(
+    summary: str, replied: Schema | None, error: Schema, request: Schema | None = None, *query: Schema
+) -> Schema:
+    responses: Schema = {code: {"description": "refused", "content": _json(error)} for code in _REFUSED}
+    responses["200"] = {"description": "answered"} | ({"content": _json(replied)} if replied is not None else {})
+    route: Schema = {"summary": summary, "responses": responses}
+    if query:
+        route["parameters"] = list(query)
+    if request is not None:
+        route["requestBody"] = {"required": True, "content": _json(request)}
+    return route
+
+
+def _json(schema: Schema) -> Schema:
+    return {"application/json": {"schema": schema}}

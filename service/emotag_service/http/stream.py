@@ -1,0 +1,165 @@
+"""`/v1/stream`: messages in and tags out, a JSON object a line, while both flow."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from typing import TYPE_CHECKING
+
+from google.protobuf.json_format import ParseDict, ParseError
+from starlette.requests import ClientDisconnect, Request
+
+from emotag.v1.message_pb2 import Message as WireMessage
+from emotag_service.contract.decode import Intake
+from emotag_service.contract.limits import RepeatWindow
+from emotag_service.contract.status import status_of
+from emotag_service.engine.errors import InvalidMessageError
+from emotag_service.engine.options import Options
+from emotag_service.http.classify import problem, tag_documents
+from emotag_service.http.errors import connect, refusal
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from starlette.types import Receive, Scope, Send
+
+    from emotag_service.engine.caller import Job
+    from emotag_service.http.desk import Desk, Visit
+
+_LINE_BYTES = 2**20
+_AT_ONCE = 64  # lines that are translated before others have a turn on the event loop
+_STOPPING = refusal("UNAVAILABLE", "DRAINING", "the server is stopping: send again elsewhere what has no answer")
+
+
+class LineStream:
+    """Answers the lines of one request. The task that runs it writes; a second one reads."""
+
+    def __init__(self, desk: Desk, visit: Visit, options: Options) -> None:
+        self._desk = desk
+        self._visit = visit
+        self._options = options
+        self._named = desk.engine.model.identity
+        self._caller = desk.callers.of_stream(visit.account, visit.peer)
+        self._window = RepeatWindow()
+        self._jobs: deque[tuple[Intake, Job]] = deque()
+        self._in_flight = 0
+        self._changed = asyncio.Event()
+        self._room = asyncio.Event()
+
+    async def lines(self) -> AsyncIterator[bytes]:
+        """Yield a line for each that was sent, in their order; the last says why, when the stream is ended."""
+        reader = asyncio.create_task(self._read(), name="line reader")
+        stop = asyncio.create_task(self._desk.stopping.wait(), name="line stop")
+        stop.add_done_callback(lambda _: reader.cancel())
+        reader.add_done_callback(lambda _: self._changed.set())
+        try:
+            while self._jobs or not reader.done():
+                if self._jobs:
+                    yield await self._answer(*self._jobs.popleft())
+                    continue
+                self._changed.clear()
+                if not reader.done():
+                    await self._changed.wait()
+            problem = _STOPPING if reader.cancelled() else reader.exception()
+            if isinstance(problem, Exception) and not isinstance(problem, ClientDisconnect):
+                yield b'{"error":' + bytes(connect(status_of(problem)).body) + b"}\n"
+        finally:
+            stop.cancel()
+            reader.cancel()
+            self._caller.close()
+            await asyncio.gather(stop, reader, return_exceptions=True)
+
+    async def _answer(self, intake: Intake, job: Job) -> bytes:
+        tags = [tag for tag in intake.merge(list(await job.wait())) if tag is not None]
+        self._in_flight -= len(tags)
+        self._room.set()
+        return b"".join(
+            json.dumps(one, separators=(",", ":")).encode() + b"\n" for one in tag_documents(tags, self._named)
+        )
+
+    async def _read(self) -> None:
+        rest = b""
+        async for part in self._visit.request.stream():
+            *lines, rest = (rest + part).split(b"\n")
+            if len(rest) > _LINE_BYTES:
+                raise refusal("RESOURCE_EXHAUSTED", "BODY_TOO_LARGE", f"a line has more than {_LINE_BYTES:,} bytes")
+            await self._take([line for line in lines if line.strip()])
+        await self._take([rest] if rest.strip() else [])
+
+    async def _take(self, lines: list[bytes]) -> None:
+        for begin in range(0, len(lines), _AT_ONCE):
+            frame = lines[begin : begin + _AT_ONCE]
+            if self._visit.peer.token is not None:
+                self._visit.peer.token.check()
+            await self._hold_back(len(frame), sum(map(len, frame)))
+            intake = _intake(frame, self._window)
+            job = self._desk.engine.submit(intake.messages, self._options, caller=self._caller)
+            self._in_flight += len(frame)
+            self._jobs.append((intake, job))
+            self._changed.set()
+            await asyncio.sleep(0)
+
+    async def _hold_back(self, messages: int, size: int) -> None:
+        """Wait, and thereby read nothing, until the caller's quota, the stream and the engine have room."""
+        while (delay := self._visit.account.delay()) > 0:  # noqa: ASYNC110 - time alone changes it
+            await asyncio.sleep(delay)
+        self._visit.account.spend(messages, size)
+        while self._in_flight + messages > self._desk.limits.stream_messages:
+            self._room.clear()
+            await self._room.wait()
+        await self._desk.engine.room(self._caller, messages, size)
+
+
+class StreamRoute:
+    """The route, as an ASGI application: Starlette's streaming response would read the request, too."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = Request(scope, receive)
+        try:
+            self._desk.check_origin(request)
+            with self._desk.visit(request) as visit, visit.account.stream(), self._desk.stream():
+                options = self._desk.engine.check_options(_options(request, self._desk.settings.taxonomy))
+                await self._serve(LineStream(self._desk, visit, options), send)
+        except Exception as error:  # noqa: BLE001 - the boundary; what is raised once lines flow is said in the last one
+            await connect(status_of(error))(scope, receive, send)
+
+    async def _serve(self, stream: LineStream, send: Send) -> None:
+        headers = [(b"content-type", b"application/x-ndjson")]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        async for lines in stream.lines():
+            await send({"type": "http.response.body", "body": lines, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+
+
+def _options(request: Request, taxonomy: str) -> Options:
+    """Options as the query has them, by the names of ClassifyOptions."""
+    query = dict(request.query_params)
+    known = {"taxonomy": query.pop("taxonomy", taxonomy)}
+    for name in ("all_scores", "explain"):
+        known[name] = query.pop(name, "false")
+        if known[name] not in {"true", "false"}:
+            raise refusal("INVALID_ARGUMENT", "INVALID_OPTIONS", f"{name}: must be true or false")
+    top_k = query.pop("top_k", "0")
+    if not (top_k.isascii() and top_k.isdecimal() and len(top_k) < 6):
+        raise refusal("INVALID_ARGUMENT", "INVALID_OPTIONS", "top_k: must be a whole number from 0, which means all")
+    if query:
+        raise refusal("INVALID_ARGUMENT", "INVALID_OPTIONS", "only taxonomy, all_scores, top_k and explain are known")
+    return Options(known["taxonomy"], known["all_scores"] == "true", int(top_k), known["explain"] == "true")
+
+
+def _intake(lines: list[bytes], window: RepeatWindow) -> Intake:
+    """The messages of lines; what is none is answered by an error in its place, like any message."""
+    wire, problems = [], {}
+    for index, line in enumerate(lines):
+        message = WireMessage()
+        try:
+            ParseDict(json.loads(line), message)
+        except (ParseError, ValueError, TypeError, AttributeError, RecursionError) as error:
+            problems[index] = InvalidMessageError("line", problem(error))
+        wire.append(message)
+    return Intake(wire, problems, window)

@@ -1,0 +1,120 @@
+"""The HTTP front as clients of others see it: Triton's, TLS with certificates, and what gRPC counts for the same caller."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from typing import TYPE_CHECKING, Any
+
+import httpx2
+import numpy as np
+import pytest
+import structlog.testing
+from grpc import StatusCode, aio
+
+from emotag.v1.emotion_service_pb2 import ClassifyRequest
+from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
+from emotag_service.access.address import ListenError
+from emotag_service.access.callers import Callers
+from emotag_service.access.protection import Protection, TlsFiles
+from emotag_service.access.quota import Quota
+from emotag_service.grpc.server import Server
+from emotag_service.http.port import HttpPort
+from emotag_service.http.settings import HttpSettings
+from tests.integration.authority import Authority
+from tests.integration.calls import messages
+from tests.integration.web import opened
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from emotag import TLS
+    from emotag_service.engine.engine import Engine
+
+TEXTS = ["so much joy", "I am so angry", "Ärger – 怒り joy"]
+
+
+def _triton(port: int, *, binary: bool, outputs: list[str]) -> Any:
+    """What Triton's client gets, in a thread of its own."""
+    http = pytest.importorskip("tritonclient.http", reason="no tritonclient: pip install 'tritonclient[http]'")
+    with http.InferenceServerClient(f"127.0.0.1:{port}") as client:
+        assert client.is_server_live()
+        assert client.is_server_ready()
+        assert client.is_model_ready("emotag")
+        metadata = client.get_model_metadata("emotag")
+        assert metadata["inputs"] == [{"name": "INPUT_TEXT", "datatype": "BYTES", "shape": [-1]}]
+        texts = http.InferInput("INPUT_TEXT", [len(TEXTS)], "BYTES")
+        texts.set_data_from_numpy(np.array(TEXTS, dtype=np.object_), binary_data=binary)
+        asked = [http.InferRequestedOutput(name, binary_data=binary) for name in outputs]
+        found = client.infer("emotag", [texts], outputs=asked or None, request_id="r1")
+        assert found.get_response()["id"] == "r1"
+        with pytest.raises(Exception, match="there is no model"):
+            client.infer("bert", [texts])
+        return found.as_numpy("OUTPUT_TEXT"), found.as_numpy("scores")
+
+
+@pytest.mark.parametrize("binary", [True, False])
+@pytest.mark.parametrize("outputs", [[], ["OUTPUT_TEXT", "scores"]], ids=["all", "named"])
+async def test_tritons_client(engine: Engine, binary: bool, outputs: list[str]) -> None:
+    async with opened(engine) as port:
+        labels, scores = await asyncio.to_thread(_triton, port.port, binary=binary, outputs=outputs)
+    assert [one.decode() if isinstance(one, bytes) else one for one in labels] == ["joy", "anger", "joy"]
+    assert scores.shape == (3, 7)
+    assert scores.dtype == np.float32
+
+
+def _context(tls: TLS) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(tls.ca))
+    if tls.certificate is not None:
+        context.load_cert_chain(tls.certificate, tls.key)
+    return context
+
+
+async def _ask(port: HttpPort, context: ssl.SSLContext) -> int:
+    async with httpx2.AsyncClient(verify=context, trust_env=False) as client:
+        return (await client.post(f"https://localhost:{port.port}/predict", json={"inputs": "joy"})).status_code
+
+
+async def test_callers_by_certificate_have_one_account_over_both_fronts(engine: Engine, tmp_path: Path) -> None:
+    authority = Authority(tmp_path)
+    certificate, key = authority.server()
+    protection = Protection(
+        tls=TlsFiles(certificate=certificate, key=key, client_ca=authority.ca), quota=Quota(messages_per_second=0.001)
+    )
+    callers, server = Callers(engine, protection.quota), Server("localhost", 0, protection=protection)
+    await server.start(engine, callers)
+    planner, coder = authority.agent("planner"), authority.agent("coder")
+    async with opened(engine, protection, callers, host="localhost") as port:
+        with pytest.raises(httpx2.TransportError):
+            await _ask(port, ssl.create_default_context(cafile=str(authority.ca)))
+        assert await _ask(port, _context(planner)) == 200
+        assert await _ask(port, _context(planner)) == 429
+        assert await _ask(port, _context(coder)) == 200
+        async with aio.secure_channel(f"localhost:{server.port}", planner.credentials()) as channel:
+            with pytest.raises(aio.AioRpcError) as refused:
+                await EmotionServiceStub(channel).Classify(ClassifyRequest(messages=messages("joy")))
+        assert refused.value.code() == StatusCode.RESOURCE_EXHAUSTED
+    await server.stop()
+
+
+async def test_new_certificates_hold_from_the_next_connection_on(engine: Engine, tmp_path: Path) -> None:
+    old, new = Authority(tmp_path / "old"), Authority(tmp_path / "new")
+    certificate, key = old.server()
+    async with opened(engine, Protection(tls=TlsFiles(certificate=certificate, key=key)), host="localhost") as port:
+        assert await _ask(port, ssl.create_default_context(cafile=str(old.ca))) == 200
+        for path, fresh in zip((certificate, key), new.server(), strict=True):
+            path.write_bytes(fresh.read_bytes())
+        assert await _ask(port, ssl.create_default_context(cafile=str(new.ca))) == 200
+        certificate.write_text("nonsense")
+        with structlog.testing.capture_logs() as logs:
+            assert await _ask(port, ssl.create_default_context(cafile=str(new.ca))) == 200
+        assert [log["event"] for log in logs] == ["certificates not reloaded"]
+
+
+def test_plaintext_beyond_this_machine_has_to_be_asked_for(tmp_path: Path) -> None:
+    with pytest.raises(ListenError, match=r"--http-host 127\.0\.0\.1, or --insecure"):
+        HttpPort(HttpSettings(host="0.0.0.0"), Protection())  # noqa: S104 - refused
+    with pytest.raises(ListenError, match="choose with --http-host and --http-port"):
+        HttpPort(HttpSettings(host="no.such.host.invalid"), Protection())
+    with pytest.raises(ListenError, match="--tls-cert"):
+        HttpPort(HttpSettings(), Protection(tls=TlsFiles(certificate=tmp_path / "none.pem")))

@@ -1,0 +1,65 @@
+"""What /openapi.json says of the HTTP front holds: requests made from it are answered as it says."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+from hypothesis import HealthCheck, given, settings
+
+from tests.integration.scripted import Script, scripted_engine
+from tests.integration.web import opened
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from emotag_service.http.port import HttpPort
+
+schemathesis = pytest.importorskip("schemathesis", reason="no schemathesis: pip install schemathesis")
+conformance = importlib.import_module("schemathesis.specs.openapi.checks")
+EXAMPLES = 25
+CHECKS = [
+    schemathesis.checks.not_a_server_error,
+    conformance.status_code_conformance,
+    conformance.content_type_conformance,
+    conformance.response_headers_conformance,
+    conformance.response_schema_conformance,
+]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def port() -> AsyncIterator[HttpPort]:
+    engine = scripted_engine(Script())
+    await engine.start()
+    async with opened(engine) as port:
+        yield port
+    await engine.close()
+
+
+async def test_requests_made_from_the_document_are_answered_as_it_says(port: HttpPort) -> None:
+    await asyncio.to_thread(_examine, f"http://127.0.0.1:{port.port}")
+
+
+def _examine(url: str) -> None:
+    schema = schemathesis.openapi.from_url(f"{url}/openapi.json")
+    # It cannot make lines of JSON.
+    operations = [found.ok() for found in schema.exclude(path="/v1/stream").get_all_operations()]
+    assert len(operations) == 11
+    for operation in operations:
+
+        @settings(
+            max_examples=EXAMPLES,
+            deadline=None,
+            derandomize=True,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=operation.as_strategy())
+        def examine(case: Any) -> None:
+            # Which texts are blank, or which tensors are not of their shape, no schema can say: those are refused.
+            case.call_and_validate(checks=CHECKS)
+
+        examine()

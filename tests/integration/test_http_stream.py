@@ -1,0 +1,181 @@
+"""/v1/stream: a line for each line, in order, while both flow, and never more held than a stream may hold."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import pytest_asyncio
+
+from emotag_service.access.grant import new_token
+from emotag_service.access.protection import Protection
+from emotag_service.access.quota import Quota
+from tests.integration.calls import until
+from tests.integration.web import agent, opened
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from emotag_service.engine.engine import Engine
+    from emotag_service.http.port import HttpPort
+    from tests.integration.scripted import Script
+
+STREAM = "/v1/stream"
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def port(engine: Engine) -> AsyncIterator[HttpPort]:
+    async with opened(engine) as port:
+        yield port
+
+
+def line(**message: Any) -> bytes:
+    return json.dumps(message).encode() + b"\n"
+
+
+class Talk:
+    """One stream by hand, of which each direction can be held back."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._rest = b""
+
+    @classmethod
+    @asynccontextmanager
+    async def begin(cls, port: HttpPort, token: str = "") -> AsyncIterator[Talk]:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port.port)
+        head = f"Host: x\r\nTransfer-Encoding: chunked\r\nAuthorization: Bearer {token}"
+        writer.write(f"POST {STREAM} HTTP/1.1\r\n{head}\r\n\r\n".encode())
+        assert b"200" in await reader.readuntil(b"\r\n\r\n")
+        try:
+            yield cls(reader, writer)
+        finally:
+            writer.close()
+
+    def say(self, data: bytes) -> None:
+        self._writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+    async def hear(self) -> dict[str, Any] | None:
+        """The next line; None after the last."""
+        async with asyncio.timeout(30):
+            while b"\n" not in self._rest:
+                size = int(await self._reader.readuntil(b"\r\n"), 16)
+                self._rest += (await self._reader.readexactly(size + 2))[:-2]
+                if not size:
+                    return None
+        said, _, self._rest = self._rest.partition(b"\n")
+        found: dict[str, Any] = json.loads(said)
+        return found
+
+    def end(self) -> None:
+        self._writer.write(b"0\r\n\r\n")
+
+
+async def test_each_line_is_answered_in_its_place(port: HttpPort) -> None:
+    lines = [line(id="a", text="joy"), b"\n", b"nope\n", line(id="c", text=""), b"[1]\n", line(id="a", text="no")]
+    async with agent(port) as client:
+        reply = await client.post(f"{STREAM}?all_scores=true&taxonomy=sentiment", content=b"".join(lines)[:-1])
+    assert reply.headers["content-type"] == "application/x-ndjson"
+    tags = [json.loads(one) for one in reply.text.splitlines()]
+    assert [tag.get("label", tag.get("error", {}).get("code")) for tag in tags] == ["positive", 3, 3, 3, 3]
+    assert len(tags[0]["scores"]) == 4
+    assert ["line" in tag["error"]["message"] for tag in tags[1:]] == [True, False, True, False]
+    assert "one of the last" in tags[4]["error"]["message"]
+
+
+async def test_tags_come_while_messages_go(port: HttpPort) -> None:
+    async with Talk.begin(port) as talk:
+        for number in range(5):
+            half = line(id=f"m{number}", text="so much joy")
+            talk.say(half[:10])
+            talk.say(half[10:])
+            tag = await talk.hear()
+            assert tag is not None
+            assert (tag["messageId"], tag["label"]) == (f"m{number}", "joy")
+        talk.end()
+        assert await talk.hear() is None
+
+
+async def test_ten_thousand_lines_come_back_in_order(port: HttpPort) -> None:
+    async def said() -> AsyncIterator[bytes]:
+        for begin in range(0, 10_000, 100):
+            yield b"".join(line(id=str(number), text="joy") for number in range(begin, begin + 100))
+
+    async with agent(port) as client, client.stream("POST", STREAM, content=said()) as reply:
+        found = [json.loads(one)["messageId"] async for one in reply.aiter_lines()]
+    assert found == [str(number) for number in range(10_000)]
+
+
+async def test_who_does_not_listen_is_not_read(port: HttpPort, engine: Engine, script: Script) -> None:
+    script.gate.clear()
+    async with Talk.begin(port) as talk:
+        for number in range(6_000):
+            talk.say(line(id=str(number), text="joy"))
+        await until(lambda: engine.stats().held > 1_900)
+        assert engine.stats().held <= 2_048
+        script.gate.set()
+        talk.end()
+        heard = 0
+        while await talk.hear() is not None:
+            heard += 1
+        assert heard == 6_000
+
+
+async def test_who_goes_away_is_not_computed_for(port: HttpPort, engine: Engine, script: Script) -> None:
+    script.gate.clear()
+    async with Talk.begin(port) as talk:
+        talk.say(line(text="joy"))
+        await until(lambda: engine.stats().held == 1)
+        talk.say(line(text="joy"))
+        await until(lambda: engine.stats().held == 2)
+    script.gate.set()
+    await until(lambda: engine.stats().held == 0)
+
+
+async def test_a_line_without_end_ends_the_stream(port: HttpPort) -> None:
+    async with agent(port) as client:
+        reply = await client.post(STREAM, content=line(id="a", text="joy") + b"x" * (2**20 + 1))
+    first, last = map(json.loads, reply.text.splitlines())
+    assert first["label"] == "joy"
+    assert last["error"]["code"] == "resource_exhausted"
+
+
+@pytest.mark.parametrize("query", ["taxonomy=x", "top_k=-1", "all_scores=1", "explain=maybe", "topk=1"])
+async def test_options_that_are_none_are_refused(port: HttpPort, query: str) -> None:
+    async with agent(port) as client:
+        reply = await client.post(f"{STREAM}?{query}", content=line(text="joy"))
+    assert (reply.status_code, reply.json()["code"]) == (400, "invalid_argument")
+
+
+async def test_a_server_that_stops_says_so_in_the_last_line(port: HttpPort, engine: Engine) -> None:
+    async with Talk.begin(port) as talk:
+        talk.say(line(text="joy"))
+        assert (await talk.hear() or {})["label"] == "joy"
+        port.drain()
+        last = await talk.hear()
+        assert last is not None
+        assert last["error"]["code"] == "unavailable"
+        assert await talk.hear() is None
+        async with agent(port) as client:
+            assert (await client.post(STREAM, content=b"")).status_code == 503
+
+
+async def test_withdrawn_tokens_and_one_stream_too_many_end(engine: Engine, tmp_path: Path) -> None:
+    token, grant = new_token("planner", ["classify"])
+    tokens = tmp_path / "tokens"
+    tokens.write_text(grant.line())
+    protection = Protection(tokens=tokens, quota=Quota(streams=1))
+    async with opened(engine, protection) as port, Talk.begin(port, token) as talk:
+        async with agent(port, headers={"authorization": f"Bearer {token}"}) as client:
+            reply = await client.post(STREAM, content=b"")
+            assert (reply.status_code, reply.json()["code"]) == (429, "resource_exhausted")
+        tokens.write_text(new_token("coder", ["classify"])[1].line())
+        talk.say(line(text="joy"))
+        last = await talk.hear()
+        assert last is not None
+        assert last["error"]["code"] == "unauthenticated"
