@@ -19,6 +19,7 @@ from aiokafka.errors import KafkaConnectionError
 from structlog.testing import capture_logs
 
 from emotag.cli.main import main
+from emotag_service.kafka.cluster.aiokafka_private import wait_until_closed
 from emotag_service.kafka.cluster.client import ClientSettings
 from tests.brokers.apache import Apache
 from tests.brokers.records import Seen, read_until, write
@@ -157,6 +158,7 @@ async def test_a_password_is_read_again_for_each_connection(
     file.write_text(PASSWORDS[user] + "\n")
     await client.bootstrap()
     await client.close()
+    await wait_until_closed()
 
 
 @pytest.mark.parametrize("trust", ["foreign", "system"])

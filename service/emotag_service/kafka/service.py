@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from emotag_service.kafka.cluster.aiokafka_private import wait_until_closed
 from emotag_service.kafka.cluster.client_logs import ClientLogs, log_all_but_copies
 from emotag_service.kafka.cluster.destinations import Destinations
 from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_cluster
@@ -106,6 +107,8 @@ class TaggerService:
                     f"it failed with {type(error).__name__}, which nobody foresaw; nothing that was not committed is "
                     "lost: start it again, and report the event above"
                 ) from None
+            finally:
+                await wait_until_closed()
 
     async def check(self) -> None:
         """Load what tags in this process, or read the files that a service is reached with; connect nowhere.

@@ -81,7 +81,9 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(module, "wait_for_cluster", made.reach)
     monkeypatch.setattr(module, "make_engine", lambda *_, **__: made)
     monkeypatch.setattr(module, "Destinations", lambda *_, **__: made)
-    monkeypatch.setattr(module, "Tagger", lambda settings, *_: made.happened.append(str(settings.write_bytes)) or made)
+    monkeypatch.setattr(
+        module, "Tagger", lambda settings, *_, **__: made.happened.append(str(settings.write_bytes)) or made
+    )
     return made
 
 

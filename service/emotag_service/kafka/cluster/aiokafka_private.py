@@ -95,6 +95,9 @@ def raise_failure(producer: AIOKafkaProducer) -> None:
             ended.result()
 
 
+_closing: set[asyncio.Future[None]] = set()
+
+
 async def connect(
     host: str,
     port: int,
@@ -103,31 +106,34 @@ async def connect(
     sasl_plain_password: str | None = None,
     **options: Any,
 ) -> AIOKafkaConnection:
-    """Connect and log in as `aiokafka.conn.create_conn` does, with what the file of the password holds now.
-
-    A login that is refused is raised once its connection is closed: aiokafka does not wait for that, and what is left
-    of TLS would outlive the loop.
-    """
-    closing: list[AIOKafkaConnection] = []
+    """Connect and log in as `aiokafka.conn.create_conn` does, with what the file of the password holds now."""
 
     def note(connection: AIOKafkaConnection, reason: Any) -> None:
-        closing.append(connection)
+        closed = connection.close()  # it is closing already: this is what ends when it has
+        _closing.add(closed)
+        closed.add_done_callback(_closing.discard)
         if on_close is not None:
             on_close(connection, reason)
 
     if isinstance(sasl_plain_password, SecretFile):
         sasl_plain_password = sasl_plain_password.current()
-    try:
-        return await create_conn(host, port, on_close=note, sasl_plain_password=sasl_plain_password, **options)
-    except Exception:
-        if closing:
-            await asyncio.wait([connection.close() for connection in closing], timeout=_CLOSE_SECONDS)
-        raise
+    return await create_conn(host, port, on_close=note, sasl_plain_password=sasl_plain_password, **options)
 
 
 def have_clients_connect() -> None:
     """Have clients connect by `connect`: they keep the password that they were made with, publicly."""
     aiokafka.client.create_conn = connect
+
+
+async def wait_until_closed() -> None:
+    """Wait until connections that were given up are closed: aiokafka does not, and what is left outlives the loop.
+
+    Of a login that is refused and of the first connection of each client nobody keeps anything to wait for.
+    """
+    loop = asyncio.get_running_loop()
+    ours = [closed for closed in _closing if closed.get_loop() is loop]
+    if ours:
+        await asyncio.wait(ours, timeout=_CLOSE_SECONDS)
 
 
 class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions

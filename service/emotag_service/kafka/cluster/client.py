@@ -131,13 +131,13 @@ class ClientSettings:
         password = self.sasl_password or ""
         if self.sasl_password_file is None:
             return Secret(password)
-        from emotag_service.kafka.cluster.aiokafka_private import have_clients_connect  # noqa: PLC0415 - keeps --help fast
-
-        have_clients_connect()
         return SecretFile(password, self.sasl_password_file, "--sasl-password-file")
 
     def kwargs(self) -> dict[str, Any]:
         """The arguments that every client of aiokafka takes; their representation does not show the password."""
+        from emotag_service.kafka.cluster.aiokafka_private import have_clients_connect  # noqa: PLC0415 - keeps --help fast
+
+        have_clients_connect()
         arguments: dict[str, Any] = {
             "bootstrap_servers": list(self.bootstrap),
             "client_id": "emotag",
