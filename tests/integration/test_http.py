@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import httpx2
 import pytest
 import pytest_asyncio
+import structlog.testing
 
 from emotag_service.access.connections import ConnectionLimits
 from emotag_service.access.grant import new_token
@@ -157,6 +158,7 @@ class TestClassify:
             ({"messages": [{"txt": "joy"}]}, 'messages[0]: Message type "emotag.v1.Message" has no field named "txt"'),
             ({"messages": [{"text": 7}]}, "messages[0]: "),
             ({"messages": [7]}, "messages[0]: "),
+            ({"messages": [{"\ud800": 7}]}, "messages[0]: "),
             ({"messages": [{"text": "joy"}], "options": {"taxonomy": "x"}}, "options.taxonomy"),
             ({"messages": [{"text": "joy"}], "options": 5}, "options: "),
             ({"messages": [{"text": "\ud800"}]}, "messages[0]: "),
@@ -234,10 +236,13 @@ class TestInference:
             ({"outputs": [{"name": "x"}]}, "outputs: must name"),
             ({"outputs": [{"name": "scores", "parameters": {"classification": 3}}]}, "only binary_data"),
             ({"parameters": {"taxonomy": ["x"]}}, "taxonomy"),
+            ({"parameters": {"taxonomy": "\ud800"}}, "taxonomy"),
+            ({"id": "\ud800"}, "id: must be"),
+            ({"id": 7}, "id: must be"),
         ],
     )
     async def test_what_is_wrong_is_said(self, client: Any, change: Any, says: str) -> None:
-        reply = await client.post(INFER, json={**asking(INFER, "joy"), **change})
+        reply = await client.post(INFER, content=json.dumps({**asking(INFER, "joy"), **change}).encode())
         assert reply.status_code == 400
         assert says in reply.json()["error"]
 
@@ -262,7 +267,9 @@ _HEADER = "inference-header-content-length"
 class TestEveryRoute:
     @pytest.mark.parametrize("route", ROUTES)
     @pytest.mark.parametrize(
-        "content", [b"", b"{", b"[" * 100_000, b"\xff", b'{"a": ' + b"9" * 5000 + b"}", b"7"], ids=range(6)
+        "content",
+        [b"", b"{", b"[" * 100_000, b"\xff", b'{"a": ' + b"9" * 5000 + b"}", b'{"a": NaN}', b"7"],
+        ids=range(7),
     )
     async def test_what_is_no_json_is_refused(self, client: Any, route: str, content: bytes) -> None:
         reply = await client.post(route, content=content, headers={"content-type": "application/json"})
@@ -365,6 +372,19 @@ class TestAccess:
             assert (refused, int(headers["retry-after"]) > 1) == (429, True)
             assert (await client.get("/health")).status_code == 200
             assert (await client.get("/info")).status_code == 401
+
+    async def test_who_leaves_in_the_middle_of_a_body_and_what_is_no_http_are_not_logged(self, engine: Engine) -> None:
+        async with opened(engine) as port:
+            with structlog.testing.capture_logs() as logs:
+                for said in (b"POST /predict HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n{", b"nonsense\r\n\r\n"):
+                    _, writer = await asyncio.open_connection("127.0.0.1", port.port)
+                    writer.write(said)
+                    await writer.drain()
+                    if said.startswith(b"POST"):
+                        await until(lambda: port.traffic is not None and port.traffic.open["/predict"] == 1)
+                    writer.close()
+                    await until(lambda: port.traffic is not None and port.traffic.open["/predict"] == 0)
+        assert logs == []
 
     async def test_a_silent_connection_is_closed(self, engine: Engine) -> None:
         protection = Protection(connections=ConnectionLimits(handshake_seconds=0.05, idle_seconds=0.05))

@@ -58,7 +58,9 @@ def _triton(port: int, *, binary: bool, outputs: list[str]) -> Any:
 async def test_tritons_client(engine: Engine, binary: bool, outputs: list[str]) -> None:
     async with opened(engine) as port:
         labels, scores = await asyncio.to_thread(_triton, port.port, binary=binary, outputs=outputs)
-    assert [one.decode() if isinstance(one, bytes) else one for one in labels] == ["joy", "anger", "joy"]
+    said = [one.decode() if isinstance(one, bytes) else one for one in labels]
+    assert said == ["joy", "anger", "joy"]
+    assert [engine.model.taxonomies[0].labels[column] for column in scores.argmax(axis=1)] == said
     assert scores.shape == (3, 7)
     assert scores.dtype == np.float32
 

@@ -133,8 +133,9 @@ async def test_who_goes_away_is_not_computed_for(port: HttpPort, engine: Engine,
         await until(lambda: engine.stats().held == 1)
         talk.say(line(text="joy"))
         await until(lambda: engine.stats().held == 2)
-    script.gate.set()
     await until(lambda: engine.stats().held == 0)
+    script.gate.set()
+    assert engine.stats().cancelled == 2
 
 
 async def test_a_line_without_end_ends_the_stream(port: HttpPort) -> None:

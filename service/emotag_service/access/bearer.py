@@ -82,7 +82,7 @@ class Bearer:
 
     def _find(self, values: Sequence[object], scope: str) -> Grant:
         if not values:
-            raise AccessError("TOKEN_MISSING", f"send a token, as metadata {HEADER}: Bearer TOKEN")
+            raise AccessError("TOKEN_MISSING", f"send a token, as {HEADER}: Bearer TOKEN")
         scheme, _, token = values[0].partition(" ") if isinstance(values[0], str) else ("", "", "")
         if len(values) > 1 or scheme.lower() != "bearer" or not token:
             raise AccessError("TOKEN_MALFORMED", f"{HEADER} must be there once, and be Bearer TOKEN")

@@ -25,6 +25,8 @@ _EPILOG = """\
 example:
   emotag serve --port 50051
   emotag classify "thank you so much!"      # from another terminal
+  emotag serve --http-port 8080             # over HTTP, too
+  curl localhost:8080/predict -d '{"inputs": "thank you so much!"}'
 
 Every option can be set by the environment variable in brackets, and in the table [serve] of the file that --config
 names: the option wins over the variable, the variable over the file. The first Ctrl-C or SIGTERM stops the

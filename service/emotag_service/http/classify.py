@@ -27,6 +27,9 @@ if TYPE_CHECKING:
     from emotag_service.engine.tag import Tag
     from emotag_service.http.desk import Desk
 
+UNREADABLE = (ParseError, ValueError, TypeError, AttributeError, RecursionError, SystemError)
+"""What protobuf raises of documents that are none of its messages; the last for halves of surrogate pairs in names."""
+
 _AT_ONCE = 64  # messages that are translated before others have a turn on the event loop
 
 
@@ -110,7 +113,7 @@ def parsed(document: Any, wire: Any, name: str) -> Any:
     """
     try:
         return ParseDict(document, wire)
-    except (ParseError, ValueError, TypeError, AttributeError, RecursionError) as error:
+    except UNREADABLE as error:
         raise refusal("INVALID_ARGUMENT", "MALFORMED_REQUEST", f"{name}: {problem(error)}") from None
 
 

@@ -8,6 +8,8 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from starlette.requests import ClientDisconnect
+
 from emotag_service.access.bearer import Bearer
 from emotag_service.access.callers import Peer, network_of
 from emotag_service.access.tokens import Tokens
@@ -137,7 +139,7 @@ class Visit:
         if headers.get("content-encoding", "identity") != "identity":
             raise refusal("INVALID_ARGUMENT", "ENCODED", "content-encoding: send the body as it is, not compressed")
         declared = headers.get("content-length", "0")
-        if declared.isdecimal() and int(declared) > limit:
+        if len(declared) > len(str(limit)) or (declared.isdecimal() and int(declared) > limit):
             raise _too_large(limit)
         parts = bytearray()
         try:
@@ -148,6 +150,8 @@ class Visit:
                         raise _too_large(limit)
         except TimeoutError:
             raise refusal("DEADLINE_EXCEEDED", "SLOW_BODY", "the body did not come in time") from None
+        except ClientDisconnect:
+            raise refusal("CANCELLED", "CANCELLED", "whoever asked went away") from None
         self._size = len(parts)
         return bytes(parts)
 
@@ -214,14 +218,18 @@ def json_object(data: bytes) -> dict[str, Any]:
         CallRefusedError: It is none.
     """
     try:
-        found = json.loads(data)
+        found = json.loads(data, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         # Its own words quote nothing, and say where.
-        why = str(error) if isinstance(error, json.JSONDecodeError) else "not UTF-8, too deep, or too long a number"
+        why = str(error) if isinstance(error, json.JSONDecodeError) else "not UTF-8, too deep, or a number that is none"
         raise refusal("INVALID_ARGUMENT", "MALFORMED_REQUEST", f"the body is not JSON: {why}") from None
     if not isinstance(found, dict):
         raise refusal("INVALID_ARGUMENT", "MALFORMED_REQUEST", "the body must be a JSON object")
     return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def plain_messages(texts: Sequence[object], names: Sequence[str]) -> list[Message]:

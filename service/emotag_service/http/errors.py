@@ -48,7 +48,8 @@ _TEI = {
 
 def refusal(code: str, reason: str, problem: str) -> CallRefusedError:
     """Refuse a request as a whole."""
-    return CallRefusedError(make_status(code, reason, problem))
+    # Callers' own words may be in it, and halves of surrogate pairs in those.
+    return CallRefusedError(make_status(code, reason, problem.encode(errors="replace").decode()))
 
 
 def refuse_failed(tags: Sequence[Tag], names: Sequence[str]) -> None:

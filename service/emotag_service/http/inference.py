@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, Response
 from emotag_service.engine.options import Options
 from emotag_service.http.desk import json_object, plain_messages
 from emotag_service.http.errors import refusal, refuse_failed
+from emotag_service.messages.text import legible
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -78,6 +79,9 @@ class Inference:
             body = await visit.body()
             cut = _header_size(request, len(body))
             asked = json_object(body[:cut])
+            identifier = asked.get("id", "")
+            if not isinstance(identifier, str) or legible(identifier) != identifier:
+                raise _wrong("id", "must be a string of UTF-8")
             texts = _texts(asked.get("inputs"), body[cut:])
             parameters = _mapping(asked.get("parameters"), "parameters")
             wanted = _outputs(asked.get("outputs"), binary=parameters.get("binary_data_output") is True)
@@ -96,7 +100,7 @@ class Inference:
                 "parameters": {"taxonomy": options.taxonomy, "labels": ",".join(labels)},
             }
             if "id" in asked:
-                head["id"] = asked["id"]
+                head["id"] = identifier
             return _reply(head, tags, wanted)
 
     def _check_model(self, request: Request) -> None:

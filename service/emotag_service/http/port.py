@@ -73,6 +73,7 @@ class HttpPort:
                 ws="none",
                 lifespan="off",
                 log_config=None,
+                log_level="critical",  # else whoever sends nonsense fills the log, a line each
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,

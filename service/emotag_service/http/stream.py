@@ -7,7 +7,7 @@ import json
 from collections import deque
 from typing import TYPE_CHECKING
 
-from google.protobuf.json_format import ParseDict, ParseError
+from google.protobuf.json_format import ParseDict
 from starlette.requests import ClientDisconnect, Request
 
 from emotag.v1.message_pb2 import Message as WireMessage
@@ -16,7 +16,7 @@ from emotag_service.contract.limits import RepeatWindow
 from emotag_service.contract.status import status_of
 from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.options import Options
-from emotag_service.http.classify import problem, tag_documents
+from emotag_service.http.classify import UNREADABLE, problem, tag_documents
 from emotag_service.http.errors import connect, refusal
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class LineStream:
         reader = asyncio.create_task(self._read(), name="line reader")
         stop = asyncio.create_task(self._desk.stopping.wait(), name="line stop")
         stop.add_done_callback(lambda _: reader.cancel())
-        reader.add_done_callback(lambda _: self._changed.set())
+        reader.add_done_callback(self._note_end)
         try:
             while self._jobs or not reader.done():
                 if self._jobs:
@@ -69,6 +69,11 @@ class LineStream:
             reader.cancel()
             self._caller.close()
             await asyncio.gather(stop, reader, return_exceptions=True)
+
+    def _note_end(self, reader: asyncio.Task[None]) -> None:
+        if not reader.cancelled() and isinstance(reader.exception(), ClientDisconnect):
+            self._caller.close()  # nobody reads what is left
+        self._changed.set()
 
     async def _answer(self, intake: Intake, job: Job) -> bytes:
         tags = [tag for tag in intake.merge(list(await job.wait())) if tag is not None]
@@ -159,7 +164,7 @@ def _intake(lines: list[bytes], window: RepeatWindow) -> Intake:
         message = WireMessage()
         try:
             ParseDict(json.loads(line), message)
-        except (ParseError, ValueError, TypeError, AttributeError, RecursionError) as error:
+        except UNREADABLE as error:
             problems[index] = InvalidMessageError("line", problem(error))
         wire.append(message)
     return Intake(wire, problems, window)
