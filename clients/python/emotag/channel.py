@@ -73,16 +73,16 @@ class Connection:
             return grpc.insecure_channel(self.target, options=ARGUMENTS)
         return grpc.secure_channel(self.target, credentials, options=self._arguments())
 
-    def aio_channel(self) -> grpc.aio.Channel:
-        """Open a channel for the running event loop; it connects at the first call.
+    def aio_channel(self, more: tuple[tuple[str, int | str], ...] = ()) -> grpc.aio.Channel:
+        """Open a channel for the running event loop, with `more` arguments of gRPC; it connects at the first call.
 
         Raises:
             InvalidArgumentError: A file of `tls` cannot be used.
         """
         credentials = self._credentials()
         if credentials is None:
-            return grpc.aio.insecure_channel(self.target, options=ARGUMENTS)
-        return grpc.aio.secure_channel(self.target, credentials, options=self._arguments())
+            return grpc.aio.insecure_channel(self.target, options=ARGUMENTS + more)
+        return grpc.aio.secure_channel(self.target, credentials, options=self._arguments() + more)
 
     def _credentials(self) -> grpc.ChannelCredentials | None:
         return self.credentials if self.tls is None else self.tls.credentials()

@@ -191,3 +191,25 @@ def test_the_transformer_has_its_size():
     weights = sum(weight.numel() for module in modules for weight in module.parameters())
     assert 80e6 < weights < 84e6
     assert isinstance(other.compute([2]), torch.Tensor)
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--plot", "a.svg"], "--plot: is of a load test; name the service with --target"),
+        (["--rates", "5"], "--rates: is of a load test"),
+        (["--target", "localhost:1", "--devices", "cpu"], "--target: a service is asked as it is"),
+        (["--target", "localhost:1", "--plot", "a.pdf"], "--plot a.pdf: name a file that ends in .svg or .png"),
+        (["--target", "localhost:1", "--input", "/nowhere/at/all"], "/nowhere/at/all: No such file"),
+    ],
+)
+def test_options_that_cannot_be_used_are_named(options, problem, capsys):
+    assert main(["bench", *options]) in {1, 2}
+    assert problem in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("options", [["--rates", "0"], ["--loads", "a"], ["--streams", "0"], ["--patience", "-1"]])
+def test_numbers_that_are_none_are_refused(options, capsys):
+    with pytest.raises(SystemExit):
+        main(["bench", "--target", "localhost:1", *options])
+    assert f"argument {options[0]}" in capsys.readouterr().err

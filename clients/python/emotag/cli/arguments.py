@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emotag.channel import DEFAULT_TARGET
+from emotag.channel import DEFAULT_TARGET, Connection
 from emotag.client import EmotionClient
 from emotag.tls import TLS
+from emotag.token import BearerToken
 
 if TYPE_CHECKING:
     import argparse
@@ -60,9 +61,26 @@ def client(args: argparse.Namespace, retry: Retry) -> EmotionClient:
     Raises:
         InvalidArgumentError: A file cannot be used.
     """
+    return EmotionClient(args.target, retry=retry, tls=_tls(args), token=_token(args))
+
+
+def connection(args: argparse.Namespace) -> Connection:
+    """The connection that they asked for, for who makes calls without a client.
+
+    Raises:
+        InvalidArgumentError: A file cannot be used.
+    """
+    token = _token(args)
+    return Connection(args.target, tls=_tls(args), token=None if token is None else BearerToken(token))
+
+
+def _tls(args: argparse.Namespace) -> TLS | None:
     files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
-    token = Path(args.token_file) if args.token_file else None
-    return EmotionClient(args.target, retry=retry, tls=files if args.tls or files != TLS() else None, token=token)
+    return files if args.tls or files != TLS() else None
+
+
+def _token(args: argparse.Namespace) -> Path | None:
+    return Path(args.token_file) if args.token_file else None
 
 
 def add_timeout(parser: argparse.ArgumentParser, default: float | None) -> None:
