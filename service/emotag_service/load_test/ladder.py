@@ -116,7 +116,10 @@ class Ladder:
         if calls == UNARY:
             await call_unary(target, tally, self._texts, self._load.patience, at_once=at_once)
         else:
-            await call_streams(target, tally, self._texts, self._load.patience, self._load.streams)
+            # What always has more to send gives that up in the end; else there must be time left for the answer.
+            unsent = tally.seconds if at_once else self._load.patience / 2
+            streams, patience = self._load.streams, self._load.patience
+            await call_streams(target, tally, self._texts, patience, streams=streams, unsent=unsent)
 
 
 def arrivals(rate: float, seconds: float, random: Random) -> Iterator[float]:

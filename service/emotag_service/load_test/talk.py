@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from emotag.status import from_rpc
+from emotag.status import interruption
 from emotag.v1.emotion_service_pb2 import StreamClassifyRequest, StreamClassifyResponse
 from emotag.v1.message_pb2 import Message
 from emotag.window import FRAME_MESSAGES, ROOM_MESSAGES
@@ -22,17 +22,19 @@ if TYPE_CHECKING:
     from emotag_service.load_test.texts import Texts
 
 
-async def call_streams(target: Target, tally: Tally, texts: Texts, patience: float, streams: int) -> None:
+async def call_streams(
+    target: Target, tally: Tally, texts: Texts, patience: float, *, streams: int, unsent: float
+) -> None:
     """Send messages as they arrive over streams in turn, and wait for the last answer.
 
-    A message that could not be sent for half of `patience` seconds, or until messages stop arriving, is held back; on
-    what was sent that long is waited for answers.
+    A message that could not be sent for `unsent` seconds is held back; for the last answers is waited for `patience`
+    seconds after that.
 
     Raises:
         EmotionError: A stream ended before anything on it was answered.
     """
     numbers = range(len(tally.planned))
-    talks = [Talk(target, tally, texts, numbers[first::streams], patience) for first in range(streams)]
+    talks = [Talk(target, tally, texts, numbers[first::streams], patience, unsent) for first in range(streams)]
     running = [asyncio.create_task(talk.run()) for talk in talks]
     try:
         await asyncio.gather(*running)
@@ -45,13 +47,16 @@ async def call_streams(target: Target, tally: Tally, texts: Texts, patience: flo
 class Talk:
     """One stream of a load; frames and the messages unanswered at once are as many as the SDK's."""
 
-    def __init__(self, target: Target, tally: Tally, texts: Texts, numbers: Sequence[int], patience: float) -> None:
+    def __init__(
+        self, target: Target, tally: Tally, texts: Texts, numbers: Sequence[int], patience: float, unsent: float
+    ) -> None:
         """`numbers` are those of its messages, in order."""
         self._target = target
         self._tally = tally
         self._texts = texts
         self._unsent = deque(numbers)
-        self._patience = patience
+        self._longest_unsent = unsent
+        self._seconds = tally.seconds + unsent + patience
         self._unanswered: set[int] = set()
         self._newest = -1
         self._room = asyncio.Event()
@@ -68,9 +73,9 @@ class Talk:
             await self._read(call, sending)
         except grpc.aio.AioRpcError as failure:
             if self._newest < 0:
-                raise from_rpc(failure) from failure
+                raise interruption(failure) from failure
             for number in list(self._unanswered):
-                self._tally.settle(number, from_rpc(failure))
+                self._tally.settle(number, interruption(failure))
         except TimeoutError:
             pass  # what is unanswered now is lost
         finally:
@@ -81,8 +86,7 @@ class Talk:
                 self._tally.hold_back(number)
 
     async def _read(self, call: StreamCall, sending: asyncio.Task[None]) -> None:
-        end = self._tally.begun + self._tally.seconds + self._patience - self._tally.clock()
-        async with asyncio.timeout(end):
+        async with asyncio.timeout(self._seconds):
             while (frame := await call.read()) is not grpc.aio.EOF:
                 assert isinstance(frame, StreamClassifyResponse)  # noqa: S101 - the type of EOF is not a literal
                 for tag in frame.tags:
@@ -112,7 +116,7 @@ class Talk:
 
     async def _arrived(self) -> list[int]:
         """Wait for messages, and for room for them; empty when no more will be sent."""
-        while self._unsent and self._tally.elapsed() < self._tally.seconds:
+        while self._unsent:
             delay = self._tally.due(self._unsent[0])
             if delay > 0:
                 await asyncio.sleep(delay)
@@ -121,8 +125,9 @@ class Talk:
             numbers = self._due(min(FRAME_MESSAGES, ROOM_MESSAGES - len(self._unanswered)))
             if numbers:
                 return numbers
-            self._room.clear()
-            await self._room.wait()
+            if len(self._unanswered) >= ROOM_MESSAGES:
+                self._room.clear()
+                await self._room.wait()
         return []
 
     def _due(self, most: int) -> list[int]:
@@ -132,5 +137,5 @@ class Talk:
         return numbers
 
     def _give_up_old(self) -> None:
-        while self._unsent and -self._tally.due(self._unsent[0]) > self._patience / 2:
+        while self._unsent and -self._tally.due(self._unsent[0]) > self._longest_unsent:
             self._tally.hold_back(self._unsent.popleft())

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from emotag.status import from_rpc, from_status
+from emotag.status import from_status, interruption
 from emotag.v1.emotion_service_pb2 import ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 
@@ -43,7 +43,7 @@ class Target:
         try:
             answer = await self._stub().Classify(request, timeout=timeout, metadata=self._connection.call_metadata())
         except grpc.aio.AioRpcError as failure:
-            return from_rpc(failure)
+            return interruption(failure)
         return answer.tags
 
     def stream(self) -> StreamCall:
