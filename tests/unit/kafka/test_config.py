@@ -64,13 +64,15 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "ops_port": "9465",
         "ops_host": "::1",
         "drift_reference": "usual.json",
+        "otel": "yes",
+        "otel_events": "yes",
         "log_format": "json",
         "log_level": "debug",
     }
     left_out = {"input_pattern", "output"}  # they stand in place of two others
     left_out |= {"engine_tls_ca", "engine_tls_cert", "engine_tls_key", "engine_token_file"}  # of another engine
     assert set(given) == {setting.name.rstrip("_") for setting in fields(TagTopicConfig)} - left_out
-    switches = {"only_untagged", "no_create_topics"}
+    switches = {"only_untagged", "no_create_topics", "otel", "otel_events"}
     by_option = _parse(
         *(option(name) if name in switches else f"{option(name)}={text}" for name, text in given.items())
     )
