@@ -83,10 +83,14 @@ async def test_streams_go_on_through_swaps_and_each_tag_is_of_the_model_that_it_
     assert len(expected) == 2
     said = {f"{stream}-{number}": draw.choice(texts) for stream in range(STREAMS) for number in range(EACH)}
     answered: list[Any] = []
+    swapped = [asyncio.Event() for _ in range(SWAPS)]
 
     async def talk(client: AsyncEmotionClient, stream: int) -> list[str]:
         async def source() -> Any:
             for number in range(EACH):
+                stage = number * (SWAPS + 2) // EACH  # two ahead of the swaps, so that each has messages under way
+                if stage >= 2:
+                    await swapped[stage - 2].wait()
                 yield Said(said[f"{stream}-{number}"], id=f"{stream}-{number}")
 
         ids = []
@@ -104,6 +108,7 @@ async def test_streams_go_on_through_swaps_and_each_tag_is_of_the_model_that_it_
                 reply = await admin.SwapCheckpoint(pb.SwapCheckpointRequest(checkpoint=str((two, one)[swap % 2])))
                 assert reply.model.digest != reply.previous.digest
                 assert len(answered) < len(said), "too late: all was answered before"
+                swapped[swap].set()
             ids = await asyncio.gather(*talking)
         server.send(signal.SIGTERM)
         assert await server.exit_code() == 0
