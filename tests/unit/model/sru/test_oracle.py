@@ -14,6 +14,8 @@ from torch import Tensor
 from emotag_model.sru.fast import bisru
 from emotag_model.sru.layer import BiSru
 
+pytestmark = pytest.mark.long  # the package compiles itself for a minute; the naive truth is compared with always
+
 
 @pytest.fixture(scope="module")
 def oracle() -> ModuleType:
