@@ -10,9 +10,9 @@ from emotag_service.access.protection import Protection, TlsFiles
 from emotag_service.access.quota import Quota
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.http.settings import HttpSettings
-from emotag_service.process.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
+from emotag_service.operator_settings import OperatorSettings
 from emotag_service.settings import ConfigError, about
-from emotag_service.values import not_empty, one_of, origin, path, rate, seconds, some_seconds, whole_number, yes_or_no
+from emotag_service.values import not_empty, origin, path, rate, seconds, some_seconds, whole_number, yes_or_no
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ _HTTP = HttpSettings()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServeConfig:
+class ServeConfig(OperatorSettings):
     """What `emotag serve` runs with: see `emotag_service.settings` for how it is given."""
 
     # Loopback by default: the port speaks plaintext to whoever reaches it. A container passes 0.0.0.0.
@@ -156,43 +156,6 @@ class ServeConfig:
             "origin whose browser pages may call over HTTP, such as https://app.example; no others may",
             many=True,
         ),
-    )
-    ops_port: int | None = field(
-        default=None,
-        metadata=about(
-            whole_number(0, 65_535),
-            "port for operators: /metrics, /livez, /readyz; 0 picks a free one and logs it (default: closed)",
-        ),
-    )
-    ops_host: str = field(
-        default="127.0.0.1",
-        metadata=about(not_empty, "address that the operators' port listens on; never one that strangers reach"),
-    )
-    drift_reference: Path | None = field(
-        default=None,
-        metadata=about(path, "shares of labels that are usual, as the operators' port shows them under /drift"),
-    )
-    otel: bool = field(
-        default=False,
-        metadata=about(
-            yes_or_no,
-            "send traces by OTLP, as OTEL_* variables say; on by itself where OTEL_EXPORTER_OTLP_ENDPOINT is set",
-            switch=True,
-        ),
-    )
-    otel_events: bool = field(
-        default=False,
-        metadata=about(
-            yes_or_no, "send each tag as a gen_ai.evaluation.result event, too, without its text", switch=True
-        ),
-    )
-    log_format: LogFormat = field(
-        default="auto",
-        metadata=about(one_of(*LOG_FORMATS), "console for people, json for machines; auto: console on a terminal"),
-    )
-    log_level: str = field(
-        default="info",
-        metadata=about(one_of(*LOG_LEVELS), f"least level that is logged: {', '.join(LOG_LEVELS)}"),
     )
 
     @property

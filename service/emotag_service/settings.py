@@ -168,8 +168,10 @@ def given_values(kind: type, args: argparse.Namespace) -> dict[str, Any]:
 
 
 def settings_of(kind: Any) -> Iterator[Field[Any]]:
-    """The fields that are settings."""
-    return (field for field in fields(kind) if "parse" in field.metadata)
+    """The fields that are settings; what a kind shares with others comes last."""
+    kind = kind if isinstance(kind, type) else type(kind)
+    found = [field for field in fields(kind) if "parse" in field.metadata]
+    return iter(sorted(found, key=lambda field: field.name not in kind.__annotations__))
 
 
 def name_of(setting: Field[Any]) -> str:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from contextlib import AbstractAsyncContextManager
 
-    from emotag_service.config import ServeConfig
-    from emotag_service.kafka.config import TagTopicConfig
+    from emotag_service.operator_settings import OperatorSettings
     from emotag_service.ops.drift import Reference
     from emotag_service.ops.view import View
     from emotag_service.ops.workers import WorkerPages
@@ -27,7 +26,7 @@ _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT
 
 
 def operators_port(
-    config: ServeConfig | TagTopicConfig, make_view: Callable[[Reference], View | WorkerPages]
+    config: OperatorSettings, make_view: Callable[[Reference], View | WorkerPages]
 ) -> AbstractAsyncContextManager[object]:
     """Return what keeps the port open, or nothing without --ops-port; a web server is imported only for it.
 
@@ -44,7 +43,7 @@ def operators_port(
 
 
 @asynccontextmanager
-async def tracing(config: ServeConfig | TagTopicConfig, name: str) -> AsyncIterator[Tracing | None]:
+async def tracing(config: OperatorSettings, name: str) -> AsyncIterator[Tracing | None]:
     """What makes spans and events, or None where nobody asks for them; OpenTelemetry is imported only for it.
 
     Raises:
@@ -74,7 +73,7 @@ def _installed(*, asked: bool) -> bool:
     return False
 
 
-def check_reference(config: ServeConfig | TagTopicConfig) -> None:
+def check_reference(config: OperatorSettings) -> None:
     """Read the shares of labels that the operators' port would compare with.
 
     Raises:
@@ -85,7 +84,7 @@ def check_reference(config: ServeConfig | TagTopicConfig) -> None:
     Reference.load(config.drift_reference)
 
 
-def check_tracing(config: ServeConfig) -> None:
+def check_tracing(config: OperatorSettings) -> None:
     """Look whether what the workers make spans with is installed.
 
     Raises:

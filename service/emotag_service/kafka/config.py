@@ -12,7 +12,7 @@ from emotag_service.kafka.records.policy import Policy
 from emotag_service.kafka.records.routes import DEAD_LETTERS, PLACEHOLDER, parse_route, topic_name
 from emotag_service.kafka.tagging.engine_choice import IN_PROCESS, engine_name
 from emotag_service.kafka.tagging.settings import LoopSettings
-from emotag_service.process.logs import LOG_FORMATS, LOG_LEVELS, LogFormat
+from emotag_service.operator_settings import OperatorSettings
 from emotag_service.settings import ConfigError, about
 from emotag_service.values import not_empty, one_of, path, some_seconds, whole_number, yes_or_no
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.tagging.settings import Delivery, Start
 
-_READ, _TAG, _WRITE, _RUN, _LOG = "what is read", "how it is tagged", "what is written", "how it runs", "what it says"
+_READ, _TAG, _WRITE, _RUN = "what is read", "how it is tagged", "what is written", "how it runs"
 _LOOP = LoopSettings(group="defaults", topics=("defaults",))
 _NO_TEXT_FIELD = ("text", "a2a", "protobuf")
 
@@ -36,7 +36,7 @@ def pattern(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TagTopicConfig:
+class TagTopicConfig(OperatorSettings):
     """What `emotag tag-topic` runs with: see `emotag_service.settings` for how it is given.
 
     Raises:
@@ -223,61 +223,6 @@ class TagTopicConfig:
         metadata=about(
             some_seconds, "silence after which the group gives a tagger's partitions to others", metavar="S", group=_RUN
         ),
-    )
-    ops_port: int | None = field(
-        default=None,
-        metadata=about(
-            whole_number(0, 65_535),
-            "port for operators: /metrics, /livez, /readyz; 0 picks a free one and logs it (default: closed)",
-            metavar="P",
-            group=_RUN,
-        ),
-    )
-    ops_host: str = field(
-        default="127.0.0.1",
-        metadata=about(
-            not_empty,
-            "address that the operators' port listens on; never one that strangers reach",
-            metavar="H",
-            group=_RUN,
-        ),
-    )
-    drift_reference: Path | None = field(
-        default=None,
-        metadata=about(
-            path,
-            "shares of labels that are usual, as the operators' port shows them under /drift",
-            metavar="F",
-            group=_RUN,
-        ),
-    )
-    otel: bool = field(
-        default=False,
-        metadata=about(
-            yes_or_no,
-            "send traces by OTLP, as OTEL_* variables say; on by itself where OTEL_EXPORTER_OTLP_ENDPOINT is set",
-            switch=True,
-            group=_RUN,
-        ),
-    )
-    otel_events: bool = field(
-        default=False,
-        metadata=about(
-            yes_or_no,
-            "send each tag as a gen_ai.evaluation.result event, too, without its text",
-            switch=True,
-            group=_RUN,
-        ),
-    )
-    log_format: LogFormat = field(
-        default="auto",
-        metadata=about(
-            one_of(*LOG_FORMATS), "console for people, json for machines; auto: console on a terminal", group=_LOG
-        ),
-    )
-    log_level: str = field(
-        default="info",
-        metadata=about(one_of(*LOG_LEVELS), f"least level that is logged: {', '.join(LOG_LEVELS)}", group=_LOG),
     )
 
     def __post_init__(self) -> None:
