@@ -5,17 +5,14 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
-import structlog
-
-from emotag_service.access.file_version import file_version
 from emotag_service.access.grant import MOST_BYTES, digest, read_grant
+from emotag_service.access.reloaded import Reloaded
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from emotag_service.access.grant import Grant
 
-_log = structlog.get_logger(__name__)
 _MOST_GRANTS = 1024  # each call is compared with all of them
 _MOST_FILE_BYTES = 2**20
 
@@ -33,44 +30,30 @@ class Tokens:
         Raises:
             TokenFileError: It cannot be used.
         """
-        self._path = path
-        self._version = file_version(path)
-        self._grants = _read(path)
+        self._grants = Reloaded("tokens", [path], lambda: _read(path), TokenFileError)
 
     def find(self, token: str) -> Grant | None:
         """What a token allows; None for one that is not in the file.
 
         Every entry is compared, whatever was found, so that the time tells nothing of which one matched.
         """
-        self._refresh()
+        grants = self._grants.now()
         if len(token) > MOST_BYTES:
             return None
         given, found = digest(token), None
-        for grant in self._grants:
+        for grant in grants.values():
             if hmac.compare_digest(grant.digest, given):
                 found = grant
         return found
 
     def still_allows(self, grant: Grant, scope: str) -> bool:
         """Whether a token that was found before is in the file now, with this scope."""
-        self._refresh()
-        return any(now.digest == grant.digest and scope in now.scopes for now in self._grants)
-
-    def _refresh(self) -> None:
-        """Read the file again if it has changed; one that cannot be used leaves the old tokens in force."""
-        version = file_version(self._path)
-        if version == self._version:
-            return
-        self._version = version
-        try:
-            self._grants = _read(self._path)
-        except TokenFileError as error:
-            _log.error("tokens not reloaded", problem=str(error), effect="the old ones stay in force")
-        else:
-            _log.info("tokens reloaded", tokens=len(self._grants))
+        now = self._grants.now().get(grant.digest)
+        return now is not None and scope in now.scopes
 
 
-def _read(path: Path) -> list[Grant]:
+def _read(path: Path) -> dict[bytes, Grant]:
+    """Who holds a token, by its digest."""
     grants: list[Grant] = []
     for number, line in enumerate(_text(path).splitlines(), 1):
         if not line.strip() or line.lstrip().startswith("#"):
@@ -81,7 +64,7 @@ def _read(path: Path) -> list[Grant]:
             raise TokenFileError(f"--tokens: {path}, line {number}: {error}") from error
     if not 0 < len(grants) <= _MOST_GRANTS:
         raise TokenFileError(f"--tokens: {path}: has {len(grants)} tokens, must have 1 to {_MOST_GRANTS:,}")
-    return grants
+    return {grant.digest: grant for grant in grants}
 
 
 def _text(path: Path) -> str:

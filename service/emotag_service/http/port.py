@@ -16,7 +16,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from emotag.errors import InvalidArgumentError
 from emotag.tls import read_authorities, read_identity
 from emotag_service.access.address import ListenError, check_plaintext, spelled, unusable
-from emotag_service.access.file_version import file_version
+from emotag_service.access.reloaded import Reloaded
 from emotag_service.http.app import make_app
 from emotag_service.http.desk import Desk
 
@@ -149,27 +149,20 @@ class HttpCertificates:
             ListenError: A file cannot be used.
         """
         self._files = files
-        self._version = self._look()
+        every = (files.certificate, files.key, files.client_ca)
         try:
-            self._current = self._read()
+            self._current = Reloaded("certificates", every, self._read, InvalidArgumentError, OSError)
         except (InvalidArgumentError, ssl.SSLError) as error:
             raise ListenError(str(error)) from error
-        self._current.sni_callback = self._refresh
 
     def context(self, *_: Any) -> ssl.SSLContext:
-        """What the server listens with."""
-        return self._current
+        """What the server listens with; OpenSSL asks in each handshake what connections go on with."""
+        context = self._current.now()
+        context.sni_callback = self._refresh
+        return context
 
     def _refresh(self, connection: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
-        """Give a connection the certificates of now; OpenSSL asks in each handshake."""
-        version = self._look()
-        if version != self._version:
-            self._version = version
-            try:
-                self._current = self._read()
-            except (InvalidArgumentError, OSError) as error:
-                _log.error("certificates not reloaded", problem=str(error), effect="the old ones stay in force")
-        connection.context = self._current
+        connection.context = self._current.now()
 
     def _read(self) -> ssl.SSLContext:
         files, context = self._files, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -181,10 +174,6 @@ class HttpCertificates:
             context.load_verify_locations(files.client_ca)
             context.verify_mode = ssl.CERT_REQUIRED
         return context
-
-    def _look(self) -> list[object]:
-        files = (self._files.certificate, self._files.key, self._files.client_ca)
-        return [file_version(path) for path in files if path is not None]
 
 
 def subject_of(certificate: Any) -> str:

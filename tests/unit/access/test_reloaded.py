@@ -1,0 +1,66 @@
+"""Files are read again when they change, and not before; what cannot be used changes nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from emotag_service.access.reloaded import Reloaded
+
+
+class Reader:
+    """Counts how often it is asked; what is not a number it refuses."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.times = 0
+
+    def __call__(self) -> int:
+        self.times += 1
+        return int(self.path.read_text())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    (tmp_path / "number").write_text("1")
+    return tmp_path / "number"
+
+
+def test_it_reads_once_until_a_file_changes(path: Path) -> None:
+    read = Reader(path)
+    number = Reloaded("numbers", [path, None], read, ValueError)
+    assert [number.now(), number.now(), read.times] == [1, 1, 1]
+    path.write_text("22")
+    with capture_logs() as logs:
+        assert [number.now(), number.now(), read.times] == [22, 22, 2]
+    assert [(log["event"], log["files"]) for log in logs] == [("numbers reloaded", [str(path)])]
+
+
+def test_a_file_beside_it_counts_too(path: Path, tmp_path: Path) -> None:
+    read = Reader(path)
+    number = Reloaded("numbers", [path, tmp_path / "beside"], read, ValueError)
+    (tmp_path / "beside").write_text("x")
+    assert [number.now(), read.times] == [1, 2]
+
+
+def test_what_cannot_be_used_leaves_the_last_in_force_and_is_told_once(path: Path) -> None:
+    number = Reloaded("numbers", [path], Reader(path), ValueError, OSError)
+    with capture_logs() as logs:
+        path.write_text("many")
+        assert [number.now(), number.now()] == [1, 1]
+        path.unlink()
+        assert [number.now(), number.now()] == [1, 1]
+        path.write_text("3")
+        assert number.now() == 3
+    assert [log["event"] for log in logs] == ["numbers not reloaded"] * 2 + ["numbers reloaded"]
+
+
+def test_what_cannot_be_used_at_first_and_what_nobody_foresaw_is_raised(path: Path) -> None:
+    number = Reloaded("numbers", [path], Reader(path), OSError)
+    path.write_text("many")
+    with pytest.raises(ValueError, match="many"):
+        number.now()
+    with pytest.raises(ValueError, match="many"):
+        Reloaded("numbers", [path], Reader(path), ValueError)
