@@ -19,7 +19,7 @@ from aiokafka.errors import KafkaConnectionError
 from structlog.testing import capture_logs
 
 from emotag.cli.main import main
-from emotag_service.kafka.cluster.aiokafka_private import wait_until_closed
+from emotag_service.kafka.cluster.aiokafka_private import own_connections
 from emotag_service.kafka.cluster.client import ClientSettings
 from tests.brokers.apache import Apache
 from tests.brokers.records import Seen, read_until, write
@@ -151,14 +151,14 @@ async def test_a_password_is_read_again_for_each_connection(
         bootstrap=(secured.sasl,), tls_ca=Path(secured.file("ca.pem")), sasl_mechanism=mechanism, sasl_username=user,
         sasl_password_file=file, sasl_password=WRONG,
     )  # fmt: skip
-    client = AIOKafkaClient(**settings.kwargs())
-    with pytest.raises(KafkaConnectionError), capture_logs() as logs:
-        await client.bootstrap()  # there is no such file now: it goes on with what it had
-    assert [log["event"] for log in logs] == ["password not read again"]
-    file.write_text(PASSWORDS[user] + "\n")
-    await client.bootstrap()
-    await client.close()
-    await wait_until_closed()
+    async with own_connections():
+        client = AIOKafkaClient(**settings.kwargs())
+        with pytest.raises(KafkaConnectionError), capture_logs() as logs:
+            await client.bootstrap()  # there is no such file now: it goes on with what it had
+        assert [log["event"] for log in logs] == ["password not read again"]
+        file.write_text(PASSWORDS[user] + "\n")
+        await client.bootstrap()
+        await client.close()
 
 
 @pytest.mark.parametrize("trust", ["foreign", "system"])

@@ -81,7 +81,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _run(args: argparse.Namespace, client: ClientSettings) -> int:
-    from emotag_service.kafka.cluster.aiokafka_private import wait_until_closed  # noqa: PLC0415 - see run
+    from emotag_service.kafka.cluster.aiokafka_private import own_connections  # noqa: PLC0415 - see run
     from emotag_service.kafka.cluster.client_logs import ClientLogs, log_all_but_copies  # noqa: PLC0415 - see run
     from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_cluster  # noqa: PLC0415 - see run
     from emotag_service.process.logs import configure  # noqa: PLC0415 - see run
@@ -89,11 +89,9 @@ async def _run(args: argparse.Namespace, client: ClientSettings) -> int:
     configure("auto", "warning")
     asyncio.get_running_loop().set_exception_handler(log_all_but_copies)
     with ClientLogs(lambda: cluster_answers(client)):
-        try:
+        async with own_connections():
             await wait_for_cluster(client)
             await (_list if args.action == "list" else _replay)(args, client)
-        finally:
-            await wait_until_closed()
     return 0
 
 

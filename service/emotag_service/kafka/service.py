@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from emotag_service.kafka.cluster.aiokafka_private import wait_until_closed
+from emotag_service.kafka.cluster.aiokafka_private import own_connections
 from emotag_service.kafka.cluster.client_logs import ClientLogs, log_all_but_copies
 from emotag_service.kafka.cluster.destinations import Destinations
 from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_cluster
@@ -97,7 +97,8 @@ class TaggerService:
         self._signals.listen()
         with ClientLogs(lambda: cluster_answers(self._client)) as client_logs:
             try:
-                return await unless(self._signals.stop_now, self._tag(client_logs))
+                async with own_connections():
+                    return await unless(self._signals.stop_now, self._tag(client_logs))
             except (TaggerError, ConfigError):
                 raise
             except Exception as error:  # noqa: BLE001 - whatever it is, it ends here
@@ -107,8 +108,6 @@ class TaggerService:
                     f"it failed with {type(error).__name__}, which nobody foresaw; nothing that was not committed is "
                     "lost: start it again, and report the event above"
                 ) from None
-            finally:
-                await wait_until_closed()
 
     async def check(self) -> None:
         """Load what tags in this process, or read the files that a service is reached with; connect nowhere.

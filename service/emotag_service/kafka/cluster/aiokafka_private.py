@@ -11,6 +11,7 @@ the first gets aiokafka's.
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiokafka.client
@@ -31,7 +32,7 @@ from aiokafka.protocol.types import (
 from emotag_service.process.secrets import SecretFile
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable
 
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
     from aiokafka.admin import AIOKafkaAdminClient
@@ -120,20 +121,21 @@ async def connect(
     return await create_conn(host, port, on_close=note, sasl_plain_password=sasl_plain_password, **options)
 
 
-def have_clients_connect() -> None:
-    """Have clients connect by `connect`: they keep the password that they were made with, publicly."""
-    aiokafka.client.create_conn = connect
+@asynccontextmanager
+async def own_connections() -> AsyncIterator[None]:
+    """Have clients connect by `connect`, and wait at the end until what they gave up is closed.
 
-
-async def wait_until_closed() -> None:
-    """Wait until connections that were given up are closed: aiokafka does not, and what is left outlives the loop.
-
-    Of a login that is refused and of the first connection of each client nobody keeps anything to wait for.
+    Publicly they keep the password that they were made with. Of a login that is refused, and of the first connection of
+    each client, aiokafka keeps nothing to wait for; what is left of TLS would outlive the loop.
     """
-    loop = asyncio.get_running_loop()
-    ours = [closed for closed in _closing if closed.get_loop() is loop]
-    if ours:
-        await asyncio.wait(ours, timeout=_CLOSE_SECONDS)
+    aiokafka.client.create_conn = connect
+    try:
+        yield
+    finally:
+        loop = asyncio.get_running_loop()
+        ours = [closed for closed in _closing if closed.get_loop() is loop]
+        if ours:
+            await asyncio.wait(ours, timeout=_CLOSE_SECONDS)
 
 
 class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions

@@ -135,9 +135,6 @@ class ClientSettings:
 
     def kwargs(self) -> dict[str, Any]:
         """The arguments that every client of aiokafka takes; their representation does not show the password."""
-        from emotag_service.kafka.cluster.aiokafka_private import have_clients_connect  # noqa: PLC0415 - keeps --help fast
-
-        have_clients_connect()
         arguments: dict[str, Any] = {
             "bootstrap_servers": list(self.bootstrap),
             "client_id": "emotag",
