@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("unhurried", settings(), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")  # a busy machine fails no test
 
-pytest_plugins = ["tests.brokers.fixtures"]
+pytest_plugins = ["tests.brokers.fixtures", "tests.fixtures"]
 
 _CACHE = "EMOTAG_CACHE"
 _made: list[tempfile.TemporaryDirectory[str]] = []

@@ -4,49 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import structlog
 
-from emotag.cli.main import main as emotag_main
 from tests.brokers.embedded import Embedded
 from tests.brokers.ports import stable_port
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, committed_offsets, read, read_until, write
 from tests.e2e.tagging import TagTopic
-from tests.integration.process import save_checkpoint
+from tests.integration.process import exit_code
 from tests.unit.ops.helpers import get, samples, value
 
 NewTopic = Callable[..., str]
 SECRET = "for-your-eyes-only"  # noqa: S105 - stands for what agents say
 
 
-def main(arguments: list[str]) -> int:
-    """The exit code of a command in this process, also where its arguments end it."""
-    try:
-        return emotag_main(arguments)
-    except SystemExit as ended:
-        return int(ended.code or 0)
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
-
-
 @pytest.fixture(autouse=True)
-def _restore() -> Iterator[None]:
-    """Runs of this process leave logs as they were."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+def _restore(restored_logs: None) -> None:
+    """Commands of this process configure logs."""
 
 
 def _options(topic: str, *more: str) -> tuple[str, ...]:
@@ -197,7 +176,7 @@ def test_a_dry_run_writes_and_commits_nothing(
     values = [b'{"text": "thank you"}', b"not json", None]
     write(broker.bootstrap, topic, [Seen(value, b"k", (("h", None),), 1) for value in values])
     options = _options(topic, "--codec", "json", "--from", start, "--dry-run", "10")
-    code = main(["tag-topic", "--bootstrap", broker.bootstrap, "--checkpoint", str(checkpoint), *options])
+    code = exit_code("tag-topic", "--bootstrap", broker.bootstrap, "--checkpoint", str(checkpoint), *options)
     printed, said = capfd.readouterr()
     assert code == 0, said
     lines = [json.loads(line) for line in printed.splitlines()]
@@ -230,7 +209,7 @@ def test_a_dry_run_goes_on_where_the_group_would(
         assert tagger.exit_code() == 0
     _say(embedded_broker, topic, 4)
     more = _options(topic, "--dry-run", "2")
-    assert main(["tag-topic", "--bootstrap", embedded_broker.bootstrap, "--checkpoint", str(checkpoint), *more]) == 0
+    assert exit_code("tag-topic", "--bootstrap", embedded_broker.bootstrap, "--checkpoint", str(checkpoint), *more) == 0
     printed, _ = capfd.readouterr()
     assert [json.loads(line)["from"]["offset"] for line in printed.splitlines()] == [3, 4]
     assert committed_offsets(embedded_broker.bootstrap, f"{topic}.group", topic) == {0: 3}
@@ -267,7 +246,7 @@ def test_what_is_wrong_is_said(
 ) -> None:  # fmt: skip
     topic = new_topic(embedded_broker, "in", partitions=1)
     given = ["--bootstrap", embedded_broker.bootstrap, *_options(topic, "--checkpoint", str(checkpoint))]
-    assert main(["tag-topic", *given, *options]) == code
+    assert exit_code("tag-topic", *given, *options) == code
     out, err = capfd.readouterr()
     assert out == ""
     last = err.splitlines()[-1]
@@ -281,7 +260,7 @@ def test_an_engine_that_is_not_there(
     topic = new_topic(embedded_broker, "in", partitions=1)
     engine = f"grpc://127.0.0.1:{stable_port()}"
     given = ["--bootstrap", embedded_broker.bootstrap, *_options(topic, "--engine", engine)]
-    assert main(["tag-topic", *given]) == 1
+    assert exit_code("tag-topic", *given) == 1
     assert engine.removeprefix("grpc://") in capfd.readouterr().err.splitlines()[-1]
 
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import gc
 import json
-import logging
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import structlog
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError
 from structlog.testing import capture_logs
@@ -24,14 +22,8 @@ from emotag_service.kafka.cluster.client import ClientSettings
 from tests.brokers.apache import Apache
 from tests.brokers.records import Seen, read_until, write
 from tests.e2e.secured import DEAD, GROUP, INPUT, OUTPUT, PASSWORDS, Secured, start_secured
-from tests.integration.process import save_checkpoint
 
 WRONG = "wrong-secret-77aa"
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
 @pytest.fixture(scope="module")
@@ -40,14 +32,9 @@ def secured(make_apache: Callable[..., Apache], tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(autouse=True)
-def _restore(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Runs of this process leave signal handlers and logs as they were."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
+def _restore(restored_logs: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of this process configure logs, and read the variable of the password."""
     monkeypatch.delenv("EMOTAG_SASL_PASSWORD", raising=False)
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
 
 
 def _options(bootstrap: str, checkpoint: Path, *more: str) -> list[str]:

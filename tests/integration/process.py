@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import torch
 
+from emotag.cli.main import main
 from emotag_model.checkpoint import Checkpoint, Identity
 from emotag_model.labels import OUTPUTS, default_labels
 from emotag_model.network.cnn_bisru import CnnBiSru
@@ -111,3 +112,11 @@ class Serving:
                 self.port = self.logged("serving")[0]["port"] if self.logged("serving") else 0
                 self._serving.set()
         self._serving.set()
+
+
+def exit_code(*arguments: str) -> int:
+    """That of `emotag` with these arguments in this process, also where it ends at reading them."""
+    try:
+        return main(arguments)
+    except SystemExit as ended:
+        return int(ended.code or 0)

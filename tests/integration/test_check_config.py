@@ -2,35 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
-import structlog
 
 from emotag.cli.main import main
-from tests.integration.process import save_checkpoint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 TOPICS = ("--bootstrap=localhost:1,localhost:2", "--input=a", "--input=b", "--output=out", "--group=g")
 
 
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
-
-
 @pytest.fixture(autouse=True)
-def _restore() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+def _restore(restored_logs: None) -> None:
+    """Commands of this process configure logs."""
 
 
 def test_serve_says_where_each_setting_comes_from(

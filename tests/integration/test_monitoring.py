@@ -17,7 +17,7 @@ from tests.brokers.embedded import Embedded
 from tests.brokers.ports import stable_port
 from tests.brokers.records import Seen, read_until, write
 from tests.e2e.tagging import TagTopic
-from tests.integration.process import Serving, save_checkpoint
+from tests.integration.process import Serving
 from tests.unit.deploy.files import DEPLOY
 from tests.unit.deploy.monitoring import metrics, queries, rules
 from tests.unit.ops.helpers import get, names, samples
@@ -28,11 +28,6 @@ if TYPE_CHECKING:
 
 PROMETHEUS = os.environ.get("EMOTAG_TEST_PROMETHEUS") or shutil.which("prometheus")
 WITH_TROUBLE = {"emotag_drift_psi", "emotag_kafka_aborts_total"}  # the first needs many tags and a reference
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
 @pytest.fixture

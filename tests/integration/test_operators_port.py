@@ -17,18 +17,13 @@ from grpc import aio
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, GetModelInfoRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from tests.integration.calls import frame, messages, read_tags
-from tests.integration.process import Serving, save_checkpoint
+from tests.integration.process import Serving
 from tests.unit.ops.helpers import get, names, samples, value
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 PROMTOOL = os.environ.get("EMOTAG_TEST_PROMTOOL") or shutil.which("promtool")
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
 def _operators(server: Serving) -> int:

@@ -16,17 +16,12 @@ from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag.v1.message_pb2 import Message
 from tests.integration.calls import frame, messages, read_tags, reason, until
-from tests.integration.process import Serving, save_checkpoint
+from tests.integration.process import Serving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 SECRET = "xyzzy-what-the-agent-said"  # noqa: S105 - the text of a message
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
 def _channel(server: Serving) -> aio.Channel:

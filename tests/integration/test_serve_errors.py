@@ -2,42 +2,25 @@
 
 from __future__ import annotations
 
-import logging
 import socket
 from typing import TYPE_CHECKING
 
 import pytest
-import structlog
 
-from emotag.cli.commands import COMMANDS
-from emotag.cli.main import dispatch
 from emotag_service.cli.serve import _target
-from tests.integration.process import save_checkpoint
+from tests.integration.process import exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
-
-
 @pytest.fixture(autouse=True)
-def _restore() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+def _restore(restored_logs: None) -> None:
+    """Commands of this process configure logs."""
 
 
 def _run(*options: str) -> int:
-    try:
-        return dispatch(COMMANDS["serve"], options)
-    except SystemExit as ended:
-        return int(ended.code or 0)
+    return exit_code("serve", *options)
 
 
 def test_a_port_in_use(checkpoint: Path, capfd: pytest.CaptureFixture[str]) -> None:

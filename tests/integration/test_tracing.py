@@ -13,7 +13,7 @@ from grpc import aio
 from emotag.v1.emotion_service_pb2 import ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from tests.integration.calls import frame, messages, read_tags
-from tests.integration.process import Serving, save_checkpoint
+from tests.integration.process import Serving
 from tests.integration.receiver import Receiver, attributes
 
 if TYPE_CHECKING:
@@ -25,11 +25,6 @@ TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 BROUGHT = (("traceparent", f"00-{TRACE}-{SPAN}-01"), ("tracestate", "vendor=a"))
 UNSAMPLED = (("traceparent", f"00-{TRACE}-{SPAN}-00"),)
 SERVER = 2  # SpanKind of OTLP
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
 @pytest.fixture

@@ -19,16 +19,11 @@ from emotag.v1.emotion_service_pb2 import ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag.v1.message_pb2 import Message
 from tests.integration.calls import frame, messages, read_tags
-from tests.integration.process import Serving, save_checkpoint
+from tests.integration.process import Serving
 from tests.unit.ops.helpers import get, samples, value
 
 APART = [("grpc.use_local_subchannel_pool", 1)]  # a connection of its own, for the kernel to give to some worker
 CALLERS = 12
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
 def _serving(checkpoint: Path, *options: str, **others: Any) -> Serving:

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from typing import Any
 
 import pytest
-import structlog
 
 from emotag_service.kafka.records.routes import Routes
 from tests.brokers.protocol import Broker
 from tests.integration.kafka.running import RunningTagger
 
 Start = Callable[..., RunningTagger]
-
-
-@pytest.fixture
-def own_logging() -> Iterator[None]:
-    """The command sends all logging to the stderr of its test, which is closed after it."""
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    root.handlers[:], root.level = handlers, level
-    structlog.reset_defaults()
 
 
 @pytest.fixture

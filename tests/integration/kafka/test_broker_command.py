@@ -22,7 +22,7 @@ from tests.brokers.records import read
 
 Command = Callable[..., Awaitable["Running"]]
 
-pytestmark = pytest.mark.usefixtures("own_logging")
+pytestmark = pytest.mark.usefixtures("restored_logs")
 
 
 class Running:

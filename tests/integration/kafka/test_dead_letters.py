@@ -33,7 +33,7 @@ HEADERS = (("trace", b"1"), ("trace", b"2"), ("nothing", None), ("", b""))
 
 NewTopic = Callable[..., str]
 
-pytestmark = pytest.mark.usefixtures("own_logging")
+pytestmark = pytest.mark.usefixtures("restored_logs")
 
 
 class Post:

@@ -10,7 +10,7 @@ import pytest
 
 from tests.brokers.records import Seen, read_until, write
 from tests.e2e.tagging import TagTopic
-from tests.integration.process import Serving, save_checkpoint
+from tests.integration.process import Serving
 from tests.integration.receiver import Receiver, attributes
 
 if TYPE_CHECKING:
@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 
 TRACE, SPAN = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 STALE = (("traceparent", f"00-{TRACE}-{SPAN}-01".encode()), ("tracestate", b"vendor=a"), ("mine", b"stays"))
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import structlog
 from emotag_service.process.logs import LogFormat, configure, is_console, log_loop_error, stack
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    pass
 
 SECRET = "what-the-agent-said"  # noqa: S105 - stands for the text of a message
 
@@ -26,12 +26,8 @@ class _Terminal(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def _restore() -> Iterator[None]:
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level = handlers, level
+def _restore(restored_logs: None) -> None:
+    """Commands of this process configure logs."""
 
 
 def _fail() -> None:

@@ -1,0 +1,31 @@
+"""What tests of several folders have in common: a small checkpoint, and logs as they were."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+import pytest
+import structlog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint that computes in no time, for tests that only read it."""
+    from tests.integration.process import save_checkpoint  # noqa: PLC0415 - torch, which most runs do without
+
+    return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
+
+
+@pytest.fixture
+def restored_logs() -> Iterator[None]:
+    """Leaves logs as they were, whatever commands of this process make of them."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    structlog.reset_defaults()
+    root.handlers[:], root.level = handlers, level
