@@ -12,13 +12,17 @@ from grpc import aio
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_service.grpc.server import Server
 from tests.integration.scripted import Script, scripted_engine
+from tests.integration.web import agent, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    import httpx2
+
     from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.limits import EngineLimits
+    from emotag_service.http.port import HttpPort
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -71,3 +75,26 @@ async def channel(server: Server) -> AsyncIterator[aio.Channel]:
 @pytest.fixture
 def stub(channel: aio.Channel) -> EmotionServiceAsyncStub:
     return EmotionServiceStub(channel)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def http_port() -> AsyncIterator[HttpPort]:
+    """One for all tests that leave nothing behind."""
+    engine = scripted_engine(Script())
+    await engine.start()
+    async with opened(engine) as port:
+        yield port
+    await engine.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def http_client(http_port: HttpPort) -> AsyncIterator[httpx2.AsyncClient]:
+    async with agent(http_port) as client:
+        yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def http_held(engine: Engine) -> AsyncIterator[httpx2.AsyncClient]:
+    """Calls an engine of its own test."""
+    async with opened(engine) as port, agent(port) as client:
+        yield client

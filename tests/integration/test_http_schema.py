@@ -7,15 +7,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 
-from tests.integration.scripted import Script, scripted_engine
-from tests.integration.web import opened
-
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-
     from emotag_service.http.port import HttpPort
 
 schemathesis = pytest.importorskip("schemathesis", reason="no schemathesis: pip install schemathesis")
@@ -30,17 +24,8 @@ CHECKS = [
 ]
 
 
-@pytest_asyncio.fixture(loop_scope="session")
-async def port() -> AsyncIterator[HttpPort]:
-    engine = scripted_engine(Script())
-    await engine.start()
-    async with opened(engine) as port:
-        yield port
-    await engine.close()
-
-
-async def test_requests_made_from_the_document_are_answered_as_it_says(port: HttpPort) -> None:
-    await asyncio.to_thread(_examine, f"http://127.0.0.1:{port.port}")
+async def test_requests_made_from_the_document_are_answered_as_it_says(http_port: HttpPort) -> None:
+    await asyncio.to_thread(_examine, f"http://127.0.0.1:{http_port.port}")
 
 
 def _examine(url: str) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from emotag_service.engine.engine import Engine
 
 CLASSIFY = "/emotag.v1.EmotionService/Classify"
+INFER = "/v2/models/emotag/infer"
+ROUTES = ["/predict", "/v1/classifications", CLASSIFY, INFER]
 
 
 @asynccontextmanager
@@ -37,3 +39,14 @@ async def opened(
 def agent(port: HttpPort, **options: Any) -> httpx2.AsyncClient:
     """Who calls it."""
     return httpx2.AsyncClient(base_url=f"http://127.0.0.1:{port.port}", timeout=60, trust_env=False, **options)
+
+
+def asking(route: str, *texts: str) -> dict[str, Any]:
+    """A request of one route for the tags of texts."""
+    tensor = {"name": "INPUT_TEXT", "datatype": "BYTES", "shape": [len(texts)], "data": list(texts)}
+    return {
+        "/predict": {"inputs": [[text] for text in texts]},
+        "/v1/classifications": {"input": list(texts)},
+        CLASSIFY: {"messages": [{"text": text} for text in texts]},
+        INFER: {"inputs": [tensor]},
+    }[route]
