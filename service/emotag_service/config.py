@@ -147,7 +147,9 @@ class ServeConfig(OperatorSettings):
     )
     http_body_bytes: int = field(
         default=_HTTP.body_bytes,
-        metadata=about(whole_number(1024), "bytes of one HTTP body; all else waits while it is parsed"),
+        metadata=about(
+            whole_number(1024), "bytes of one HTTP body, or of one line of a stream; all else waits while it is parsed"
+        ),
     )
     http_origin: tuple[str, ...] = field(
         default=(),

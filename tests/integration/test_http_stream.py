@@ -138,9 +138,23 @@ async def test_who_goes_away_is_not_computed_for(port: HttpPort, engine: Engine,
     assert engine.stats().cancelled == 2
 
 
+@pytest.mark.parametrize("size", [1, 7, 40, 1000])
+async def test_lines_come_together_however_they_are_cut(port: HttpPort, size: int) -> None:
+    content = line(id="a", text="joy") + b"\n" + line(id="b", text="no") + line(id="c", text="joy").rstrip()
+
+    async def cut() -> AsyncIterator[bytes]:
+        for begin in range(0, len(content), size):
+            yield content[begin : begin + size]
+
+    async with agent(port) as client:
+        reply = await client.post(STREAM, content=cut())
+    found = [json.loads(one) for one in reply.text.splitlines()]
+    assert [(one["messageId"], one["label"]) for one in found] == [("a", "joy"), ("b", "anger"), ("c", "joy")]
+
+
 async def test_a_line_without_end_ends_the_stream(port: HttpPort) -> None:
     async with agent(port) as client:
-        reply = await client.post(STREAM, content=line(id="a", text="joy") + b"x" * (2**20 + 1))
+        reply = await client.post(STREAM, content=line(id="a", text="joy") + b"x" * (256 * 1024 + 1))
     first, last = map(json.loads, reply.text.splitlines())
     assert first["label"] == "joy"
     assert last["error"]["code"] == "resource_exhausted"

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from emotag_service.engine.caller import Job
     from emotag_service.http.desk import Desk, Visit
 
-_LINE_BYTES = 2**20
 _AT_ONCE = 64  # lines that are translated before others have a turn on the event loop
 _STOPPING = refusal("UNAVAILABLE", "DRAINING", "the server is stopping: send again elsewhere what has no answer")
 
@@ -84,13 +83,17 @@ class LineStream:
         )
 
     async def _read(self) -> None:
-        rest = b""
+        limit = self._desk.settings.body_bytes
+        rest = bytearray()  # of a line that came in parts, which may be a byte each
         async for part in self._visit.request.stream():
-            *lines, rest = (rest + part).split(b"\n")
-            if len(rest) > _LINE_BYTES:
-                raise refusal("RESOURCE_EXHAUSTED", "BODY_TOO_LARGE", f"a line has more than {_LINE_BYTES:,} bytes")
+            *lines, end = part.split(b"\n")
+            if lines:
+                lines[0], rest = bytes(rest + lines[0]), bytearray()
+            rest += end
+            if max(map(len, (rest, *lines[:1]))) > limit:
+                raise refusal("RESOURCE_EXHAUSTED", "BODY_TOO_LARGE", f"a line has more than {limit:,} bytes")
             await self._take([line for line in lines if line.strip()])
-        await self._take([rest] if rest.strip() else [])
+        await self._take([bytes(rest)] if rest.strip() else [])
 
     async def _take(self, lines: list[bytes]) -> None:
         for begin in range(0, len(lines), _AT_ONCE):
