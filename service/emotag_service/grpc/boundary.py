@@ -11,13 +11,14 @@ import grpc
 from grpc import aio
 
 from emotag_service.contract.status import CallRefusedError, status_of
+from emotag_service.grpc.calls import OK, count_call
 from emotag_service.grpc.wire import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
     from contextlib import AbstractContextManager
 
-    from emotag_service.grpc.calls import Calls
+    from emotag_service.contract.traffic import Traffic
 
     Count = Callable[[Any], AbstractContextManager[None]]
 
@@ -37,14 +38,14 @@ class GuardedServer:
         self,
         service_name: str,
         method_handlers: Mapping[str, grpc.RpcMethodHandler[Any, Any]],
-        calls: Calls | None = None,
+        calls: Traffic | None = None,
     ) -> None:
         """Add a service's handlers, guarded, and counted where `calls` are given."""
         guarded = {}
         for name, handler in method_handlers.items():
             if calls is not None:
-                calls.expect(name, unary=not (handler.request_streaming or handler.response_streaming))
-            guarded[name] = _guard(handler, None if calls is None else partial(calls.count, name))
+                calls.expect(name, OK, timed=not (handler.request_streaming or handler.response_streaming))
+            guarded[name] = _guard(handler, None if calls is None else partial(count_call, calls, name))
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service_name, guarded),))
         self._server.add_registered_method_handlers(service_name, guarded)
 

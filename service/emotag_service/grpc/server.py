@@ -23,10 +23,10 @@ from emotag_service.access.callers import Callers
 from emotag_service.access.protection import Protection
 from emotag_service.access.tokens import Tokens
 from emotag_service.contract.limits import FrontLimits
+from emotag_service.contract.traffic import Traffic
 from emotag_service.grpc.access import ADMIN_NAME, Access
 from emotag_service.grpc.admin import AdminServicer
 from emotag_service.grpc.boundary import GuardedServer
-from emotag_service.grpc.calls import Calls
 from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME, Health
 from emotag_service.grpc.listen import is_local, listen
@@ -95,7 +95,7 @@ class Server:
             TokenFileError: The file of tokens cannot be used.
         """
         self.health = Health()
-        self.calls = Calls()
+        self.calls = Traffic()
         self._limits = limits
         self._protection = protection
         self._tracing = tracing

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections import Counter
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -15,7 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from emotag_service.contract.status import status_of
-from emotag_service.engine.histogram import SECONDS, Histogram
+from emotag_service.contract.traffic import Traffic
 from emotag_service.http import errors
 from emotag_service.http.classify import Classifications, Classify
 from emotag_service.http.inference import Inference
@@ -24,7 +21,7 @@ from emotag_service.http.predict import Predict
 from emotag_service.http.stream import StreamRoute
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
+    from collections.abc import Awaitable, Callable
 
     from starlette.responses import Response
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -35,34 +32,7 @@ if TYPE_CHECKING:
     Answer = Callable[[Request], Awaitable[Response]]
 
 _STREAM = "/v1/stream"
-
-
-class Traffic:
-    """What became of requests. Written on the event loop; any thread may read it.
-
-    Attributes:
-        ended: Requests by route and status.
-        open: Requests under way, by route.
-        seconds: How long they took; not of streams, which last as long as their callers like.
-    """
-
-    def __init__(self, routes: list[str]) -> None:
-        self.ended: Counter[tuple[str, str]] = Counter({(route, "200"): 0 for route in routes})
-        self.open: Counter[str] = Counter(dict.fromkeys(routes, 0))
-        self.seconds = {route: Histogram(SECONDS) for route in routes if route != _STREAM}
-
-    @contextmanager
-    def count(self, route: str) -> Iterator[list[int]]:
-        """Count a request; its status is put into the list that this yields."""
-        began, status = time.perf_counter(), [499]
-        self.open[route] += 1
-        try:
-            yield status
-        finally:
-            self.open[route] -= 1
-            self.ended[route, str(status[-1])] += 1
-            if route in self.seconds:
-                self.seconds[route].add(time.perf_counter() - began)
+_LEFT = "499"  # whoever asked did not wait, as nginx counts it
 
 
 class CountedRoute:
@@ -75,11 +45,11 @@ class CountedRoute:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        with self._traffic.count(self._route) as status:
+        with self._traffic.count(self._route, _LEFT) as ending:
 
             async def noted(message: Message) -> None:
                 if message["type"] == "http.response.start":
-                    status.append(message["status"])
+                    ending.name = str(message["status"])
                 await send(message)
 
             await self._app(scope, receive, noted)
@@ -106,7 +76,9 @@ def make_app(desk: Desk) -> tuple[Starlette, Traffic]:
             ("GET", prefix + "/ready", inference.ready, errors.inference),
             ("POST", prefix + "/infer", inference.infer, errors.inference),
         ]
-    traffic = Traffic([path for _, path, _, _ in table] + [_STREAM])
+    traffic = Traffic()
+    for path in [*(path for _, path, _, _ in table), _STREAM]:
+        traffic.expect(path, "200", timed=path != _STREAM)
     routes = [
         Route(path, CountedRoute(_Guarded(desk, answer, refuse), traffic, path), methods=[method])
         for method, path, answer, refuse in table

@@ -23,8 +23,8 @@ from emotag_service.http.desk import Desk
 if TYPE_CHECKING:
     from emotag_service.access.callers import Callers
     from emotag_service.access.protection import Protection, TlsFiles
+    from emotag_service.contract.traffic import Traffic
     from emotag_service.engine.engine import Engine
-    from emotag_service.http.app import Traffic
     from emotag_service.http.settings import HttpSettings
 
 _log = structlog.get_logger(__name__)

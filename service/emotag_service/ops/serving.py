@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from emotag_service.ops.drift import Drift
 from emotag_service.ops.engine_metrics import EngineMetrics
-from emotag_service.ops.grpc_metrics import GrpcMetrics
-from emotag_service.ops.http_metrics import HttpMetrics
+from emotag_service.ops.traffic_metrics import TrafficMetrics
 from emotag_service.ops.view import View, model, new_registry
 
 if TYPE_CHECKING:
+    from emotag_service.contract.traffic import Traffic
     from emotag_service.ops.drift import Reference
     from emotag_service.service import Service
 
@@ -20,8 +20,9 @@ def serving_view(service: Service, reference: Reference) -> View:
     """Make the view of a service that is about to run on this event loop."""
     registry, drift = new_registry(), Drift(lambda: service.engine, reference)
     registry.register(EngineMetrics(lambda: service.engine))
-    registry.register(GrpcMetrics(lambda: None if service.server is None else service.server.calls))
-    registry.register(HttpMetrics(lambda: None if service.http is None else service.http.traffic))
+    registry.register(TrafficMetrics(lambda: _calls(service), "emotag_requests", "calls", "method", "code"))
+    http = ("emotag_http_requests", "HTTP requests", "route", "status")
+    registry.register(TrafficMetrics(lambda: _requests(service), *http))
     registry.register(drift)
     return View(
         loop=asyncio.get_running_loop(),
@@ -43,3 +44,11 @@ def _unready(service: Service) -> str:
         return "stopping: it answers what it has, and takes nothing new"
     states = ", ".join(f"{name} is {state}" for name, state in engine.stats().replicas.items())
     return f"not serving: {states}"
+
+
+def _calls(service: Service) -> Traffic | None:
+    return None if service.server is None else service.server.calls
+
+
+def _requests(service: Service) -> Traffic | None:
+    return None if service.http is None else service.http.traffic

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 from prometheus_client import generate_latest
 from structlog.testing import capture_logs
 
-from emotag_service.grpc.calls import Calls
+from emotag_service.contract.traffic import Traffic
 from emotag_service.grpc.health import Health
 from emotag_service.kafka.tagging.progress import Meters
 from emotag_service.ops.drift import Reference
@@ -23,7 +23,7 @@ async def test_a_server_is_ready_when_health_says_so():
     view = serving_view(service, Reference({}))
     assert view.unready().startswith("starting")
     assert view.model() == {}
-    service.server = SimpleNamespace(health=Health(), calls=Calls())
+    service.server = SimpleNamespace(health=Health(), calls=Traffic())
     service.engine = in_memory_engine()
     assert view.unready() == "not serving: fake:0 is building"
     service.server.health.set(serving=True)
