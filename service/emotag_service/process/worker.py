@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from emotag_service.process.link import WorkerLink
@@ -50,12 +51,14 @@ class Worker:
         """Spawn a process and return its exit code when it has ended; one that `stop` overtakes is ended."""
         self.state, self.started, self.problem = "starting", False, ""
         ours, theirs = socket.socketpair()
-        with theirs:
+        with theirs, ExitStack() as unless_spawned:
+            unless_spawned.callback(ours.close)
             self._process = await asyncio.create_subprocess_exec(
                 *command, NUMBER, str(self.number), LINK, str(theirs.fileno()),
                 stdin=asyncio.subprocess.DEVNULL, pass_fds=(theirs.fileno(),),
                 start_new_session=True,  # or Ctrl-C in a terminal would reach it twice
             )  # fmt: skip
+            unless_spawned.pop_all()
         if stop.is_set():
             self.terminate()
         talking = await self.link.open(ours)
