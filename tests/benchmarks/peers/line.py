@@ -24,7 +24,8 @@ class Line:
         rate: Rightly labelled messages a second.
         p50: Milliseconds of a call; on a stream, of a message.
         p99: As `p50`.
-        ratio: Median over pairs of this rate / that of emotag asked in the same way, measured in turn.
+        ratio: Median over pairs of this rate / that of emotag asked in the same way, measured in turn; None where emotag
+            answered nothing.
         lost: Messages without an answer, in all measurements.
         wrong: Messages with another label than in process, in all measurements.
         why: Not measured, or messages were lost: the reason, or "".
@@ -54,7 +55,9 @@ class Line:
             rate=statistics.median(each.rate for each in own),
             p50=statistics.median(each.milliseconds(50) for each in own),
             p99=statistics.median(each.milliseconds(99) for each in own),
-            ratio=statistics.median(theirs.rate / mine.rate for mine, theirs in pairs),
+            ratio=statistics.median(theirs.rate / mine.rate for mine, theirs in pairs)
+            if all(mine.rate for mine, _ in pairs)
+            else None,
             lost=sum(each.lost for each in own),
             wrong=sum(each.wrong for each in own),
             why=next((each.failure for each in own if each.failure), ""),
