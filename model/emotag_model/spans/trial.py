@@ -1,12 +1,12 @@
 """Tries the kernels over spans on a device before anything relies on them there."""
 
-import warnings
+from importlib import import_module
 from types import ModuleType
 
 import torch
 
 from emotag_model.spans import naive
-from emotag_model.sru.kernel_trial import kernels_serve
+from emotag_model.sru.kernel_trial import kernels_serve, succeeds
 
 _LENGTHS = [3, 0, 17, 1]
 _TOLERANCE = 0.02  # products may be in TF32; what a broken kernel computes is further off
@@ -19,16 +19,9 @@ def spans_on(device: torch.device) -> ModuleType | None:
     """
     if not kernels_serve(device):
         return None
-    try:
-        from emotag_model.spans import fast  # noqa: PLC0415  # triton is there for GPUs only
-
-        try_spans(fast, device)
-    except torch.OutOfMemoryError:
-        raise
-    except Exception as error:  # noqa: BLE001  # whatever it is, there is another way to compute
-        warnings.warn(f"the network computes without its Triton kernels on {device}: {error}", stacklevel=2)
-        return None
-    return fast
+    name = "emotag_model.spans.fast"  # imported here: triton is there for GPUs only
+    otherwise = f"the network computes without its Triton kernels on {device}"
+    return import_module(name) if succeeds(lambda: try_spans(import_module(name), device), otherwise) else None
 
 
 def try_spans(fast: ModuleType, device: torch.device) -> None:

@@ -1,6 +1,7 @@
 """Tries the Triton kernels on a device before anything relies on them there."""
 
 import warnings
+from collections.abc import Callable
 from functools import cache
 from importlib.util import find_spec
 
@@ -25,12 +26,17 @@ def kernels_serve(device: torch.device) -> bool:
     """
     if device.type != "cuda" or find_spec("triton") is None:
         return False
+    return succeeds(lambda: try_kernels(device), f"the SRU computes without its Triton kernels on {device}")
+
+
+def succeeds(trial: Callable[[], None], otherwise: str) -> bool:
+    """Whether kernels pass their trial; warns of what happens `otherwise`, and why."""
     try:
-        try_kernels(device)
+        trial()
     except torch.OutOfMemoryError:
         raise
     except Exception as error:  # noqa: BLE001  # whatever it is, there is another way to compute
-        warnings.warn(f"the SRU computes without its Triton kernels on {device}: {error}", stacklevel=2)
+        warnings.warn(f"{otherwise}: {error}", stacklevel=3)
         return False
     return True
 
