@@ -31,6 +31,9 @@ examples:
 
 A server with --tokens asks for a token of the scope admin: emotag token new --name ops --scope admin. A server without
 takes changes only while it listens on loopback alone. Of a server with several workers a change reaches all of them.
+
+exit codes: 0 done; 2 bad usage, or a change that the server refuses, such as a checkpoint that cannot be loaded: it goes
+on as before; 1 any other failure, or a worker that does not answer
 """
 _SECONDS = 120.0
 _WHAT = {
@@ -56,7 +59,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it, and return the exit code; 1 when the server has not changed."""
+    """Do it, and return the exit code; what the server refuses is raised, see the epilog."""
     files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
     connection = Settings(
         args.target, timeout=args.timeout, retry=None, credentials=None, metadata=(),
