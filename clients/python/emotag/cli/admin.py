@@ -32,8 +32,8 @@ examples:
 A server with --tokens asks for a token of the scope admin: emotag token new --name ops --scope admin. A server without
 takes changes only while it listens on loopback alone. Of a server with several workers a change reaches all of them.
 
-exit codes: 0 done; 2 bad usage, or a change that the server refuses, such as a checkpoint that cannot be loaded: it goes
-on as before; 1 any other failure, or a worker that does not answer
+exit codes: 0 done; 2 bad usage, or a change that the server refuses, such as a checkpoint that cannot be loaded: it
+goes on as before; 1 any other failure, or a worker that does not answer
 """
 _SECONDS = 120.0
 _WHAT = {
