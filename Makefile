@@ -8,11 +8,11 @@ MANIFESTS = $(filter-out %/kustomization.yaml, $(wildcard deploy/kubernetes/base
 	deploy/kubernetes/overlays/cpu/autoscaler.yaml \
 	$(addprefix deploy/kubernetes/overlays/kafka/, tagger.yaml service-account.yaml disruption-budget.yaml network-policy.yaml)
 
-.PHONY: setup run demo test chaos fuzz check bench protos docs release audit format clean help
+.PHONY: setup run demo test integrations chaos fuzz check bench protos docs release audit format clean help
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup: $(STAMP) ## Make .venv with everything in it, pinned
 
@@ -30,6 +30,9 @@ demo: $(STAMP) ## Start the service, play a conversation through it, stop
 
 test: $(STAMP) ## Run every test, on all cores, a file at a time on each
 	@$(BIN)/pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+
+integrations: $(STAMP) ## Run the tests against agent frameworks and data engines, each installed in an environment of its own
+	@$(BIN)/python -m tests.frameworks $(FRAMEWORKS)
 
 chaos: $(STAMP) ## Run the tests that break taggers and brokers for minutes (EMOTAG_TEST_KAFKA=... for all of them)
 	@$(BIN)/pytest -m long

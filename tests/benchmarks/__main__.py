@@ -13,8 +13,8 @@ from pathlib import Path
 from tests.benchmarks import kafka_rows, model_rows, service_rows, sight_rows, start_rows, workers_rows
 from tests.benchmarks.peers import bench as peers
 from tests.benchmarks.peers import line as peer_line
-from tests.benchmarks.peers.environment import Environments, default_folder
 from tests.benchmarks.row import Row, table
+from tests.environment import Environments, default_folder
 
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "model": model_rows.rows,
@@ -43,7 +43,7 @@ def main() -> int:
     parser.add_argument(
         "--environments",
         type=Path,
-        default=default_folder(),
+        default=default_folder("emotag-bench"),
         metavar="DIR",
         help=f"where {PEERS} are installed, and kept for the next run (default: %(default)s)",
     )

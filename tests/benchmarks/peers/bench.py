@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from importlib.metadata import version
 
-from tests.benchmarks.peers.environment import Environments, InstallationError
 from tests.benchmarks.peers.line import Line
 from tests.benchmarks.peers.load import Load, http_load
 from tests.benchmarks.peers.outcome import SECONDS, Outcome, in_turn
@@ -18,6 +17,7 @@ from tests.benchmarks.peers.static_rows import static_lines
 from tests.benchmarks.peers.tagging import Tagging
 from tests.benchmarks.process import server
 from tests.benchmarks.texts import long_texts, short_texts
+from tests.environment import Environments, InstallationError
 
 TEXTS = 20_000
 SHAPES = ((1, 32), (64, 4))  # messages a call, calls in flight

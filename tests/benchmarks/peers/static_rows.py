@@ -9,13 +9,13 @@ from functools import partial
 from importlib.metadata import version
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
-from tests.benchmarks.peers.environment import Environments, InstallationError
 from tests.benchmarks.peers.in_process import measure
 from tests.benchmarks.peers.line import Line
 from tests.benchmarks.peers.outcome import SECONDS, Outcome, in_turn
 from tests.benchmarks.peers.peer import MODEL2VEC
 from tests.benchmarks.peers.process import StartError, running
 from tests.benchmarks.peers.tagging import Tagging
+from tests.environment import Environments, InstallationError
 
 BATCHES = (1, 64, 1_024)  # the last is model2vec's own
 NAME = "model2vec, random weights"

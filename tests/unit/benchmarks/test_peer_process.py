@@ -7,11 +7,11 @@ import psutil
 import pytest
 
 from tests.benchmarks.peers import bench, process
-from tests.benchmarks.peers.environment import Environments, InstallationError
 from tests.benchmarks.peers.peer import PEERS, Peer
 from tests.benchmarks.peers.process import StartError, running, served
 from tests.benchmarks.peers.static_rows import static_lines
 from tests.benchmarks.process import free_port
+from tests.environment import Environments, InstallationError
 
 PARENT = """
 import signal, subprocess, sys, time

@@ -4,8 +4,8 @@ import sys
 
 import pytest
 
-from tests.benchmarks.peers import environment
-from tests.benchmarks.peers.environment import Environments, InstallationError
+from tests import environment
+from tests.environment import Environments, InstallationError
 
 
 @pytest.fixture
@@ -89,4 +89,4 @@ def test_what_is_not_there_to_run_is_a_reason_too():
 
 def test_the_folder_is_in_the_cache_of_the_user(monkeypatch, tmp_path):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert environment.default_folder() == tmp_path / "emotag-bench"
+    assert environment.default_folder("emotag-bench") == tmp_path / "emotag-bench"

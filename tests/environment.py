@@ -1,4 +1,4 @@
-"""Virtual environments that peers are installed in, each its own, kept from run to run."""
+"""Virtual environments of benchmarks' peers and of agent frameworks, each its own, kept from run to run."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 INSTALL_SECONDS = 900
-_STAMP = "emotag-bench.txt"
+_STAMP = "emotag-requirements.txt"
 
 
 class InstallationError(Exception):
-    """A peer cannot be installed; says why in one line."""
+    """What was asked for cannot be installed; says why in one line."""
 
 
-def default_folder() -> Path:
-    """Where environments are kept unless another folder is named."""
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "emotag-bench"
+def default_folder(name: str) -> Path:
+    """Where environments of one kind are kept unless another folder is named."""
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / name
 
 
 class Environments:
