@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from emotag_service.engine.errors import ExpiredError, ModelMismatchError, NoReplicaError
+from emotag_service.engine.instant import Instant
 from emotag_service.engine.pool import Pool
 from emotag_service.engine.queue import Queue
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emotag_service.engine.caller import Entry
+    from emotag_service.engine.caller import Entry, Job
     from emotag_service.engine.delivery import Delivery
     from emotag_service.engine.limits import EngineLimits
     from emotag_service.engine.model import Model
@@ -41,6 +42,19 @@ class Branch:
         self.queue = Queue(limits, clock, self._expire)
         self.pool = Pool(model.replicas, self.queue, delivery, limits, clock, on_change)
         self._delivery = delivery
+        self._instant = Instant(model.instant, delivery, limits, clock) if model.instant else None
+
+    def compute(self, job: Job) -> None:
+        """Have the admitted messages of a job computed: at once where they are few words, else by a replica."""
+        quick = self._instant if self.pool.serving and not self.queue else None
+        if quick is None or not quick.answers(job):
+            self.queue.put(job.caller, job.entries)
+
+    async def close(self) -> None:
+        """Stop its replicas, and wait for them for a bounded time."""
+        if self._instant is not None:
+            self._instant.close()
+        await self.pool.close()
 
     async def retire(self) -> None:
         """Finish what waits, for as long as that takes, and give back what the model holds."""
@@ -49,7 +63,7 @@ class Branch:
             await slot.ended.wait()
         left = self.queue.unclaimed()  # the last replica went home before another one failed
         self._delivery.failed(left, NoReplicaError("the model was replaced; send it again"))
-        await self.pool.close()
+        await self.close()
 
     def _expire(self, entries: list[Entry]) -> None:
         """Answer messages that a replica's thread found expired."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from emotag_service.engine.errors import (
     CancelledMessageError,
@@ -38,8 +38,10 @@ _KINDS: dict[type[MessageError], str] = {
     ComputeError: "failed",
 }
 _REASONS = [kind.reason for kind in _KINDS]
+_Value = TypeVar("_Value")
 _SMOOTHING = 0.1  # weight of the newest batch in the rate
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.01, 10.0  # seconds
+_FEW = 2  # so few values cost less than counting them
 _FREED = 0.25  # share of what is held that should be gone before a refused message comes again
 
 
@@ -135,7 +137,7 @@ class Counters:
     def count_answers(self, answers: Sequence[tuple[Entry, Tag]]) -> None:
         """Count messages that were answered after they were computed."""
         labelled = [(entry.job.options.taxonomy, tag.label) for entry, tag in answers if tag.error is None]
-        for (taxonomy, label), times in Counter(labelled).items():
+        for (taxonomy, label), times in _numbers(labelled):
             self.tags[taxonomy][label] += times
         self.tagged += len(labelled)
         self.uncertain += sum([tag.uncertain for _, tag in answers])
@@ -153,7 +155,7 @@ class Counters:
         self.batch_messages.add(messages)
         self.batch_bytes.add(sum([entry.size for entry in batch.entries]))
         # Messages of one submit were admitted at one time: a batch has few different waits.
-        for admitted, times in Counter([entry.admitted for entry in batch.entries]).items():
+        for admitted, times in _numbers([entry.admitted for entry in batch.entries]):
             self.queue_seconds.add(batch.taken - admitted, times)
         if seconds > 0:
             rate = messages / seconds
@@ -190,3 +192,8 @@ class Counters:
         if not rate:
             return 1.0
         return min(max(held * _FREED / rate, _SHORTEST_WAIT), _LONGEST_WAIT)
+
+
+def _numbers(values: Sequence[_Value]) -> Iterable[tuple[_Value, int]]:
+    """Return each value with the number of times it is there; of one, as most unary calls have, without a Counter."""
+    return [(value, 1) for value in values] if len(values) < _FEW else Counter(values).items()

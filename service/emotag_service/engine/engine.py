@@ -166,7 +166,7 @@ class Engine:
         """Let go of the prepared model, if there is one."""
         branch, self._prepared = self._prepared, None
         if branch is not None:
-            await branch.pool.close()
+            await branch.close()
 
     async def retired(self) -> None:
         """Wait until models that were replaced have answered what they had, and are gone."""
@@ -270,7 +270,7 @@ class Engine:
         self._health.set(healthy=False)
         self._room.open()
         self._give_up(_stopped())
-        await asyncio.gather(*(branch.pool.close() for branch in self._branches()))
+        await asyncio.gather(*(branch.close() for branch in self._branches()))
         for task in self._retiring:
             task.cancel()  # what they wait for was closed
         await asyncio.gather(*self._retiring, return_exceptions=True)
@@ -306,8 +306,9 @@ class Engine:
     def _schedule(self, job: Job) -> None:
         job.caller.jobs.add(job)
         self._delivery.expect(job)
-        self._live.queue.put(job.caller, job.entries)
-        self._watchdog.arm()
+        self._live.compute(job)
+        if not job.done():
+            self._watchdog.arm()
 
     def _refusal(self, caller: Caller) -> MessageError | None:
         """Return why nothing is taken at present, if so."""

@@ -17,6 +17,8 @@ class EngineLimits:
         queue_bytes: Bytes of UTF-8 text that are held at once.
         batch_bytes: Bytes of UTF-8 text in one batch, those that the model does not look at left out.
         batch_messages: Messages of one batch.
+        instant_bytes: Bytes of UTF-8 text of a job, at most, that is computed on the event loop where nothing waits and
+            the model is that quick; 0 for none.
         compute_seconds: A batch that takes longer than this hangs: its replica is replaced.
         build_seconds: The same for building and warming up a replica.
         close_seconds: How long a closing engine waits for a replica to finish its batch.
@@ -31,6 +33,7 @@ class EngineLimits:
     queue_bytes: int = 64 * 1024 * 1024
     batch_bytes: int = 32_768
     batch_messages: int = 256
+    instant_bytes: int = 512
     compute_seconds: float = 20.0
     build_seconds: float = 120.0
     close_seconds: float = 5.0
@@ -44,4 +47,6 @@ class EngineLimits:
                 raise ValueError(f"EngineLimits.{field.name} is {value}; give it at least {least}")
 
 
-_LEAST = {"max_tokens": 0, "compute_seconds": 1e-3, "build_seconds": 1e-3, "close_seconds": 0, "rebuild_delay": 0}
+_LEAST = {"compute_seconds": 1e-3, "build_seconds": 1e-3} | dict.fromkeys(
+    ("max_tokens", "instant_bytes", "close_seconds", "rebuild_delay"), 0
+)

@@ -36,6 +36,7 @@ class Model:
         encoder: Says how much of a text is read, and in which tokens it is explained.
         replicas: What computes it.
         computes: The same for people, such as "native avx512"; empty where nobody said.
+        instant: Makes a predictor that is quick enough for the event loop; None where none is.
     """
 
     identity: Identity
@@ -43,6 +44,7 @@ class Model:
     encoder: TextEncoder
     replicas: tuple[ReplicaPlan, ...]
     computes: str = ""
+    instant: Callable[[], Predictor] | None = None
 
     def taxonomy(self, name: str) -> Taxonomy:
         """Return one by its name. Raises KeyError."""

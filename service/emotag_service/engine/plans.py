@@ -46,6 +46,7 @@ def plan_model(checkpoint: Checkpoint, devices: str, processes: int = 1) -> Mode
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     wanted = parse_devices(devices, gpus=_gpus(), cores=max(1, cores // processes))
+    instant = None
     if wanted[0].kind == "cuda":  # the others are, too
         replicas = [ReplicaPlan(each.name, partial(_build_cuda, checkpoint, each.index)) for each in wanted]
         computes = "cuda"
@@ -53,8 +54,9 @@ def plan_model(checkpoint: Checkpoint, devices: str, processes: int = 1) -> Mode
         reader = _load_reader(checkpoint)
         build = partial(_build_cpu, reader, checkpoint.config.label_count)
         replicas, computes = [ReplicaPlan(each.name, build) for each in wanted], reader.name
+        instant = build if isinstance(reader, NativeModel) else None
     taxonomies = _default_first(checkpoint.labels)
-    return Model(checkpoint.identity, taxonomies, checkpoint.tokenizer, tuple(replicas), computes)
+    return Model(checkpoint.identity, taxonomies, checkpoint.tokenizer, tuple(replicas), computes, instant)
 
 
 def _load_reader(checkpoint: Checkpoint) -> Reader:

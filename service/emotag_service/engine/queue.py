@@ -45,6 +45,11 @@ class Queue:
             self._waiting.add(caller, entries)
             self._wake_one()
 
+    def __bool__(self) -> bool:
+        """Something waits."""
+        with self._lock:
+            return bool(self._waiting or self._retries)
+
     def take(self, replica: str, *, wait: bool = True) -> Batch | None:
         """Return what `replica` should compute now; sleeps until there is something, or returns None.
 
