@@ -48,6 +48,7 @@ WALKED = {
     "docs/security.md": "test_secured_service.py types it from top to bottom",
     "docs/operations.md": "test_operated_service.py does so",
     "docs/http.md": "test_http_page.py types it from top to bottom",
+    "docs/a2a.md": "tests/integration/test_a2a_command.py types it from top to bottom",
     "docs/mcp.md": "tests/integration/test_mcp.py starts it as the page says",
 }
 EXITS = {"emotag data check DIR": 1}  # the sandbox has fewer rows than are registered
@@ -225,7 +226,7 @@ def test_what_is_not_run_is_understood(command: Command, monkeypatch: pytest.Mon
     elif program == "docker":
         assert (ROOT / arguments[arguments.index("--file") + 1]).is_file()
     else:
-        assert program in {"kafka-acls", "pip", "protoc", "cd", "curl", "echo"}, (
+        assert program in {"kafka-acls", "pip", "protoc", "cd", "curl", "echo", "openssl"}, (
             "say in NOT_RUN why it is not run, and here what holds"
         )
 
