@@ -58,6 +58,8 @@ class EmotionObserver:
 
     Attributes:
         deadline: Seconds that a hook waits at most, where it waits.
+        taxonomy: The name of the labels that tags are in.
+        waits: Whether a hook waits for tags.
     """
 
     def __init__(  # noqa: PLR0913 - all that a person may choose, each by its name
@@ -97,15 +99,16 @@ class EmotionObserver:
         """
         _check(on_tag, target, tagging, kinds, deadline)
         self.deadline = deadline
-        self._wait = wait
+        self.waits = wait
         self._kinds = frozenset(kinds)
         self._keep_text = keep_text
+        self.taxonomy = taxonomy or _DEFAULT_TAXONOMY
         self._taxonomy, self._scores = taxonomy, scores
         self._sinks = [] if on_tag is None else [on_tag]
         if otel:
             from emotag.integrations.telemetry import EvaluationEvents  # noqa: PLC0415 - OpenTelemetry is an extra
 
-            self._sinks.append(EvaluationEvents(taxonomy or _DEFAULT_TAXONOMY))
+            self._sinks.append(EvaluationEvents(self.taxonomy))
         self._client = None if target is None else _client(target, deadline if wait else _CALL_SECONDS)
         self._tagging = tagging or (_local_tagging() if self._client is None else self._client.classify_many)
         self._repeats, self._seen, self._lock = Repeats(), 0, threading.Lock()
@@ -146,11 +149,13 @@ class EmotionObserver:
         if visit is not None:
             self._tally.fail("deadline", count=visit.wait(self.deadline))
 
-    async def observe_async(self, messages: Iterable[SeenMessage]) -> None:
-        """As `observe`, on an event loop, which goes on meanwhile."""
+    async def observe_async(self, messages: Iterable[SeenMessage]) -> list[TaggedMessage]:
+        """As `observe`, on an event loop, which goes on meanwhile; returns those that had their tags in time."""
         visit = self._take_up(messages)
-        if visit is not None:
-            self._tally.fail("deadline", count=await visit.wait_async(self.deadline))
+        if visit is None:
+            return []
+        self._tally.fail("deadline", count=await visit.wait_async(self.deadline))
+        return list(visit.tagged)
 
     def drain(self, timeout: float | None = None) -> bool:
         """Wait until every message that was taken up is done with; say whether that was within `timeout` seconds."""
@@ -169,7 +174,7 @@ class EmotionObserver:
 
     def _take_up(self, messages: Iterable[SeenMessage]) -> Visit | None:
         """Queue messages, and return what is to be waited for."""
-        visit = Visit() if self._wait else None
+        visit = Visit() if self.waits else None
         try:
             for message in messages:
                 if not self._skips(message):
@@ -235,6 +240,8 @@ class EmotionObserver:
             for sink in self._sinks:
                 waiting.context.run(sink, tagged)
             self._tally.tag()
+            if waiting.visit is not None:
+                waiting.visit.tagged.append(tagged)
         except Exception as error:  # noqa: BLE001 - the person's function may raise anything
             self._tally.fail("on_tag", error)
         finally:

@@ -6,12 +6,21 @@ import asyncio
 import threading
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emotag.integrations.events import TaggedMessage
 
 
 class Visit:
-    """Who comes first, tag or deadline, is decided for every message once, under a lock."""
+    """Who comes first, tag or deadline, is decided for every message once, under a lock.
+
+    Attributes:
+        tagged: The messages whose tags were handed on before the deadline.
+    """
 
     def __init__(self) -> None:
+        self.tagged: list[TaggedMessage] = []
         self._open = 0  # messages that the deadline would take
         self._unfinished = 0  # messages that the hook waits for
         self._over = False

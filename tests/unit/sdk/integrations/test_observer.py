@@ -136,6 +136,14 @@ async def test_on_an_event_loop_others_go_on_while_a_hook_waits(made, tagged):
     assert [event.tag.label for event in tagged] == ["a"]
 
 
+async def test_an_adapter_that_waits_is_given_what_was_tagged_in_time(made, tagged):
+    observer = made(wait=True, deadline=LONG)
+    assert await observer.observe_async([seen("a"), seen(""), seen("b")]) == tagged
+    assert [event.tag.label for event in tagged] == ["a", "b"]
+    assert await made().observe_async([seen("a")]) == [], "nobody waits"
+    assert await made(Hanging(), wait=True, deadline=0.01).observe_async([seen("a")]) == []
+
+
 async def test_on_an_event_loop_the_deadline_holds_too(made):
     hanging = Hanging()
     observer = made(hanging, wait=True, deadline=0.01)
