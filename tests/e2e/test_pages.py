@@ -60,7 +60,11 @@ RUN = [command for command in ALL if not command.line.startswith(tuple(NOT_RUN))
 ONCE = [one for one in RUN if one in _CHECKS or not one.line.startswith((*FOREGROUND, "grpcurl"))]
 GRPCURL = [command for command in RUN if command.line.startswith("grpcurl ")]
 KAFKA = [command.line for command in RUN if command.line.startswith(FOREGROUND[1:])]
-SNIPPETS = [pytest.param(block, id=f"{page}-{number}") for number, (page, block) in enumerate(blocks("python"))]
+SNIPPETS = [
+    pytest.param(block, id=f"{page}-{number}")
+    for number, (page, block) in enumerate(blocks("python"))
+    if page not in WALKED
+]
 
 
 @pytest.fixture(scope="module")
@@ -247,8 +251,9 @@ def test_python(snippet: str, service: str, sandbox: Path) -> None:
 
 
 def test_python_is_typed(tmp_path: Path) -> None:
-    files = [tmp_path / f"snippet_{number}.py" for number in range(len(SNIPPETS))]
-    for file, (_, snippet) in zip(files, blocks("python"), strict=True):
+    snippets = blocks("python")
+    files = [tmp_path / f"snippet_{number}.py" for number in range(len(snippets))]
+    for file, (_, snippet) in zip(files, snippets, strict=True):
         file.write_text(snippet, encoding="utf-8")
     checks = [
         sys.executable,

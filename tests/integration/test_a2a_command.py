@@ -16,8 +16,10 @@ import pytest
 from a2a.client import A2ACardResolver
 from a2a.utils.signing import create_signature_verifier
 
+from emotag.a2a.server import AgentServer
 from emotag.cli.main import main
-from tests.e2e.pages import commands
+from emotag.local import EmotionTagger
+from tests.e2e.pages import blocks, commands
 from tests.integration.agents import ask, client_of, documents
 from tests.integration.process import Serving, save_checkpoint
 
@@ -79,6 +81,19 @@ async def test_in_process_as_the_page_says(tmp_path: Path) -> None:
     assert documents(event.message.parts)[0]["category"] == "joy"
     public = "https://emotions.example.org"
     assert [one.url for one in card.supported_interfaces][:2] == [f"{public}/", public]
+
+
+async def test_the_interceptor_as_the_page_says(capfd: pytest.CaptureFixture[str]) -> None:
+    [snippet] = [block for page, block in blocks("python") if page == "docs/a2a.md"]
+    async with AgentServer((tagger := EmotionTagger()).tag_async, tagger.info) as server:
+        typed = snippet.replace("http://127.0.0.1:9999", server.url)
+        await asyncio.to_thread(exec, compile(typed, "docs/a2a.md", "exec"), {})
+    printed = capfd.readouterr().out.splitlines()
+    assert [re.sub(r" [\d.]+$", "", line) for line in sorted(printed)] == [
+        "input user joy",
+        "message",
+        "output emotag neutral",
+    ]
 
 
 async def test_against_a_server(tmp_path: Path) -> None:
