@@ -14,12 +14,15 @@ from google.protobuf.json_format import MessageToDict
 from grpc import aio
 
 from emotag.a2a.extension import EXTENSION, OPTIONS
+from emotag.a2a.server import AgentServer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from a2a.client.base_client import BaseClient
     from a2a.types import AgentCard, StreamResponse
+
+    from emotag.local import EmotionTagger
 
 BINDINGS = ("JSONRPC", "HTTP+JSON", "GRPC")
 
@@ -40,6 +43,16 @@ async def client_of(
             yield client
         finally:
             await client.close()
+
+
+@asynccontextmanager
+async def agent_of(tagger: EmotionTagger, binding: str) -> AsyncIterator[BaseClient]:
+    """A client of an agent that answers by `tagger`."""
+    async with (
+        AgentServer(tagger.tag_async, tagger.info, grpc_port=0) as server,
+        client_of(server.card, binding) as client,
+    ):
+        yield client
 
 
 def asking(*texts: str, role: Role = Role.ROLE_USER, **options: Any) -> SendMessageRequest:

@@ -1,5 +1,4 @@
-"""Whatever the road, a message has the same tag: in process, over gRPC, over each API of the HTTP front, over MCP,
-over each binding of A2A."""
+"""Whatever the road, a message has the same tag: in process, over gRPC, over each API of the HTTP front, over MCP."""
 
 from __future__ import annotations
 
@@ -11,7 +10,6 @@ import pytest_asyncio
 from grpc import aio
 from mcp import Client
 
-from emotag.a2a.server import AgentServer
 from emotag.local import EmotionTagger
 from emotag.tools import make_server
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyRequest
@@ -19,7 +17,7 @@ from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
-from tests.integration.agents import BINDINGS, ask, client_of, documents
+from tests.integration.agents import BINDINGS, agent_of, ask, documents
 from tests.integration.calls import messages
 from tests.integration.web import CLASSIFY, agent, opened
 
@@ -121,22 +119,18 @@ async def test_classify_as_json(client: httpx2.AsyncClient, served: Engine, trut
     same(named([tag["scores"] for tag in found["tags"]], served), truth)
 
 
+@pytest.mark.parametrize("binding", BINDINGS)
+async def test_a2a(truth: list[dict[str, float]], binding: str) -> None:
+    async with agent_of(EmotionTagger(), binding) as client:
+        [event] = await ask(client, *TEXTS, taxonomy=TAXONOMY, scores=True)
+    [artifact] = event.task.artifacts
+    found = documents(artifact.parts)
+    same([{one["name"]: one["confidence"] for one in each["categories"]} for each in found], truth)
+
+
 async def test_mcp(truth: list[dict[str, float]]) -> None:
     async with Client(make_server(EmotionTagger().tag_async)) as client:
         asked = {"texts": TEXTS, "taxonomy": TAXONOMY, "scores": True}
         found = (await client.call_tool("classify_emotions", asked)).structured_content
     assert found is not None
     same([one["scores"] for one in found["emotions"]], truth)
-
-
-@pytest.mark.parametrize("binding", BINDINGS)
-async def test_a2a(truth: list[dict[str, float]], binding: str) -> None:
-    tagger = EmotionTagger()
-    async with (
-        AgentServer(tagger.tag_async, tagger.info, grpc_port=0) as agent,
-        client_of(agent.card, binding) as client,
-    ):
-        [event] = await ask(client, *TEXTS, taxonomy=TAXONOMY, scores=True)
-    [artifact] = event.task.artifacts
-    found = documents(artifact.parts)
-    same([{one["name"]: one["confidence"] for one in each["categories"]} for each in found], truth)
