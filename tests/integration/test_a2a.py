@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import jwt
 import pytest
 import pytest_asyncio
 from a2a.client import A2ACardResolver
@@ -293,6 +294,12 @@ async def test_a_signed_card_is_verified_and_a_changed_one_is_not(
     async with AgentServer(tagger.tag_async, tagger.info, card_key=file) as server, httpx.AsyncClient() as http:
         card = await A2ACardResolver(http, server.url).get_agent_card(signature_verifier=verify)
     assert [skill.id for skill in card.skills] == [SKILL]
+    [signature] = card.signatures
+    assert jwt.get_unverified_header(f"{signature.protected}..") == {
+        "alg": algorithm,
+        "kid": key_id(public),
+        "typ": "JOSE",
+    }
     card.skills[0].description = "Says anything."
     with pytest.raises(InvalidSignaturesError):
         verify(card)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from a2a.types import AgentCapabilities, AgentCard, AgentExtension, AgentInterface, AgentSkill
 from a2a.utils.constants import PROTOCOL_VERSION_0_3, PROTOCOL_VERSION_1_0, TransportProtocol
-from a2a.utils.signing import ProtectedHeader, create_agent_card_signer
+from a2a.utils.signing import create_agent_card_signer
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
@@ -19,6 +19,7 @@ from emotag.errors import InvalidArgumentError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from a2a.utils.signing import ProtectedHeader
     from cryptography.hazmat.primitives.asymmetric.types import PublicKeyTypes
 
     from emotag.info import Info
@@ -103,8 +104,8 @@ def sign_card(card: AgentCard, key: Path) -> None:
             algorithm = "EdDSA"
         case _:
             raise InvalidArgumentError(f"--card-key: {key}: must be a key of P-256, RSA or Ed25519")
-    header = ProtectedHeader(kid=key_id(private.public_key()), alg=algorithm, jku=None, typ="JOSE")
-    create_agent_card_signer(pem, header)(card)
+    header = {"kid": key_id(private.public_key()), "alg": algorithm, "typ": "JOSE"}
+    create_agent_card_signer(pem, cast("ProtectedHeader", header))(card)  # its `jku` must not be null: RFC 7515
 
 
 def key_id(public: PublicKeyTypes) -> str:
