@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from a2a.types import Task
 
 MOST_KEPT = 1_000
-MOST_BYTES = 64 * 2**20
+MOST_BYTES = 16 * 2**20  # as protobuf has them: in memory, with what tags consist of, about six times as much
 
 
 class RecentTasks(InMemoryTaskStore):

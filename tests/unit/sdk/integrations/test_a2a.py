@@ -172,8 +172,9 @@ async def test_an_agent_without_the_extension_is_not_asked_for_it(made):
 async def test_what_another_wrote_stays(made):
     message = says("hello")
     message.metadata.update({EXTENSION: {"category": "fear"}})
-    await made(attach=True).before(sending(message))
-    assert MessageToDict(message.metadata) == {EXTENSION: {"category": "fear"}}
+    args = sending(message)
+    await made(attach=True).before(args)
+    assert MessageToDict(args.input.message.metadata) == {EXTENSION: {"category": "fear"}}
 
 
 @pytest.mark.parametrize("attach", [True, False])
