@@ -25,18 +25,14 @@ from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import Link, Span, SpanKind, set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
+from emotag.gen_ai import EVALUATION, EVALUATION_LABEL, EVALUATION_NAME, EVALUATION_SCORE, RESPONSE_ID
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from emotag_service.engine.batch import Batch
     from emotag_service.engine.caller import Entry, Job
     from emotag_service.engine.tag import Tag
-
-# Of the GenAI conventions, which are in development: a name that moves is changed here.
-EVALUATION = "gen_ai.evaluation.result"
-EVALUATION_NAME, EVALUATION_LABEL = "gen_ai.evaluation.name", "gen_ai.evaluation.score.label"
-EVALUATION_SCORE, RESPONSE_ID = "gen_ai.evaluation.score.value", "gen_ai.response.id"
-CONVERSATION, AGENT = "gen_ai.conversation.id", "gen_ai.agent.name"
 
 MESSAGES, BATCH_MESSAGES = "emotag.messages", "emotag.batch.messages"
 MOST_LINKS = 32

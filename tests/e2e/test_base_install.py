@@ -81,6 +81,7 @@ def test_its_commands_work(binaries: Path, service: str) -> None:
     [
         ("serve", "server"),
         ("mcp", "mcp"),
+        ("a2a", "a2a"),
         ("demo", "server"),
         ("broker", "demo"),
         ("train", "train"),

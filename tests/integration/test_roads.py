@@ -17,6 +17,7 @@ from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
+from tests.integration.agents import BINDINGS, agent_of, ask, documents
 from tests.integration.calls import messages
 from tests.integration.web import CLASSIFY, agent, opened
 
@@ -116,6 +117,15 @@ async def test_classify_as_json(client: httpx2.AsyncClient, served: Engine, trut
     }
     found = (await client.post(CLASSIFY, json=body)).json()
     same(named([tag["scores"] for tag in found["tags"]], served), truth)
+
+
+@pytest.mark.parametrize("binding", BINDINGS)
+async def test_a2a(truth: list[dict[str, float]], binding: str) -> None:
+    async with agent_of(EmotionTagger(), binding) as client:
+        [event] = await ask(client, *TEXTS, taxonomy=TAXONOMY, scores=True)
+    [artifact] = event.task.artifacts
+    found = documents(artifact.parts)
+    same([{one["name"]: one["confidence"] for one in each["categories"]} for each in found], truth)
 
 
 async def test_mcp(truth: list[dict[str, float]]) -> None:

@@ -43,7 +43,7 @@ def check_readable(target: str) -> None:
     Raises:
         InvalidArgumentError: `target` is another machine.
     """
-    if not _is_local(target):
+    if not is_local(target):
         raise InvalidArgumentError(
             f"a token to {target} in plaintext could be read on the way: give tls=TLS(…), "
             "or, when something else encrypts it, send the token as metadata",
@@ -51,7 +51,8 @@ def check_readable(target: str) -> None:
         )
 
 
-def _is_local(target: str) -> bool:
+def is_local(target: str) -> bool:
+    """Whether an address or a gRPC target is on this machine as its spelling has it."""
     if target.startswith("unix"):
         return True
     host = target.rpartition("/")[2].removeprefix("ipv4:").removeprefix("ipv6:").removeprefix("dns:")

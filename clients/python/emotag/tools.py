@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Annotated, Any, Protocol
+from typing import TYPE_CHECKING, Annotated, Any
 
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
@@ -14,9 +14,10 @@ from pydantic import BaseModel, Field
 from emotag.errors import EmotionError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Iterable
+    from collections.abc import Iterable
 
     from emotag.tag import Tag
+    from emotag.tagging import Tagging
 
 MOST_MESSAGES = 1024
 _NEUTRAL = "neutral"
@@ -37,13 +38,6 @@ Taxonomy = Annotated[
     ),
 ]
 Scores = Annotated[bool, Field(description="Give the score of every label, too.")]
-
-
-class Tagging(Protocol):
-    """What tags: `EmotionTagger.tag_async` or `AsyncEmotionClient.classify_many`."""
-
-    def __call__(self, messages: Iterable[str], /, *, taxonomy: str, scores: bool) -> Awaitable[list[Tag]]:
-        """Return one tag a message, in their order."""
 
 
 class Emotion(BaseModel):

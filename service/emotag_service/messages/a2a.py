@@ -16,7 +16,7 @@ from emotag_service.messages.text import name_of, spoken
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXTENSION: Final = "https://emotag.dev/extensions/emotion/v1"
+EXTENSION: Final = "https://w3id.org/emotag/emotion/v1"
 """Names the extension, in `extensions` and as the key in `metadata`. A breaking change is a new URI."""
 
 _ENVELOPES = ("result", "params")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from emotag.channel import DEFAULT_TARGET, Connection
 from emotag.client import EmotionClient
@@ -12,8 +13,6 @@ from emotag.tls import TLS
 from emotag.token import BearerToken
 
 if TYPE_CHECKING:
-    import argparse
-
     from emotag.retry import Retry
 
 EXIT_CODES = (
@@ -27,6 +26,13 @@ _FILES = {
     "tls_key": "PEM file of its private key",
     "token_file": "file of the token that the server asks for",
 }
+
+
+class Security(TypedDict):
+    """How a connection is protected, as the clients take it."""
+
+    tls: TLS | None
+    token: Path | None
 
 
 def add_target(parser: argparse.ArgumentParser) -> None:
@@ -61,7 +67,7 @@ def client(args: argparse.Namespace, retry: Retry) -> EmotionClient:
     Raises:
         InvalidArgumentError: A file cannot be used.
     """
-    return EmotionClient(args.target, retry=retry, tls=_tls(args), token=_token(args))
+    return EmotionClient(args.target, retry=retry, **security(args))
 
 
 def connection(args: argparse.Namespace) -> Connection:
@@ -70,17 +76,16 @@ def connection(args: argparse.Namespace) -> Connection:
     Raises:
         InvalidArgumentError: A file cannot be used.
     """
-    token = _token(args)
-    return Connection(args.target, tls=_tls(args), token=None if token is None else BearerToken(token))
+    protection = security(args)
+    token = protection["token"]
+    return Connection(args.target, tls=protection["tls"], token=None if token is None else BearerToken(token))
 
 
-def _tls(args: argparse.Namespace) -> TLS | None:
+def security(args: argparse.Namespace) -> Security:
+    """The keyword arguments of a client that `add_security` asked for."""
     files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
-    return files if args.tls or files != TLS() else None
-
-
-def _token(args: argparse.Namespace) -> Path | None:
-    return Path(args.token_file) if args.token_file else None
+    tls = files if args.tls or files != TLS() else None
+    return Security(tls=tls, token=Path(args.token_file) if args.token_file else None)
 
 
 def add_timeout(parser: argparse.ArgumentParser, default: float | None) -> None:
@@ -126,3 +131,11 @@ def count(text: str) -> int:
     if not 0 <= value < 2**32:
         raise ValueError(text)
     return value
+
+
+def port_number(text: str) -> int:
+    """Parse the number of a port to listen on."""
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise argparse.ArgumentTypeError("must be from 0, which picks a free one, to 65535")
+    return number

@@ -63,6 +63,7 @@ COMMANDS = {
         Command("info", "emotag.cli.info", "say which model a server has, and in which taxonomies"),
         Command("admin", "emotag.cli.admin", "change a running server: its checkpoint, its log level, its end"),
         Command("mcp", "emotag.cli.mcp", "serve tools for language models over MCP", "mcp"),
+        Command("a2a", "emotag.cli.a2a", "serve an agent for other agents over A2A", "a2a"),
         Command("demo", "emotag.cli.demo", "play a conversation between agents through a server", "server"),
         Command("broker", "emotag_service.cli.broker", "start a small Kafka for development", "demo"),
         Command("serve", "emotag_service.cli.serve", "start the service", "server"),

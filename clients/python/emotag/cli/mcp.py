@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import logging
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emotag.aio_client import AsyncEmotionClient
-from emotag.cli.arguments import add_security
-from emotag.tls import TLS
+from emotag.cli.arguments import add_security, port_number, security
 from emotag.tools import make_server
 
 if TYPE_CHECKING:
+    import argparse
+
     from mcp.server.mcpserver import MCPServer
 
 HOST = "127.0.0.1"
@@ -34,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--http-port",
-        type=_port,
+        type=port_number,
         metavar="PORT",
         help="speak streamable HTTP on this port of this machine (default: standard input and output)",
     )
@@ -60,10 +59,7 @@ async def _serve(args: argparse.Namespace) -> None:
 
         await _speak(make_server(EmotionTagger().tag_async), args.http_port)
         return
-    files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
-    token = Path(args.token_file) if args.token_file else None
-    tls = files if args.tls or files != TLS() else None
-    async with AsyncEmotionClient(args.target, tls=tls, token=token) as client:
+    async with AsyncEmotionClient(args.target, **security(args)) as client:
         await _speak(make_server(client.classify_many), args.http_port)
 
 
@@ -73,10 +69,3 @@ async def _speak(server: MCPServer[Any], port: int | None) -> None:
     else:
         # Requests need no session, so that a restart is not noticed. On loopback the host and origin are checked.
         await server.run_streamable_http_async(host=HOST, port=port, stateless_http=True, json_response=True)
-
-
-def _port(text: str) -> int:
-    number = int(text)
-    if not 0 <= number <= 65_535:
-        raise argparse.ArgumentTypeError("must be from 0, which picks a free one, to 65535")
-    return number

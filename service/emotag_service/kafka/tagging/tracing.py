@@ -7,20 +7,10 @@ from typing import TYPE_CHECKING
 from opentelemetry.context import Context
 from opentelemetry.trace import Link, SpanKind, StatusCode
 
+from emotag.gen_ai import AGENT, CONVERSATION, RESPONSE_ID
 from emotag_service.kafka.records.headers import last, without
 from emotag_service.messages.tag import MessageTag
-from emotag_service.tracing import (
-    AGENT,
-    CONTEXT_HEADERS,
-    CONVERSATION,
-    MESSAGES,
-    MOST_LINKS,
-    RESPONSE_ID,
-    Traced,
-    context_of,
-    current,
-    parent,
-)
+from emotag_service.tracing import CONTEXT_HEADERS, MESSAGES, MOST_LINKS, Traced, context_of, current, parent
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,7 +17,7 @@ from emotag_service.messages.untaggable import UntaggableError
 if TYPE_CHECKING:
     from random import Random
 
-EXTENSION = "https://emotag.dev/extensions/emotion/v1"
+EXTENSION = "https://w3id.org/emotag/emotion/v1"
 
 MODEL = ModelName("emotag-base", "0.1.0", "0123456789abcdef" * 4)
 LABELS = ("anger", "disgust", "fear", "joy", "neutral", "sadness", "surprise")

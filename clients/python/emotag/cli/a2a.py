@@ -1,0 +1,107 @@
+"""`emotag a2a`: an agent for other agents, over the Agent2Agent protocol."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from emotag.a2a.server import AgentServer
+from emotag.aio_client import AsyncEmotionClient
+from emotag.cli.arguments import add_security, port_number, security
+from emotag.errors import InvalidArgumentError
+from emotag.token import is_local
+
+if TYPE_CHECKING:
+    import argparse
+
+    from emotag.info import Info
+    from emotag.tagging import Tagging
+
+HOST, PORT = "127.0.0.1", 9999
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the command and its arguments."""
+    parser.description = (
+        "Serve an agent with the skill classify-emotion to other agents, by A2A 1.0 (JSON-RPC, REST and, with "
+        "--grpc-port, gRPC; JSON-RPC by 0.3, too). Its card is at /.well-known/agent-card.json. Tags are computed in "
+        "this process unless a server is named. It asks for no token and encrypts nothing: put what does before it "
+        "where others are to reach it."
+    )
+    parser.epilog = (
+        "examples:\n"
+        "  emotag a2a                                     # other agents find the card at http://127.0.0.1:9999\n"
+        "  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out card-key.pem\n"
+        "  emotag a2a --url https://emotions.example.org --card-key card-key.pem"
+    )
+    parser.add_argument("--host", default=HOST, help=f"address to listen on (default: {HOST})")
+    parser.add_argument(
+        "--port", type=port_number, default=PORT, help=f"port of JSON-RPC, REST and the card (default: {PORT})"
+    )
+    parser.add_argument(
+        "--grpc-port", type=port_number, metavar="PORT", help="port of gRPC (default: it is not spoken)"
+    )
+    parser.add_argument(
+        "--url", default="", help="where others reach --port, for the card (default: the address that it listens on)"
+    )
+    parser.add_argument(
+        "--card-key", type=Path, metavar="FILE", help="PEM private key that signs the card (default: it is unsigned)"
+    )
+    parser.add_argument(
+        "--insecure",
+        action="store_true",
+        help="listen where other machines can connect, since something in front protects it (default: no)",
+    )
+    parser.add_argument(
+        "--target",
+        default=os.environ.get("EMOTAG_TARGET") or None,
+        metavar="HOST:PORT",
+        help="have a server tag; or set EMOTAG_TARGET (default: tag in this process)",
+    )
+    add_security(parser)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do it, and return the exit code."""
+    if not args.insecure and not is_local(args.host):
+        raise InvalidArgumentError(
+            f"--host: will not listen on {args.host} in plaintext, where others can read and send: give --host {HOST}, "
+            "or --insecure when something in front of it protects it",
+            field="host",
+        )
+    asyncio.run(_tag(args))
+    return 0
+
+
+async def _tag(args: argparse.Namespace) -> None:
+    if args.target is None:
+        from emotag.local import EmotionTagger  # noqa: PLC0415 - a model is loaded only where it is used
+
+        tagger = EmotionTagger()
+        await _serve(tagger.tag_async, tagger.info, args)
+        return
+    async with AsyncEmotionClient(args.target, **security(args)) as client:
+        await _serve(client.classify_many, await client.info(), args)
+
+
+async def _serve(tagging: Tagging, info: Info, args: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with AgentServer(
+        tagging,
+        info,
+        host=args.host,
+        port=args.port,
+        grpc_port=args.grpc_port,
+        public_url=args.url,
+        card_key=args.card_key,
+    ) as server:
+        signed = "signed" if args.card_key else "unsigned; --card-key signs it"
+        print(f"{info.model.name} {info.model.version} as an agent at {server.url} (card: {signed})", flush=True)
+        for interface in server.card.supported_interfaces:
+            print(f"  {interface.protocol_binding} {interface.protocol_version}: {interface.url}", flush=True)
+        await stop.wait()
