@@ -10,12 +10,13 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from tests.benchmarks import kafka_rows, model_rows, service_rows, sight_rows, start_rows, workers_rows
+from tests.benchmarks import bulk_rows, kafka_rows, model_rows, service_rows, sight_rows, start_rows, workers_rows
 from tests.benchmarks.peers import bench as peers
 from tests.benchmarks.peers import line as peer_line
 from tests.benchmarks.row import Row, table
 from tests.environment import Environments, default_folder
 
+BULK = "bulk"  # a million rows, several times: only measured when asked for
 PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "model": model_rows.rows,
     "service": service_rows.rows,
@@ -23,6 +24,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     "start": start_rows.rows,
     "workers": workers_rows.rows,
     "kafka": kafka_rows.rows,
+    BULK: bulk_rows.rows,
 }
 PEERS = "peers"  # has a table of its own, and is only measured when asked for: it needs the package index
 
@@ -35,7 +37,8 @@ def main() -> int:
         "--part",
         choices=[*PARTS, PEERS],
         action="append",
-        help=f"only this part; may be repeated (default: all but {PEERS}, which installs other servers from the package index)",
+        help=f"only this part; may be repeated (default: all but {BULK}, which takes minutes, and {PEERS}, which installs "
+        "other servers from the package index)",
     )
     parser.add_argument(
         "--repeats", type=int, default=5, help="counted pairs per line, after one that is not (default: 5)"
@@ -48,7 +51,7 @@ def main() -> int:
         help=f"where {PEERS} are installed, and kept for the next run (default: %(default)s)",
     )
     args = parser.parse_args()
-    parts = args.part or list(PARTS)
+    parts = args.part or [part for part in PARTS if part != BULK]
     rows = list(_measure([part for part in parts if part != PEERS], args.repeats))
     lines = list(_measure_peers(args.environments, args.repeats)) if PEERS in parts else []
     if args.json:

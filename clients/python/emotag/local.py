@@ -16,8 +16,9 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emotag.columns import TagColumns
 from emotag.entry import Intake
-from emotag.errors import InvalidArgumentError, UnsupportedError
+from emotag.errors import EmotionError, InvalidArgumentError, UnsupportedError
 from emotag.info import Info, Limits, Model, Taxonomy
 from emotag.options import Options
 from emotag.status import TYPES
@@ -38,10 +39,9 @@ except ModuleNotFoundError as error:
     ) from error
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from emotag.entry import Entry, Item
-    from emotag.errors import EmotionError
     from emotag_model.labels import Taxonomy as Scale
 
 _AT_ONCE = 256  # messages: so few that memory stays small, so many that a call costs nothing
@@ -123,6 +123,49 @@ class EmotionTagger:
         return await asyncio.to_thread(
             self.tag, messages, taxonomy=taxonomy, scores=scores, top_k=top_k, explain=explain
         )
+
+    def columns(self, texts: Sequence[object], *, taxonomy: str = "", scores: bool = False) -> TagColumns:
+        """Tag a column of a table: the same tags and errors as of `tag`, half as much again a second.
+
+        What is no str, such as None for a null, has an error in its row; an EmotionError in the place of a text is its
+        error.
+
+        Raises:
+            InvalidArgumentError: An option is not one that the model takes.
+        """
+        scale = self._scale(Options(taxonomy).taxonomy)
+        made = TagColumns([self._fault(text) for text in texts])
+        fit = [place for place, error in enumerate(made.error) if error is None]
+        for start in range(0, len(fit), _AT_ONCE):
+            self._fill(made, fit[start : start + _AT_ONCE], texts, scale, scores=scores)
+        return made
+
+    def _fault(self, text: object) -> EmotionError | None:
+        if isinstance(text, EmotionError):
+            return text
+        if not isinstance(text, str):
+            kind = "null" if text is None else f"a {type(text).__name__}"
+            return InvalidArgumentError(f"text: is {kind}; give a text", reason="INVALID_MESSAGE", field="text")
+        if 0 < len(text) <= self.info.limits.max_text_bytes and text.isascii():
+            return None  # most texts: what `_entry` would find, without making a message
+        refused = self._entry(text).tag
+        return None if refused is None else refused.error
+
+    def _fill(
+        self, made: TagColumns, places: list[int], texts: Sequence[object], scale: Scale, *, scores: bool
+    ) -> None:
+        """Give the rows at these places, whose texts can be read, what is said of them."""
+        reading = self._reader.read([str(texts[place]) for place in places])
+        found = scale.scores(reading.logits)
+        for row, (place, length, said) in enumerate(
+            zip(places, reading.lengths.tolist(), verdicts(scale, found), strict=True)
+        ):
+            if not length:
+                made.error[place] = _translated(nothing_to_read())
+                continue
+            made.label[place], made.score[place], made.labels[place], made.uncertain[place] = said
+            if scores:
+                made.scores[place] = dict(zip(scale.labels, found[row].tolist(), strict=True))
 
     def _scale(self, name: str) -> Scale:
         try:

@@ -66,6 +66,31 @@ def test_tags_are_those_of_a_server(tagger):
         assert tagger.info.computes == told.computes
 
 
+def test_a_column_has_the_same_tags_and_errors(tagger):
+    texts = [text for text in (*TEXTS, *BAD) if isinstance(text, str)] * 60
+    for taxonomy in ("", "ekman", "goemotions"):
+        tags = tagger.tag(texts, taxonomy=taxonomy, scores=True)
+        made = tagger.columns(texts, taxonomy=taxonomy, scores=True)
+        for place, tag in enumerate(tags):
+            if tag.error is None:
+                said = (made.label[place], made.score[place], made.labels[place], made.uncertain[place])
+                assert said == (tag.label, tag.score, tag.labels, tag.uncertain)
+                assert (made.scores[place], made.error[place]) == (tag.scores, None)
+            else:
+                assert made.errors()[place] == f"INVALID_ARGUMENT: {tag.error}"
+                assert made.label[place] is made.score[place] is made.scores[place] is None
+
+
+def test_what_is_no_text_in_a_column_is_an_error_in_its_row(tagger):
+    given = InvalidArgumentError("the line is bad")
+    made = tagger.columns([None, 5, "fine", given])
+    assert made.errors()[:2] == [f"INVALID_ARGUMENT: text: is {kind}; give a text" for kind in ("null", "a int")]
+    assert made.error[2] is None
+    assert made.error[3] is given
+    with pytest.raises(InvalidArgumentError, match="plutchik"):
+        tagger.columns([], taxonomy="plutchik")
+
+
 def test_ids_and_order_are_the_callers(tagger):
     tags = tagger.tag([Message("a", id="x"), "b", Message("", id="y"), Message("c", id="x")])
     assert [tag.message_id for tag in tags][::2] == ["x", "y"]

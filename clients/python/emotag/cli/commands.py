@@ -60,6 +60,7 @@ COMMANDS = {
     for command in (
         Command("classify", "emotag.cli.classify", "tag texts given as arguments, or lines of standard input"),
         Command("stream", "emotag.cli.stream", "tag a file of messages, one JSON object a line"),
+        Command("tag-files", "emotag.cli.tag_files", "tag files of JSON lines or Parquet on all cores", "bulk"),
         Command("info", "emotag.cli.info", "say which model a server has, and in which taxonomies"),
         Command("admin", "emotag.cli.admin", "change a running server: its checkpoint, its log level, its end"),
         Command("mcp", "emotag.cli.mcp", "serve tools for language models over MCP", "mcp"),

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emotag.cli.source import Source
-
 INTERVAL = 0.1
+
+
+class Measured(Protocol):
+    """What is read: a file of messages, or the files of a bulk run."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes in all, or None where nobody knows."""
+
+    def position(self) -> int:
+        """Bytes that were read."""
 
 
 class Progress:
     """Counts lines and errors, and shows them."""
 
-    def __init__(self, output: TextIO, source: Source, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, output: TextIO, source: Measured, clock: Callable[[], float] = time.monotonic) -> None:
         self._output = output
         self._source = source
         self._clock = clock
@@ -27,8 +36,12 @@ class Progress:
 
     def count(self, *, failed: bool) -> None:
         """One more line is answered."""
-        self.done += 1
-        self.errors += failed
+        self.add(1, int(failed))
+
+    def add(self, lines: int, errors: int) -> None:
+        """So many more are."""
+        self.done += lines
+        self.errors += errors
         if self._shown and self._clock() >= self._next:
             self._next = self._clock() + INTERVAL
             self._write(self._line())

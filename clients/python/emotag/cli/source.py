@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import gzip
 import io
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from typing import Self
 
 STDIN = "-"
+_PIECE = 1 << 20  # bytes of a line that is passed over
 
 
 class Source:
@@ -55,8 +57,30 @@ class Source:
         Raises:
             OSError: The file can not be read, or is a damaged gzip file.
         """
-        try:
+        with self._damage_named():
             yield from self._lines
+
+    def bounded(self, most: int) -> Iterator[bytes | int]:
+        """The lines as above; in the place of one that has more bytes than `most` stands how many it has.
+
+        Raises:
+            OSError: The file can not be read, or is a damaged gzip file.
+        """
+        with self._damage_named():
+            while line := self._lines.readline(most + 1):
+                yield line if len(line) <= most else self._skip(len(line), line)
+
+    def _skip(self, size: int, piece: bytes) -> int:
+        """Pass the rest of a line, and return its bytes in all."""
+        while piece and not piece.endswith(b"\n"):
+            piece = self._lines.readline(_PIECE)
+            size += len(piece)
+        return size
+
+    @contextlib.contextmanager
+    def _damage_named(self) -> Iterator[None]:
+        try:
+            yield
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             raise OSError(errno.EIO, str(error), self._path) from error
 

@@ -1,0 +1,1 @@
+"""Tags for tables and files: Spark (`emotag.bulk.spark`), Ray Data (`emotag.bulk.ray`) and `emotag tag-files`."""

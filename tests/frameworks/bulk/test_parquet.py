@@ -1,0 +1,107 @@
+"""Parquet through `emotag tag-files`: every column as it was, every row tagged once or answered by its error."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from emotag.bulk import tables
+from emotag.bulk.arrow import texts_of
+from emotag.cli.main import main
+from emotag.local import EmotionTagger
+
+TEXTS = [None, "", "Thank you so much!", "x" * 70_000, "naïve 😟", *(f"I hate it {number}" for number in range(9000))]
+
+
+def run(*arguments: object) -> int:
+    try:
+        return main(["tag-files", *map(str, arguments), "--workers", "1"])
+    except SystemExit as error:
+        return int(error.code or 0)
+
+
+def table(kind: pa.DataType | None = None) -> pa.Table:
+    text = pa.array(TEXTS)
+    text = text.dictionary_encode() if kind is None else text.cast(kind)
+    extra = pa.array([{"a": number, "b": [number]} for number in range(len(TEXTS))])
+    day = pa.array([number % 9 for number in range(len(TEXTS))], pa.date32())
+    schema = pa.schema([("day", day.type), ("text", text.type), ("extra", extra.type)], metadata={"owner": "them"})
+    return pa.table([day, text, extra], schema=schema)
+
+
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.binary(), None], ids=str)
+def test_rows_and_columns_are_kept_and_tagged(tmp_path: Path, kind: pa.DataType | None) -> None:
+    before = table(kind)
+    pq.write_table(before, tmp_path / "a.parquet", row_group_size=5000)
+    assert run(tmp_path / "a.parquet", "--output", tmp_path / "out", "--scores", "--taxonomy", "ekman") == 0
+    after = pq.read_table(tmp_path / "out" / "a.parquet")
+    assert after.select(before.column_names).equals(before)
+    assert after.schema.metadata[b"owner"] == b"them"
+    assert after.schema.metadata[b"emotag.model"].startswith(b"emotag-base ")
+    rows = after.select([name for name in after.column_names if name.startswith("emotion_")]).to_pylist()
+    tags = EmotionTagger().tag([text or "" for text in TEXTS], taxonomy="ekman", scores=True)
+    for row, tag, text in zip(rows, tags, TEXTS, strict=True):
+        if tag.error is None:
+            assert row == {
+                "emotion_label": tag.label, "emotion_score": tag.score, "emotion_labels": list(tag.labels),
+                "emotion_uncertain": tag.uncertain, "emotion_error": None, "emotion_scores": list(tag.scores.items()),
+            }  # fmt: skip
+        elif text is not None:
+            assert (row["emotion_label"], row["emotion_error"]) == (None, f"INVALID_ARGUMENT: {tag.error}")
+    assert rows[0]["emotion_error"] == "INVALID_ARGUMENT: text: is null; give a text"
+
+
+def test_bytes_that_are_no_utf8_are_errors_in_their_rows() -> None:
+    column = pa.array([b"thanks", b"\xff\xfe"])
+    for each in (column, pa.chunked_array([column]), column.view(pa.string()), column.dictionary_encode()):
+        fine, bad = texts_of(each)
+        assert fine == "thanks"
+        assert "not UTF-8" in str(bad)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "said"),
+    [
+        ({"body": ["a"]}, "there is no column 'text'; name one of body"),
+        ({"text": [{"a": 1}]}, "column 'text' holds struct<a: int64>; name one that holds strings"),
+        ({"text": [5]}, "column 'text' holds int64"),
+        ({"text": ["a"], "emotion_label": ["joy"]}, "there is a column emotion_label already; drop or rename it"),
+    ],
+)
+def test_a_table_without_texts_is_refused(tmp_path: Path, capsys, arrays: dict, said: str) -> None:
+    pq.write_table(pa.table(arrays), tmp_path / "a.parquet")
+    assert run(tmp_path / "a.parquet", "--output", tmp_path / "out") == 2
+    assert said in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
+def test_damage_is_named_and_leaves_nothing_half(tmp_path: Path, capsys) -> None:
+    whole, path = tmp_path / "whole.parquet", tmp_path / "a.parquet"
+    pq.write_table(table(pa.string()), whole)
+    path.write_bytes(whole.read_bytes()[:-100])
+    assert run(path, "--output", tmp_path / "out") == 2
+    assert "a.parquet: is damaged, or not Parquet" in capsys.readouterr().err
+    inside = bytearray(whole.read_bytes())
+    inside[100:2000] = bytes(1900)
+    path.write_bytes(inside)
+    assert run(path, "--output", tmp_path / "out") == 2
+    assert "a.parquet: is damaged" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "a.parquet").exists()
+
+
+def test_a_table_without_rows_has_the_columns(tmp_path: Path) -> None:
+    pq.write_table(table(pa.string()).slice(0, 0), tmp_path / "a.parquet")
+    assert run(tmp_path / "a.parquet", "--output", tmp_path / "out") == 0
+    assert pq.read_schema(tmp_path / "out" / "a.parquet").names[-1] == "emotion_error"
+
+
+def test_wide_rows_make_small_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "BYTES", 1 << 20)
+    wide = pa.table({"text": ["hello"] * 40, "image": [bytes([number]) * 100_000 for number in range(40)]})
+    pq.write_table(wide, tmp_path / "a.parquet", use_dictionary=False)
+    rows = [rows for _, rows, _ in tables.Tables(tmp_path / "a.parquet").parts()]
+    assert sum(rows) == 40
+    assert max(rows) <= 10
