@@ -61,7 +61,7 @@ check: $(STAMP) ## Lint, format, types, layers, contract, generated code, deploy
 bench: $(STAMP) ## Print the table of speed ratios (BENCH_ARGS=--json for machines)
 	@$(BIN)/python -m tests.benchmarks $(BENCH_ARGS)
 
-protos: $(STAMP) ## Write clients/python/emotag/v1 from protos/
+protos: $(STAMP) ## Write the generated code of protos/
 	$(BIN)/python protos/generate.py
 
 docs: $(STAMP) ## Write docs/configuration.md from the settings

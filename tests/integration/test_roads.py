@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
 import pytest_asyncio
 from grpc import aio
@@ -15,6 +16,7 @@ from emotag.tools import make_server
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_service.contract.inference import inference_pb2 as pb
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
 from tests.integration.agents import BINDINGS, agent_of, ask, documents
@@ -89,6 +91,24 @@ async def test_grpc(served: Engine, truth: list[dict[str, float]]) -> None:
         reply = await EmotionServiceStub(channel).Classify(ClassifyRequest(messages=messages(*TEXTS), options=options))
     await server.stop()
     same(named([list(tag.scores) for tag in reply.tags], served), truth)
+
+
+async def test_inference_over_grpc(served: Engine, truth: list[dict[str, float]]) -> None:
+    server = Server("127.0.0.1", 0)
+    await server.start(served)
+    asked = pb.ModelInferRequest(model_name="emotag", raw_input_contents=[_packed(TEXTS)])
+    asked.inputs.add(name="INPUT_TEXT", datatype="BYTES", shape=[len(TEXTS)])
+    asked.parameters["taxonomy"].string_param = TAXONOMY
+    async with aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        infer = channel.unary_unary("/inference.GRPCInferenceService/ModelInfer")
+        found = pb.ModelInferResponse.FromString(await infer(asked.SerializeToString()))
+    await server.stop()
+    scores = np.frombuffer(found.raw_output_contents[1], "<f4").reshape(len(TEXTS), -1)
+    same(named(scores.tolist(), served), truth)
+
+
+def _packed(texts: list[str]) -> bytes:
+    return b"".join(len(data).to_bytes(4, "little") + data for data in map(str.encode, texts))
 
 
 async def test_predict(client: httpx2.AsyncClient, truth: list[dict[str, float]]) -> None:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from emotag.v1.emotion_service_pb2 import REPLY_ORDER_REQUEST, REPLY_ORDER_UNORDERED, REPLY_ORDER_UNSPECIFIED
 from emotag_service.contract.limits import MAX_ID_BYTES, REPEAT_WINDOW, make_id, shorten, too_long
-from emotag_service.contract.status import invalid_field
+from emotag_service.contract.status import invalid_field, refusal
 from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from google.protobuf.duration_pb2 import Duration
     from google.protobuf.timestamp_pb2 import Timestamp
@@ -71,6 +71,20 @@ def read_options(wire: ClassifyOptions) -> Options:
     if wire.reply_order not in _ORDERS:
         raise invalid_field("options.reply_order", f"{wire.reply_order} is not a ReplyOrder", "INVALID_OPTIONS")
     return Options(taxonomy=wire.taxonomy, all_scores=wire.all_scores, top_k=wire.top_k, explain=wire.explain)
+
+
+def plain_messages(texts: Sequence[object], names: Sequence[str]) -> list[Message]:
+    """Messages of bare texts.
+
+    Raises:
+        CallRefusedError: One is no string, or cannot leave in UTF-8; it is named by `names`.
+    """
+    for text, name in zip(texts, names, strict=True):
+        if not isinstance(text, str):
+            raise refusal("INVALID_ARGUMENT", "INVALID_REQUEST", f"{name}: must be a string")
+        if not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text):
+            raise refusal("INVALID_ARGUMENT", "INVALID_REQUEST", f"{name}: has half of a surrogate pair")
+    return [Message(str(text)) for text in texts]
 
 
 def _take(

@@ -65,6 +65,12 @@ def make_status(code: str, reason: str, message: str, *details: Details) -> Stat
     return status
 
 
+def refusal(code: str, reason: str, problem: str) -> CallRefusedError:
+    """Refuse a request as a whole."""
+    # Callers' own words may be in it, and halves of surrogate pairs in those.
+    return CallRefusedError(make_status(code, reason, problem.encode(errors="replace").decode()))
+
+
 def error_status(error: EngineError, path: str = "") -> Status:
     """Translate an error of the engine.
 
@@ -158,3 +164,16 @@ def _duration(seconds: float) -> Duration:
     duration = Duration()
     duration.FromNanoseconds(int(seconds * 1e9))
     return duration
+
+
+def refuse_failed(tags: Sequence[Tag], names: Sequence[str]) -> None:
+    """Refuse a request for the first of its messages that has no tag: most APIs have no errors of single messages.
+
+    Raises:
+        CallRefusedError: It names the message by its place, as `names` has it.
+    """
+    for tag, name in zip(tags, names, strict=True):
+        if isinstance(tag.error, InvalidMessageError):
+            raise invalid_field(name, str(tag.error).removeprefix("text: "), tag.error.reason)
+        if tag.error is not None:
+            raise CallRefusedError(error_status(tag.error))

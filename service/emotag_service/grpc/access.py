@@ -19,14 +19,16 @@ if TYPE_CHECKING:
     from emotag_service.access.tokens import Tokens
 
 ADMIN_NAME = DESCRIPTOR.services_by_name["AdminService"].full_name
-_SCOPES = {SERVICE_NAME: "classify", ADMIN_NAME: "admin"}
+INFERENCE_NAME = "inference.GRPCInferenceService"
+_PROBES = frozenset(f"/{INFERENCE_NAME}/{name}" for name in ("ServerLive", "ServerReady", "ModelReady"))
+_SCOPES = {SERVICE_NAME: "classify", INFERENCE_NAME: "classify", ADMIN_NAME: "admin"}
 
 pass_of_call: ContextVar[Pass | None] = ContextVar("pass_of_call", default=None)
 """What let the call under way in; None where no tokens are asked for."""
 
 
 class Access(aio.ServerInterceptor):
-    """Asks every call for a token, but for health."""
+    """Asks every call for a token, but for probes."""
 
     def __init__(self, tokens: Tokens) -> None:
         self._bearer = Bearer(tokens)
@@ -38,7 +40,7 @@ class Access(aio.ServerInterceptor):
     ) -> grpc.RpcMethodHandler[Any, Any] | None:
         """Hand on the method's handler, or one that refuses."""
         service = details.method.rpartition("/")[0].lstrip("/")
-        if service != HEALTH_NAME:
+        if service != HEALTH_NAME and details.method not in _PROBES:
             metadata: Any = details.invocation_metadata
             given = [value for key, value in metadata if key == HEADER]
             try:

@@ -24,11 +24,12 @@ from emotag_service.access.protection import Protection
 from emotag_service.access.tokens import Tokens
 from emotag_service.contract.limits import FrontLimits
 from emotag_service.contract.traffic import Traffic
-from emotag_service.grpc.access import ADMIN_NAME, Access
+from emotag_service.grpc.access import ADMIN_NAME, INFERENCE_NAME, Access
 from emotag_service.grpc.admin import AdminServicer
 from emotag_service.grpc.boundary import GuardedServer
 from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME, Health
+from emotag_service.grpc.inference import InferenceServicer
 from emotag_service.grpc.listen import is_local, listen
 from emotag_service.grpc.reflection import add_reflection
 from emotag_service.grpc.servicer import EmotionServicer
@@ -59,7 +60,7 @@ _CLOSE_SECONDS = 1.0
 
 
 class Server:
-    """Serves `emotag.v1.EmotionService`, grpc.health.v1 and reflection on one address.
+    """Serves `emotag.v1.EmotionService`, the Open Inference Protocol, grpc.health.v1 and reflection on one address.
 
     The address is taken when the server is made, so that a port in use is known before a model is loaded; callers that
     connect meanwhile wait.
@@ -132,6 +133,8 @@ class Server:
         handlers = _handlers(self._servicer, self._limits, self._tracing)
         guarded.add_registered_method_handlers(SERVICE_NAME, handlers, self.calls)
         health_pb2_grpc.add_HealthServicer_to_server(self.health, guarded)
+        inference = InferenceServicer(engine, self._limits, self._protection, callers)
+        guarded.add_registered_method_handlers(INFERENCE_NAME, inference.handlers(), self.calls)
         described = [SERVICE_NAME, HEALTH_NAME]
         if make_change is not None:
             admin = AdminServicer(make_change, open_to_all=self._open_to_admins)

@@ -72,7 +72,7 @@ class EmotionServicer:
         peer = peer_of(context, mutual=self._protection.mutual)
         with self._callers.account(peer) as account, self._callers.of_calls(account, peer) as caller:
             account.charge(len(request.messages), inbound.size)
-            job = self._engine.submit(intake.messages, options, caller=caller, deadline=_deadline(context))
+            job = self._engine.submit(intake.messages, options, caller=caller, deadline=deadline_of(context))
             tags = intake.merge(list(await job.wait()))
         return self._response([tag for tag in tags if tag is not None])
 
@@ -111,6 +111,7 @@ class EmotionServicer:
         return response
 
 
-def _deadline(context: Context) -> float | None:
+def deadline_of(context: Context) -> float | None:
+    """Engine-clock seconds after which the caller waits no more; None where it waits for ever."""
     remaining: float | None = context.time_remaining()
     return None if remaining is None else time.monotonic() + remaining

@@ -10,6 +10,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from google.protobuf.message import DecodeError
+from google.protobuf.message import Message as ProtobufMessage
 
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
 from emotag.v1.message_pb2 import Message
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 _VARINT, _FIXED64, _DELIMITED, _FIXED32 = 0, 1, 2, 5
 Request = TypeVar("Request", ClassifyRequest, StreamClassifyRequest)
+Reading = TypeVar("Reading", bound=ProtobufMessage)
 _STRINGS = {1: "id", 2: "text", 3: "conversation_id", 4: "sender"}
 _COUNT_FROM = 64 * 1024  # smaller frames cannot hold so many empty messages that parsing them would cost much memory
 _OTHER_FIELDS = 64  # beside its messages in a request, or in one message: what is known, and room for later versions
@@ -107,6 +109,48 @@ def reader(kind: type[Request], max_messages: int) -> Callable[[bytes], Inbound[
             return refusal
 
     return read
+
+
+def bounded_reader(
+    kind: type[Reading], way: tuple[int, ...], most: int, blob: int
+) -> Callable[[bytes], Reading | CallRefusedError]:
+    """Make the deserialiser of a request of which many parts are in one place; it never raises.
+
+    Args:
+        kind: The request.
+        way: Numbers of the fields that lead from it to those parts.
+        most: How many of those parts there may be.
+        blob: Number of a field of bytes, which may be as large as they like, since nobody unpacks them.
+    """
+
+    def read(data: bytes) -> Reading | CallRefusedError:
+        try:
+            if len(data) > _COUNT_FROM:
+                _check_parts(data, way, most, blob)
+            return kind.FromString(data)
+        except (MalformedError, DecodeError):
+            return unreadable(kind.DESCRIPTOR.full_name)
+        except CallRefusedError as refusal:
+            return refusal
+
+    return read
+
+
+def _check_parts(data: bytes, way: tuple[int, ...], most: int, blob: int = 0) -> None:
+    """Refuse, before it is parsed, what would be costly to: see `_outermost`."""
+    parts = others = size = 0
+    for field, start, end in fields(data):
+        if field == way[0]:
+            parts += 1
+            if len(way) > 1:
+                _check_parts(data[start:end], way[1:], most)
+        else:
+            others += 1
+            size += 0 if field == blob else end - start
+        if others > _OTHER_FIELDS or size > _COUNT_FROM or (len(way) > 1 and parts > _OTHER_FIELDS):
+            raise _overfull()
+        if len(way) == 1 and parts > most:
+            raise too_many(None, most)
 
 
 def unreadable(name: str) -> CallRefusedError:

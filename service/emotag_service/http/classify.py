@@ -10,14 +10,12 @@ from starlette.responses import JSONResponse
 
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyResponse
 from emotag.v1.message_pb2 import Message as WireMessage
-from emotag_service.contract.decode import Intake, read_options
+from emotag_service.contract.decode import Intake, plain_messages, read_options
 from emotag_service.contract.encode import add_tag, model_identity, model_of
 from emotag_service.contract.limits import make_id
-from emotag_service.contract.status import check_count, refuse_if_all_may_retry
+from emotag_service.contract.status import check_count, refusal, refuse_failed, refuse_if_all_may_retry
+from emotag_service.contract.tensors import NAME
 from emotag_service.engine.options import Options
-from emotag_service.http.desk import plain_messages
-from emotag_service.http.errors import refusal, refuse_failed
-from emotag_service.http.inference import NAME
 
 if TYPE_CHECKING:
     from starlette.requests import Request

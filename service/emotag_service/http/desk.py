@@ -14,10 +14,8 @@ from emotag_service.access.bearer import Bearer
 from emotag_service.access.callers import Peer, network_of
 from emotag_service.access.tokens import Tokens
 from emotag_service.contract.limits import FrontLimits
-from emotag_service.contract.status import check_count, too_many_streams
-from emotag_service.engine.message import Message
+from emotag_service.contract.status import check_count, refusal, too_many_streams
 from emotag_service.engine.options import Options
-from emotag_service.http.errors import refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from emotag_service.access.protection import Protection
     from emotag_service.engine.caller import Job
     from emotag_service.engine.engine import Engine
+    from emotag_service.engine.message import Message
     from emotag_service.engine.tag import Tag
     from emotag_service.http.settings import HttpSettings
 
@@ -230,20 +229,6 @@ def json_object(data: bytes) -> dict[str, Any]:
 
 def _no_number(name: str) -> Any:
     raise ValueError(f"{name} is no number of JSON")
-
-
-def plain_messages(texts: Sequence[object], names: Sequence[str]) -> list[Message]:
-    """Messages of bare texts.
-
-    Raises:
-        CallRefusedError: One is no string, or cannot leave in UTF-8; it is named by `names`.
-    """
-    for text, name in zip(texts, names, strict=True):
-        if not isinstance(text, str):
-            raise refusal("INVALID_ARGUMENT", "INVALID_REQUEST", f"{name}: must be a string")
-        if not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text):
-            raise refusal("INVALID_ARGUMENT", "INVALID_REQUEST", f"{name}: has half of a surrogate pair")
-    return [Message(str(text)) for text in texts]
 
 
 def _too_large(limit: int) -> Exception:

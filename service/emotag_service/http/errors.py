@@ -10,16 +10,11 @@ from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
 from starlette.responses import JSONResponse
 
-from emotag_service.contract.status import CallRefusedError, error_status, invalid_field, make_status
-from emotag_service.engine.errors import InvalidMessageError
-
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from google.rpc.status_pb2 import Status
     from starlette.responses import Response
-
-    from emotag_service.engine.tag import Tag
 
     Refuse = Callable[[Status], Response]
 
@@ -44,25 +39,6 @@ _TEI = {
     "DEADLINE_EXCEEDED": (504, "Backend"),
     "INTERNAL": (424, "Backend"),
 }
-
-
-def refusal(code: str, reason: str, problem: str) -> CallRefusedError:
-    """Refuse a request as a whole."""
-    # Callers' own words may be in it, and halves of surrogate pairs in those.
-    return CallRefusedError(make_status(code, reason, problem.encode(errors="replace").decode()))
-
-
-def refuse_failed(tags: Sequence[Tag], names: Sequence[str]) -> None:
-    """Refuse a request for the first of its messages that has no tag: most APIs have no errors of single messages.
-
-    Raises:
-        CallRefusedError: It names the message by its place, as `names` has it.
-    """
-    for tag, name in zip(tags, names, strict=True):
-        if isinstance(tag.error, InvalidMessageError):
-            raise invalid_field(name, str(tag.error).removeprefix("text: "), tag.error.reason)
-        if tag.error is not None:
-            raise CallRefusedError(error_status(tag.error))
 
 
 def reason_of(status: Status) -> str:

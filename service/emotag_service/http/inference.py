@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 import json
-import struct
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 from starlette.responses import JSONResponse, Response
 
+from emotag_service.contract.decode import plain_messages
+from emotag_service.contract.status import refusal, refuse_failed
+from emotag_service.contract.tensors import (
+    INPUT,
+    LABEL,
+    NAME,
+    SCORES,
+    check_model,
+    check_shape,
+    packed,
+    place,
+    scores_of,
+    tensors,
+    unpacked,
+    wrong,
+)
 from emotag_service.engine.options import Options
-from emotag_service.http.desk import json_object, plain_messages
-from emotag_service.http.errors import refusal, refuse_failed
+from emotag_service.http.desk import json_object
 from emotag_service.messages.text import legible
 
 if TYPE_CHECKING:
@@ -23,8 +36,6 @@ if TYPE_CHECKING:
     from emotag_service.engine.tag import Tag
     from emotag_service.http.desk import Desk
 
-NAME = "emotag"
-INPUT, LABEL, SCORES = "INPUT_TEXT", "OUTPUT_TEXT", "scores"
 _HEADER = "inference-header-content-length"
 
 
@@ -57,16 +68,13 @@ class Inference:
             self._check_model(request)
             taxonomy = self._desk.options(request).taxonomy
             labels = self._desk.engine.model.taxonomy(taxonomy).labels
-            outputs = [
-                {"name": LABEL, "datatype": "BYTES", "shape": [-1]},
-                {"name": SCORES, "datatype": "FP32", "shape": [-1, len(labels)]},
-            ]
+            inputs, outputs = tensors(labels)
             return JSONResponse(
                 {
                     "name": NAME,
                     "versions": [self._desk.engine.model.identity.version],
                     "platform": "emotag",
-                    "inputs": [{"name": INPUT, "datatype": "BYTES", "shape": [-1]}],
+                    "inputs": inputs,
                     "outputs": outputs,
                     "properties": {"taxonomy": taxonomy, "labels": ",".join(labels)},
                 }
@@ -81,14 +89,14 @@ class Inference:
             asked = json_object(body[:cut])
             identifier = asked.get("id", "")
             if not isinstance(identifier, str) or legible(identifier) != identifier:
-                raise _wrong("id", "must be a string of UTF-8")
+                raise wrong("id", "must be a string of UTF-8")
             texts = _texts(asked.get("inputs"), body[cut:])
             parameters = _mapping(asked.get("parameters"), "parameters")
             wanted = _outputs(asked.get("outputs"), binary=parameters.get("binary_data_output") is True)
             options = self._desk.options(request)
             if "taxonomy" in parameters:
                 options = self._desk.engine.check_options(Options(parameters["taxonomy"], all_scores=True))
-            names = [f"{INPUT}[{index}]" for index in range(len(texts))]
+            names = [place(index) for index in range(len(texts))]
             messages = plain_messages(texts, names)
             visit.charge(len(texts))
             tags = await visit.tag(messages, options)
@@ -104,10 +112,7 @@ class Inference:
             return _reply(head, tags, wanted)
 
     def _check_model(self, request: Request) -> None:
-        there = self._desk.engine.model.identity.version
-        name, number = request.path_params["model"], request.path_params.get("version", there)
-        if (name, number) != (NAME, there):
-            raise refusal("NOT_FOUND", "NO_MODEL", f"there is no model of this name and version, but {NAME}, {there}")
+        check_model(self._desk.engine, request.path_params["model"], request.path_params.get("version", ""))
 
 
 def _header_size(request: Request, size: int) -> int:
@@ -116,7 +121,7 @@ def _header_size(request: Request, size: int) -> int:
     if given is None:
         return size
     if not (given.isascii() and given.isdecimal() and len(given) < 12 and int(given) <= size):
-        raise _wrong(_HEADER, "must be the number of bytes of the JSON in front")
+        raise wrong(_HEADER, "must be the number of bytes of the JSON in front")
     return int(given)
 
 
@@ -124,38 +129,22 @@ def _texts(inputs: Any, binary: bytes) -> list[Any]:
     """The texts of the one input."""
     tensor = inputs[0] if isinstance(inputs, list) and len(inputs) == 1 else None
     if not isinstance(tensor, dict) or tensor.get("name") != INPUT or tensor.get("datatype") != "BYTES":
-        raise _wrong("inputs", f"must be one tensor {INPUT} of datatype BYTES")
+        raise wrong("inputs", f"must be one tensor {INPUT} of datatype BYTES")
     shape = tensor.get("shape")
     if not isinstance(shape, list) or not all(type(one) is int and one >= 0 for one in shape) or len(shape) > 2:
-        raise _wrong("inputs[0].shape", "must be [N] or [N, 1]")
+        raise wrong("inputs[0].shape", "must be [N] or [N, 1]")
     size = _mapping(tensor.get("parameters"), "inputs[0].parameters").get("binary_data_size")
-    texts = _flat(tensor.get("data")) if size is None else _unpacked(binary, size)
-    if len(texts) != (shape[0] if shape else 1) or shape[1:] not in ([], [1]):
-        raise _wrong("inputs[0].shape", f"is [N] or [N, 1] of the {len(texts):,} texts that are there, and must say so")
+    if size is not None and size != len(binary):
+        raise wrong("inputs[0].parameters.binary_data_size", f"must be the {len(binary):,} bytes behind the JSON")
+    texts = _flat(tensor.get("data")) if size is None else unpacked(binary)
+    check_shape(shape, len(texts))
     return texts
 
 
 def _flat(data: Any) -> list[Any]:
     if not isinstance(data, list):
-        raise _wrong("inputs[0].data", "must be a list of texts")
+        raise wrong("inputs[0].data", "must be a list of texts")
     return [one[0] if isinstance(one, list) and len(one) == 1 else one for one in data]
-
-
-def _unpacked(binary: bytes, size: Any) -> list[str]:
-    """The elements of a binary tensor, each with four bytes of its length in front."""
-    if size != len(binary):
-        raise _wrong("inputs[0].parameters.binary_data_size", f"must be the {len(binary):,} bytes behind the JSON")
-    texts, at = [], 0
-    while at < size:
-        begin = at + 4
-        at = begin + int.from_bytes(binary[at:begin], "little")
-        if at > size:
-            raise _wrong("inputs[0]", "its last element is cut off: put the length of each in front, as 4 bytes")
-        try:
-            texts.append(binary[begin:at].decode())
-        except UnicodeDecodeError:
-            raise _wrong(f"{INPUT}[{len(texts)}]", "is not UTF-8") from None
-    return texts
 
 
 def _outputs(asked: Any, *, binary: bool) -> list[tuple[str, bool]]:
@@ -165,23 +154,23 @@ def _outputs(asked: Any, *, binary: bool) -> list[tuple[str, bool]]:
     wanted = []
     for one in asked if isinstance(asked, list) else [None]:
         if not isinstance(one, dict) or one.get("name") not in {LABEL, SCORES}:
-            raise _wrong("outputs", f"must name {LABEL}, {SCORES} or both")
+            raise wrong("outputs", f"must name {LABEL}, {SCORES} or both")
         parameters = _mapping(one.get("parameters"), "outputs.parameters")
         if not parameters.keys() <= {"binary_data"}:
-            raise _wrong("outputs.parameters", "only binary_data is known")
+            raise wrong("outputs.parameters", "only binary_data is known")
         wanted.append((one["name"], parameters.get("binary_data", binary) is True))
     return wanted
 
 
 def _reply(head: dict[str, Any], tags: Sequence[Tag], wanted: list[tuple[str, bool]]) -> Response:
-    scores = np.stack([tag.scores for tag in tags if tag.scores is not None])
+    scores = scores_of(tags)
     outputs, blobs = [], []
     for name, binary in wanted:
         output: dict[str, Any] = {"name": name, "datatype": "BYTES", "shape": [len(tags)]}
         if name == SCORES:
             output |= {"datatype": "FP32", "shape": list(scores.shape)}
         if binary:
-            blobs.append(scores.astype("<f4").tobytes() if name == SCORES else _packed(tags))
+            blobs.append(scores.tobytes() if name == SCORES else packed(tags))
             output["parameters"] = {"binary_data_size": len(blobs[-1])}
         else:
             output["data"] = scores.ravel().tolist() if name == SCORES else [tag.label for tag in tags]
@@ -192,17 +181,9 @@ def _reply(head: dict[str, Any], tags: Sequence[Tag], wanted: list[tuple[str, bo
     return Response(b"".join([text, *blobs]), headers={_HEADER: str(len(text))}, media_type="application/octet-stream")
 
 
-def _packed(tags: Sequence[Tag]) -> bytes:
-    return b"".join(struct.pack("<I", len(tag.label)) + tag.label.encode() for tag in tags)
-
-
 def _mapping(value: Any, name: str) -> dict[str, Any]:
     if value is None:
         return {}
     if not isinstance(value, dict):
-        raise _wrong(name, "must be an object")
+        raise wrong(name, "must be an object")
     return value
-
-
-def _wrong(name: str, problem: str) -> Exception:
-    return refusal("INVALID_ARGUMENT", "INVALID_REQUEST", f"{name}: {problem}")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from starlette.responses import JSONResponse, Response
 
-from emotag_service.http.desk import plain_messages
-from emotag_service.http.errors import refusal, refuse_failed
+from emotag_service.contract.decode import plain_messages
+from emotag_service.contract.status import refusal, refuse_failed
 
 if TYPE_CHECKING:
     from starlette.requests import Request

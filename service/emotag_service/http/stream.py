@@ -13,11 +13,11 @@ from starlette.requests import ClientDisconnect, Request
 from emotag.v1.message_pb2 import Message as WireMessage
 from emotag_service.contract.decode import Intake
 from emotag_service.contract.limits import RepeatWindow
-from emotag_service.contract.status import status_of
+from emotag_service.contract.status import refusal, status_of
 from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.options import Options
 from emotag_service.http.classify import UNREADABLE, problem, tag_documents
-from emotag_service.http.errors import connect, refusal
+from emotag_service.http.errors import connect
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
