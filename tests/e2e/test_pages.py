@@ -41,6 +41,7 @@ NOT_RUN = {
     "kafka-acls": "the same",
     "docker": "a container engine; tests/unit/deploy holds the files against the programs",
     "pip install": "the package index, and gigabytes",
+    "python docs/examples/": "frameworks of their own; tests/frameworks runs them",
     "protoc": "plug-ins of Go; `make check` compiles the contract",
     "cd clients/node": "test_node.py runs it where npm is",
 }
@@ -225,6 +226,8 @@ def test_what_is_not_run_is_understood(command: Command, monkeypatch: pytest.Mon
     elif program == "make":
         makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
         assert re.search(rf"^{arguments[0]}:", makefile, re.MULTILINE)
+    elif program == "python" and arguments[0].endswith(".py"):
+        assert (ROOT / arguments[0]).is_file()
     elif program == "python":
         monkeypatch.setattr(sys, "argv", arguments[1:])
         name = arguments[1] + (".__main__" if (ROOT / arguments[1].replace(".", "/")).is_dir() else "")

@@ -1,6 +1,7 @@
 """`make integrations`: installs each framework in an environment of its own and runs its tests there.
 
 A folder here is one framework: `requirements.txt` says what is installed beside emotag, `test_*.py` what is tried.
+What stands in `without_dependencies.txt` is installed though it asks for other versions than emotag does.
 """
 
 from __future__ import annotations
@@ -54,7 +55,22 @@ def _passes(name: str, environments: Environments) -> bool:
     except InstallationError as error:
         print(f"{name} cannot be installed: {error}", file=sys.stderr)
         return False
-    settings = ["-c", str(HERE / "pytest.ini"), "--confcutdir", str(HERE), "-p", "no:cacheprovider"]
+    alone = HERE / name / "without_dependencies.txt"
+    if alone.is_file():
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps"]
+        if subprocess.run([*pip, "--requirement", str(alone)], check=False).returncode:
+            return False
+    # The root is the project, so that the tests in a folder named like its framework are not taken for that.
+    settings = [
+        "-c",
+        str(HERE / "pytest.ini"),
+        "--rootdir",
+        str(PROJECT),
+        "--confcutdir",
+        str(HERE),
+        "-p",
+        "no:cacheprovider",
+    ]
     command = [str(python), "-m", "pytest", "-q", *settings, str(HERE / name)]
     return subprocess.run(command, check=False, cwd=PROJECT).returncode == 0
 

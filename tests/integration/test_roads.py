@@ -1,7 +1,8 @@
-"""Whatever the road, a message has the same tag: in process, over gRPC, over each API of the HTTP front, over MCP."""
+"""Whatever the road, a message has the same tag: in process, over gRPC, over each API of the HTTP front, over MCP, in an agent framework."""
 
 from __future__ import annotations
 
+import asyncio
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ import pytest_asyncio
 from grpc import aio
 from mcp import Client
 
+from emotag.integrations import OUTPUT, EmotionObserver, SeenMessage, TaggedMessage
 from emotag.local import EmotionTagger
 from emotag.tools import make_server
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyRequest
@@ -154,3 +156,19 @@ async def test_mcp(truth: list[dict[str, float]]) -> None:
         found = (await client.call_tool("classify_emotions", asked)).structured_content
     assert found is not None
     same([one["scores"] for one in found["emotions"]], truth)
+
+
+async def test_an_observer_of_agents(served: Engine, truth: list[dict[str, float]]) -> None:
+    tagged: list[TaggedMessage] = []
+
+    def observe(target: str) -> None:
+        with EmotionObserver(tagged.append, target=target, taxonomy=TAXONOMY, scores=True) as observer:
+            observer.observe([SeenMessage("test", OUTPUT, text) for text in TEXTS])
+            assert observer.drain(60)
+            assert observer.failures == {}
+
+    server = Server("127.0.0.1", 0)
+    await server.start(served)
+    await asyncio.to_thread(observe, f"127.0.0.1:{server.port}")  # the server is on this loop
+    await server.stop()
+    same([event.tag.scores or {} for event in tagged], truth)
