@@ -21,9 +21,12 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return save_checkpoint(tmp_path_factory.mktemp("checkpoint") / "tiny")
 
 
-@pytest.fixture
-def restored_logs() -> Iterator[None]:
-    """Leaves logs as they were, whatever commands of this process make of them."""
+@pytest.fixture(autouse=True)
+def _restored_logs() -> Iterator[None]:
+    """Leaves logs as they were, whatever commands of this process make of them.
+
+    For every test: lines of the next one would go to what the last one captured by, which is closed.
+    """
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
     yield

@@ -23,11 +23,6 @@ NewTopic = Callable[..., str]
 SECRET = "for-your-eyes-only"  # noqa: S105 - stands for what agents say
 
 
-@pytest.fixture(autouse=True)
-def _restore(restored_logs: None) -> None:
-    """Commands of this process configure logs."""
-
-
 def _options(topic: str, *more: str) -> tuple[str, ...]:
     return ("--input", topic, "--output", f"{topic}.tagged", "--group", f"{topic}.group", *more)
 

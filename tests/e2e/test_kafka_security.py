@@ -32,8 +32,8 @@ def secured(make_apache: Callable[..., Apache], tmp_path_factory: pytest.TempPat
 
 
 @pytest.fixture(autouse=True)
-def _restore(restored_logs: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Commands of this process configure logs, and read the variable of the password."""
+def _no_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of this process read the variable of the password."""
     monkeypatch.delenv("EMOTAG_SASL_PASSWORD", raising=False)
 
 

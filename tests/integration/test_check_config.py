@@ -15,11 +15,6 @@ if TYPE_CHECKING:
 TOPICS = ("--bootstrap=localhost:1,localhost:2", "--input=a", "--input=b", "--output=out", "--group=g")
 
 
-@pytest.fixture(autouse=True)
-def _restore(restored_logs: None) -> None:
-    """Commands of this process configure logs."""
-
-
 def test_serve_says_where_each_setting_comes_from(
     checkpoint: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -14,11 +14,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def _restore(restored_logs: None) -> None:
-    """Commands of this process configure logs."""
-
-
 def _run(*options: str) -> int:
     return exit_code("serve", *options)
 

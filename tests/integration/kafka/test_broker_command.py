@@ -22,8 +22,6 @@ from tests.brokers.records import read
 
 Command = Callable[..., Awaitable["Running"]]
 
-pytestmark = pytest.mark.usefixtures("restored_logs")
-
 
 class Running:
     """The command, which has printed what it prints when it is up."""

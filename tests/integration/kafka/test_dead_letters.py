@@ -33,8 +33,6 @@ HEADERS = (("trace", b"1"), ("trace", b"2"), ("nothing", None), ("", b""))
 
 NewTopic = Callable[..., str]
 
-pytestmark = pytest.mark.usefixtures("restored_logs")
-
 
 class Post:
     """A topic, its dead letters, and the commands for them."""

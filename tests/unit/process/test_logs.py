@@ -25,11 +25,6 @@ class _Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture(autouse=True)
-def _restore(restored_logs: None) -> None:
-    """Commands of this process configure logs."""
-
-
 def _fail() -> None:
     try:
         _ = {}[SECRET]
