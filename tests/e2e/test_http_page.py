@@ -1,4 +1,4 @@
-"""What docs/http.md tells people to type, against a service that is started as it says."""
+"""What docs/http.md and README tell people to type over HTTP, against a service that is started as it says."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ import pytest
 from tests.e2e.pages import ROOT, commands
 from tests.integration.process import Serving, save_checkpoint
 
-LINES = [command.line for command in commands() if command.page == "docs/http.md"]
-CURL = [line for line in LINES if "curl" in line]
+LINES = [command.line for command in commands() if command.page in {"README.md", "docs/http.md"}]
+CURL = [line for line in LINES if line.startswith("curl") or "| curl" in line]
 
 
 @pytest.mark.skipif(shutil.which("curl") is None, reason="no curl on the PATH")
 async def test_the_walk(tmp_path: Path) -> None:
-    [serve] = [line for line in LINES if line not in CURL]
+    [serve] = [line for line in LINES if line.startswith("emotag serve --http-port")]
     options = serve.removeprefix("emotag serve ").replace("8080", "0").split()
-    assert len(CURL) == 6
+    assert len(CURL) == 7
     async with Serving(save_checkpoint(tmp_path / "tiny"), *options) as serving:
         port = serving.logged("http port opened")[0]["port"]
         for line in CURL:

@@ -44,6 +44,7 @@ NOT_RUN = {
     "python docs/examples/": "frameworks of their own; tests/frameworks runs them",
     "protoc": "plug-ins of Go; `make check` compiles the contract",
     "cd clients/node": "test_node.py runs it where npm is",
+    "curl": "test_http_page.py types it against an HTTP port",
 }
 WALKED = {
     "docs/security.md": "test_secured_service.py types it from top to bottom",
@@ -189,7 +190,7 @@ def test_the_kafka_road_in_the_order_of_readme(sandbox: Path) -> None:
             (tagged,) = read_until(bootstrap, "agent.messages.tagged", count=1)
             (letter,) = read_until(bootstrap, "agent.messages.dead-letters", count=1)
             assert tagged.header("emotion-label") == b"joy"
-            assert _shown("```json\n").startswith((tagged.value or b"").decode()[:70])
+            assert _shown("comes out as\n\n```json\n").startswith((tagged.value or b"").decode()[:70])
             assert letter.value == said[1]
             run(listing, sandbox)
             run(replay, sandbox)
