@@ -22,7 +22,7 @@ def test_inputs_that_cannot_be_told_apart_or_read(path: Path, tmp_path: Path) ->
     out, options = tmp_path / "out", BulkOptions()
     for inputs, output, said in (
         ([path.parent], out, r"is a folder; name its files, such as .*/in/\*\.jsonl"),
-        ([path.with_name("b.jsonl")], out, "b.jsonl: is no file"),
+        ([path.with_name("b.jsonl")], out, "b.jsonl: there is no such file"),
         ([path], path.parent, "holds the input a.jsonl; name another folder"),
         ([path, path], out, "a.jsonl: has the name of"),
         ([path, tmp_path / "a.jsonl"], out, "and so would its output"),

@@ -112,8 +112,8 @@ class BulkRun:
         names: dict[str, Path] = {}
         for path in self._inputs:
             if not path.is_file():
-                told = "is a folder; name its files, such as" if path.is_dir() else "is no file; name one, such as"
-                raise InvalidArgumentError(f"{path}: {told} {path}/*.jsonl", field="input")
+                told = f"is a folder; name its files, such as {path}/*.jsonl" if path.is_dir() else "there is no such file"
+                raise InvalidArgumentError(f"{path}: {told}", field="input")
             if path.parent == self._output:
                 raise InvalidArgumentError(f"--output {self._output}: holds the input {path.name}; name another folder")
             if (other := names.setdefault(path.name, path)) != path or self._inputs.count(path) > 1:
