@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema import Draft202012Validator, ValidationError
 
 from emotag.a2a.extension import EXTENSION, OPTIONS, tag_document
 from emotag.errors import InvalidArgumentError, OverloadedError
@@ -20,7 +20,7 @@ from emotag_service.messages.tag import MessageTag, ModelName, tag_json
 DOCS = Path(__file__).parents[3] / "docs"
 PAGE = (DOCS / "a2a.md").read_text(encoding="utf-8")
 SCHEMA: dict[str, Any] = json.loads((DOCS / "schemas" / "emotion-v1.json").read_text(encoding="utf-8"))
-VALIDATOR = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
+VALIDATOR = Draft202012Validator(SCHEMA)
 SCORES = {"joy": 0.75, "neutral": 0.25}
 DIGEST = "ab" * 32
 TAG = Tag("m", "joy", 0.75, ("joy",), SCORES, truncated=True, model=Model("emotag-base", "3.2.0", DIGEST))
