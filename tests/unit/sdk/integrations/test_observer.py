@@ -6,6 +6,7 @@ import asyncio
 import contextvars
 import logging
 import threading
+from typing import ClassVar
 
 import pytest
 
@@ -28,10 +29,13 @@ def echoing(messages, /, *, taxonomy, scores):
 
 
 class Hanging:
-    """Tags when it is let."""
+    """Tags when it is let, as all of them are when the test ends."""
+
+    every: ClassVar = []
 
     def __init__(self):
         self.entered, self.let = threading.Event(), threading.Event()
+        self.every.append(self)
 
     def __call__(self, messages, /, *, taxonomy, scores):
         self.entered.set()
@@ -54,8 +58,11 @@ def made(tagged):
         return observers[-1]
 
     yield make
+    while Hanging.every:
+        Hanging.every.pop().let.set()
     for each in observers:
         each.close()
+        assert each.drain(LONG)
 
 
 def test_tags_come_with_all_that_is_known_of_the_message(made, tagged):
