@@ -66,11 +66,14 @@ def interruption(failure: grpc.RpcError) -> errors.EmotionError:
     """The typed error that ended a connection of a stream which nobody here cancelled.
 
     CANCELLED is then the word of a proxy that resets its streams as it stops, or of gRPC where a connection broke: an
-    interruption like others, and a message may be sent again.
+    interruption like others, and a message may be sent again. So is a failure without details, since the server gives
+    them with every error: proxies swallow the status of a stream that its server ends, as one that drains does.
     """
     error = from_rpc(failure)
     if isinstance(error, errors.CallCancelledError):
         return errors.UnavailableError(f"the stream was reset: {error}")
+    if isinstance(error, errors.InternalError) and not error.reason:
+        return errors.UnavailableError(f"the stream was cut off: {error}")
     return error
 
 

@@ -8,7 +8,7 @@ from google.protobuf import any_pb2
 from google.rpc import code_pb2, status_pb2
 
 from emotag import errors
-from emotag.status import DETAILS_KEY, from_rpc, from_status
+from emotag.status import DETAILS_KEY, from_rpc, from_status, interruption
 from tests.unit.sdk.scripted import full, status
 
 EXPECTED = {
@@ -109,3 +109,18 @@ def test_a_failed_call_with_rich_details() -> None:
 def test_a_failed_call_whose_details_are_of_no_use(metadata: tuple[tuple[str, str | bytes], ...] | None) -> None:
     error = from_rpc(Failure(grpc.StatusCode.UNAVAILABLE, "plain", metadata))
     assert (type(error), str(error)) == (errors.UnavailableError, "plain")
+
+
+@pytest.mark.parametrize("code", [grpc.StatusCode.INTERNAL, grpc.StatusCode.UNKNOWN, grpc.StatusCode.CANCELLED])
+def test_a_stream_that_ends_without_details_was_cut_off_by_somebody_between(code: grpc.StatusCode) -> None:
+    error = interruption(Failure(code, "Received RST_STREAM with error code 0"))
+    assert isinstance(error, errors.UnavailableError)
+    assert error.transient
+    assert "error code 0" in str(error)
+
+
+def test_what_the_server_says_of_its_own_failure_holds() -> None:
+    said = status("INTERNAL", "the model failed", reason="COMPUTE_FAILED")
+    metadata = ((DETAILS_KEY, said.SerializeToString()),)
+    error = interruption(Failure(grpc.StatusCode.INTERNAL, "the model failed", metadata))
+    assert (type(error), error.reason, error.transient) == (errors.InternalError, "COMPUTE_FAILED", False)

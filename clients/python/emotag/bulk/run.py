@@ -112,7 +112,9 @@ class BulkRun:
         names: dict[str, Path] = {}
         for path in self._inputs:
             if not path.is_file():
-                told = f"is a folder; name its files, such as {path}/*.jsonl" if path.is_dir() else "there is no such file"
+                told = (
+                    f"is a folder; name its files, such as {path}/*.jsonl" if path.is_dir() else "there is no such file"
+                )
                 raise InvalidArgumentError(f"{path}: {told}", field="input")
             if path.parent == self._output:
                 raise InvalidArgumentError(f"--output {self._output}: holds the input {path.name}; name another folder")
