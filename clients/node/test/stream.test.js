@@ -25,6 +25,16 @@ test("messages travel in frames of what is there, up to 64", async (t) => {
   assert.deepEqual(sizes, Array(10).fill(FRAME_MESSAGES));
 });
 
+test("what an async source gives in one turn travels together, too", async (t) => {
+  const sizes = [];
+  const { target } = await scripted(t, silent((messages, call) => sizes.push(messages.length) && call.write({ tags: messages.map(joy) })));
+  const source = async function* () {
+    yield* counted(3000).messages;
+  };
+  assert.equal((await collected(client(t, target).stream(source()))).length, 3000);
+  assert.ok(sizes.length <= 3000 / (FRAME_MESSAGES / 2), `${sizes}`);
+});
+
 test("a server that answers nothing: the source is read as far as the window, and no further", async (t) => {
   const { calls, StreamClassify } = silent();
   const { target } = await scripted(t, { StreamClassify });
@@ -39,7 +49,12 @@ test("a server that answers nothing: the source is read as far as the window, an
 
 test("a caller that takes one tag and pauses: nothing is read beyond window and frame", async (t) => {
   let answered = 0;
-  const { StreamClassify } = silent((messages, call) => (answered += messages.length) && call.write({ tags: messages.map(joy) }));
+  const held = [];
+  const { StreamClassify } = silent((messages, call) => {
+    held.push(...messages); // as many as the window has are answered at once
+    if (held.length >= ROOM_MESSAGES) answered += held.length;
+    if (held.length >= ROOM_MESSAGES) call.write({ tags: held.splice(0).map(joy) });
+  });
   const { target } = await scripted(t, { StreamClassify });
   const [source, one] = [counted(1e6), client(t, target)];
   const tags = one.stream(source.messages);
@@ -54,13 +69,16 @@ test("a caller that takes one tag and pauses: nothing is read beyond window and 
 
 test("a drain notice: what was admitted is answered there, the rest elsewhere, each once", async (t) => {
   const seen = [];
+  const refused = ({ id }) => ({ messageId: id, error: { code: 14, message: "stops" } });
   const StreamClassify = (call) => {
     const mine = seen.push([]) - 1;
+    const late = [];
+    call.on("end", () => late.length && call.write({ tags: late.map(refused) })); // once the client has half-closed
     conversation(call, (messages) => {
-      const late = mine === 0 && seen[0].length > 0;
+      const stops = mine === 0 && seen[0].length > 0;
       seen[mine].push(...messages.map(({ id }) => id));
-      if (late) return call.write({ tags: messages.map(({ id }) => ({ messageId: id, error: { code: 14, message: "stops" } })) });
-      return call.write({ tags: messages.map(joy), drain: mine === 0 ? { grace: { seconds: 30 } } : undefined });
+      if (stops) late.push(...messages);
+      else call.write({ tags: messages.map(joy), drain: mine === 0 ? { grace: { seconds: 30 } } : undefined });
     });
   };
   const { target } = await scripted(t, { StreamClassify });
