@@ -1,0 +1,168 @@
+// A stream over servers that hold back, stop and die.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { CallCancelledError, ClientClosedError, DeadlineExceededError, ProtocolError } from "emotag";
+import { FRAME_MESSAGES, ROOM_MESSAGES } from "../src/window.js";
+import { cancelled, client, collected, conversation, counted, joy, scripted, until } from "./scripted.js";
+
+const ids = (count) => Array.from({ length: count }, (_, number) => `m${number}`);
+
+/** A handler that keeps the calls of its streams, and by default answers nothing. */
+function silent(frame = () => {}) {
+  const calls = [];
+  return { calls, StreamClassify: (call) => calls.push(call) && conversation(call, (messages) => frame(messages, call)) };
+}
+
+/** Several whole turns of client and server, in which whatever still moves would be seen. */
+async function turns(one) {
+  for (let turn = 0; turn < 5; turn++) await one.info();
+}
+
+test("messages travel in frames of what is there, up to 64", async (t) => {
+  const sizes = [];
+  const { target } = await scripted(t, silent((messages, call) => sizes.push(messages.length) && call.write({ tags: messages.map(joy) })));
+  assert.equal((await collected(client(t, target).stream(counted(640).messages))).length, 640);
+  assert.deepEqual(sizes, Array(10).fill(FRAME_MESSAGES));
+});
+
+test("what an async source gives in one turn travels together, too", async (t) => {
+  const sizes = [];
+  const { target } = await scripted(t, silent((messages, call) => sizes.push(messages.length) && call.write({ tags: messages.map(joy) })));
+  const source = async function* () {
+    yield* counted(3000).messages;
+  };
+  assert.equal((await collected(client(t, target).stream(source()))).length, 3000);
+  assert.ok(sizes.length <= 3000 / (FRAME_MESSAGES / 2), `${sizes}`);
+});
+
+test("a server that answers nothing: the source is read as far as the window, and no further", async (t) => {
+  const { calls, StreamClassify } = silent();
+  const { target } = await scripted(t, { StreamClassify });
+  const [source, one, stop] = [counted(1e6), client(t, target), new AbortController()];
+  const tags = collected(one.stream(source.messages, { signal: stop.signal })).catch((error) => error);
+  await until(() => source.read === ROOM_MESSAGES && calls.length === 1);
+  await turns(one);
+  assert.equal(source.read, ROOM_MESSAGES);
+  stop.abort();
+  assert.ok((await tags) instanceof CallCancelledError);
+});
+
+test("a caller that takes one tag and pauses: nothing is read beyond window and frame", async (t) => {
+  let answered = 0;
+  const held = [];
+  const { StreamClassify } = silent((messages, call) => {
+    held.push(...messages); // as many as the window has are answered at once
+    if (held.length >= ROOM_MESSAGES) answered += held.length;
+    if (held.length >= ROOM_MESSAGES) call.write({ tags: held.splice(0).map(joy) });
+  });
+  const { target } = await scripted(t, { StreamClassify });
+  const [source, one] = [counted(1e6), client(t, target)];
+  const tags = one.stream(source.messages);
+  await tags.next();
+  const most = ROOM_MESSAGES + FRAME_MESSAGES;
+  await until(() => answered >= ROOM_MESSAGES);
+  await turns(one);
+  assert.ok(source.read <= most && answered <= most, `${source.read} read, ${answered} answered`);
+  await tags.return();
+  assert.ok(source.closed);
+});
+
+test("a drain notice: what was admitted is answered there, the rest elsewhere, each once", async (t) => {
+  const seen = [];
+  const refused = ({ id }) => ({ messageId: id, error: { code: 14, message: "stops" } });
+  const StreamClassify = (call) => {
+    const mine = seen.push([]) - 1;
+    const late = [];
+    call.on("end", () => late.length && call.write({ tags: late.map(refused) })); // once the client has half-closed
+    conversation(call, (messages) => {
+      const stops = mine === 0 && seen[0].length > 0;
+      seen[mine].push(...messages.map(({ id }) => id));
+      if (stops) late.push(...messages);
+      else call.write({ tags: messages.map(joy), drain: mine === 0 ? { grace: { seconds: 30 } } : undefined });
+    });
+  };
+  const { target } = await scripted(t, { StreamClassify });
+  const tags = await collected(client(t, target).stream(counted(3000).messages));
+  assert.deepEqual(tags.map((tag) => tag.messageId), ids(3000));
+  assert.ok(tags.every((tag) => tag.label === "joy"));
+  assert.equal(seen.length, 2);
+  assert.deepEqual(seen[1], ids(3000).slice(FRAME_MESSAGES)); // and the first ended in order: the client half-closed it
+});
+
+test("a server that dies in the middle, and another in its place: each message is answered once, in order", async (t) => {
+  let frames = 0;
+  let second;
+  const first = await scripted(t, silent((messages, call) => {
+    call.write({ tags: messages.slice(0, 40).map(joy) });
+    if (++frames !== 5) return;
+    first.die();
+    second = scripted(t, {}, first.port);
+  }));
+  const tags = await collected(client(t, first.target).stream(counted(2000).messages));
+  assert.deepEqual(tags.map((tag) => tag.messageId), ids(2000));
+  assert.ok(frames >= 5 && (await second).port === first.port);
+});
+
+test("unordered tags come as they are ready, each once", async (t) => {
+  const { target } = await scripted(t, silent((messages, call) => {
+    for (const one of messages.reverse()) call.write({ tags: [joy(one)] });
+  }));
+  const tags = await collected(client(t, target).stream(counted(FRAME_MESSAGES).messages, { unordered: true }));
+  assert.deepEqual(tags.map((tag) => tag.messageId), ids(FRAME_MESSAGES).reverse());
+});
+
+test("an abort ends stream and call, and closes the source", async (t) => {
+  const { calls, StreamClassify } = silent();
+  const { target } = await scripted(t, { StreamClassify });
+  const [source, stop] = [counted(1e6), new AbortController()];
+  const tags = collected(client(t, target).stream(source.messages, { signal: stop.signal })).catch((error) => error);
+  await until(() => source.read === ROOM_MESSAGES && calls.length === 1);
+  stop.abort(new Error("enough"));
+  const error = await tags;
+  assert.ok(error instanceof CallCancelledError, error);
+  assert.equal(error.cause.message, "enough");
+  await cancelled(calls[0]);
+  await until(() => source.closed);
+});
+
+test("leaving the loop, or a source that throws, cancels the call", async (t) => {
+  const { calls, StreamClassify } = silent((messages, call) => call.write({ tags: messages.map(joy) }));
+  const { target } = await scripted(t, { StreamClassify });
+  const one = client(t, target);
+  for await (const tag of one.stream(counted(1e6).messages)) if (tag) break;
+  await cancelled(calls[0]);
+  const broken = async function* () {
+    yield "thank you";
+    await until(() => calls.length === 2);
+    throw new RangeError("the source broke");
+  };
+  await assert.rejects(collected(one.stream(broken())), RangeError);
+  await cancelled(calls[1]);
+});
+
+test("a client that closes ends what is under way, and takes nothing new", async (t) => {
+  const { calls, StreamClassify } = silent();
+  const { target } = await scripted(t, { StreamClassify, Classify: () => {} });
+  const one = client(t, target);
+  const under = [collected(one.stream(counted(5).messages)), one.classify("thank you")].map((work) => work.catch((error) => error));
+  await until(() => calls.length === 1);
+  await one[Symbol.asyncDispose]();
+  for (const error of [...(await Promise.all(under)), await one.info().catch((thrown) => thrown)]) assert.ok(error instanceof ClientClosedError, error);
+});
+
+test("a unary call ends by its signal or its deadline", async (t) => {
+  const { target } = await scripted(t, { Classify: () => {} });
+  const one = client(t, target);
+  await assert.rejects(one.classify("thank you", { timeoutMs: 100 }), DeadlineExceededError);
+  await assert.rejects(one.classify("thank you", { signal: AbortSignal.abort() }), CallCancelledError);
+  const stop = new AbortController();
+  const call = one.classify("thank you", { signal: stop.signal });
+  await one.info(); // the call is on its way
+  stop.abort();
+  await assert.rejects(call, CallCancelledError);
+});
+
+test("an answer that nobody asked for is said to be one", async (t) => {
+  const { target } = await scripted(t, silent((_, call) => call.write({ tags: [joy({ id: "stranger" })] })));
+  await assert.rejects(collected(client(t, target).stream(["thank you"])), ProtocolError);
+});
