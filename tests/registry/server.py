@@ -32,8 +32,7 @@ class Registry:
         self._schemas: list[dict[str, Any]] = []
         self._subjects: dict[str, list[int]] = {}
         self._lock = threading.Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"registry": self}))
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), type("Handler", (_Handler,), {"registry": self}))
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,))
 
     def __enter__(self) -> Self:
@@ -96,6 +95,13 @@ def _shown(schema: dict[str, Any], *, serialized: bool) -> dict[str, Any]:
     if schema["schemaType"] == "PROTOBUF" and not serialized:
         shown["schema"] = f'syntax = "proto3"; // {len(base64.b64decode(schema["schema"]))} bytes'
     return shown
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, *_: object) -> None:
+        """Of clients that hang up, as they do on a schema that is too large."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -134,12 +134,19 @@ class TaggerService:
             await engine.close()
 
     async def _tag(self, client_logs: ClientLogs) -> None:
+        schemas = self._open_schemas()  # before the cluster: what is wrong with these settings is known without it
+        try:
+            await self._tag_by(schemas, client_logs)
+        finally:
+            if schemas is not None:
+                await schemas.close()
+
+    async def _tag_by(self, schemas: Schemas | None, client_logs: ClientLogs) -> None:
         destinations = Destinations(self._client, self._plan.routes, create=not self._config.no_create_topics)
         # Before the engine: it loads for seconds, and what is wrong with the cluster is known in a moment.
         if not await unless(self._signals.stop, self._prepare_topics(destinations)):
             return
         self._tag_engine = engine = self._make_engine()
-        schemas = self._open_schemas()
         try:
             if await unless(self._signals.stop, engine.start()):
                 if self._tracing is not None and engine.engine is not None:
@@ -148,8 +155,6 @@ class TaggerService:
                 await self._work(destinations, engine, client_logs, schemas)
         finally:
             await engine.close()
-            if schemas is not None:
-                await schemas.close()
 
     def _open_schemas(self) -> Schemas | None:
         config = self._config

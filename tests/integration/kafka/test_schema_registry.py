@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,6 +151,25 @@ def test_in_headers_alone_every_byte_stays(
     found = read_until(broker.bootstrap, topics.output, count=len(sent), alive=running.check)
     assert [one.value for one in found] == [one.value for one in sent]
     assert [one.header("emotion-label") for one in found] == [label_of(text).encode() for text in TEXTS[: len(KINDS)]]
+
+
+def test_the_command_shows_what_it_would_write(
+    embedded_broker: Broker,
+    new_topic: NewTopic,
+    checkpoint: Path,
+    registry: Registry,
+    capsys: pytest.CaptureFixture[str],
+    restored_logs: None,
+) -> None:
+    source = new_topic(embedded_broker, "in", partitions=1)
+    number = registry.register("in-value", JSON_TEXT, "JSON")["id"]
+    write(embedded_broker.bootstrap, source, [Seen(b"\0" + number.to_bytes(4) + b'{"text": "joy"}', b"k", (), 0)])
+    options = ["--input", source, "--output", f"{source}.out", "--group", "g", "--checkpoint", str(checkpoint)]
+    asked = ["--schema-registry", registry.url, "--dry-run", "1"]
+    assert main(["tag-topic", "--bootstrap", embedded_broker.bootstrap, *options, *asked]) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["dead"] == ""
+    assert json.loads(shown["value"][5:])["emotion"]["label"]
 
 
 def test_what_cannot_be_read_is_a_dead_letter_and_comes_back(

@@ -201,6 +201,22 @@ async def test_only_so_many_are_kept_and_none_that_is_needed(
     assert set(schemas.known) == {kept, 5}
 
 
+async def test_what_others_forget_is_kept_while_somebody_needs_it(
+    registry: Registry, schemas: Schemas, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        registry.register("in-value", json.dumps(avro(doc=str(number))))
+    await _reasons(schemas, [*_records(1), *_records(3)])
+    registry.delay = True
+    waiting = asyncio.ensure_future(_reasons(schemas, [*_records(1), *_records(2)]))
+    await until(lambda: registry.waiting == 1)
+    monkeypatch.setattr(schemas_module, "_MOST_SCHEMAS", 1)
+    assert await _reasons(schemas, _records(3)) == {"hello"}
+    assert set(schemas.known) == {1}
+    registry.go.set()
+    assert await waiting == {"hello"}
+
+
 async def test_many_bytes_are_read_beside_the_loop(registry: Registry, schemas: Schemas) -> None:
     number = registry.register("in-value", json.dumps(avro()))["id"]
     threads = set()
