@@ -11,6 +11,7 @@ from typing import Any
 from emotag_service.config import ServeConfig
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.config import TagTopicConfig
+from emotag_service.kafka.registry.settings import RegistrySettings
 from emotag_service.settings import name_of, option, settings_of, shown
 
 PAGE = Path(__file__).with_name("configuration.md")
@@ -18,7 +19,7 @@ PAGE = Path(__file__).with_name("configuration.md")
 _MARK = "<!-- Written by `make docs` from here on. -->\n"
 _COMMANDS: dict[str, tuple[str, tuple[type, ...]]] = {
     "serve": ("The gRPC service.", (ServeConfig,)),
-    "tag-topic": ("The tagger of Kafka topics.", (ClientSettings, TagTopicConfig)),
+    "tag-topic": ("The tagger of Kafka topics.", (ClientSettings, TagTopicConfig, RegistrySettings)),
     "dead-letters": ("What `emotag dead-letters list` and `replay` reach the cluster with.", (ClientSettings,)),
 }
 

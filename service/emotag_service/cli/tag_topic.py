@@ -15,6 +15,7 @@ from emotag_service.settings import SettingsParser
 if TYPE_CHECKING:
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
+    from emotag_service.kafka.registry.settings import RegistrySettings
     from emotag_service.kafka.service import TaggerService
     from emotag_service.ops.drift import Reference
     from emotag_service.ops.view import View
@@ -47,6 +48,7 @@ def add_arguments(parser: SettingsParser) -> None:
     """Declare the options."""
     from emotag_service.kafka.cluster.client import ClientSettings  # noqa: PLC0415 - keeps `emotag --help` fast
     from emotag_service.kafka.config import TagTopicConfig  # noqa: PLC0415 - see above
+    from emotag_service.kafka.registry.settings import RegistrySettings  # noqa: PLC0415 - see above
 
     parser.usage = "emotag tag-topic --bootstrap H:P --input T --output T --group G [option ...]"
     parser.description = _DESCRIPTION
@@ -54,6 +56,7 @@ def add_arguments(parser: SettingsParser) -> None:
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_settings(ClientSettings)
     parser.add_settings(TagTopicConfig)
+    parser.add_settings(RegistrySettings)
     add_check_option(parser)
 
 
@@ -63,16 +66,18 @@ def run(args: argparse.Namespace) -> int:
     from emotag_service.kafka.cluster.client import ClientSettings  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.config import TagTopicConfig  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.errors import TaggerError  # noqa: PLC0415 - see add_arguments
+    from emotag_service.kafka.registry.settings import RegistrySettings  # noqa: PLC0415 - see add_arguments
     from emotag_service.ops.errors import DriftReferenceError, PortError  # noqa: PLC0415 - see add_arguments
     from emotag_service.settings import ConfigError, make_settings  # noqa: PLC0415 - see add_arguments
 
     try:
         client = ClientSettings.from_arguments(args)
         config = make_settings(TagTopicConfig, args)
+        registry = make_settings(RegistrySettings, args)
         if not args.check_config:
-            return asyncio.run(_tag(config, client, began))
-        asyncio.run(_check(config, client, began))
-        print_settings("tag-topic", [client, config], args)
+            return asyncio.run(_tag(config, client, registry, began))
+        asyncio.run(_check(config, client, registry, began))
+        print_settings("tag-topic", [client, config, registry], args)
     except (ConfigError, DriftReferenceError) as error:
         return _fail(str(error), 2)
     except PortError as error:
@@ -82,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> int:
+async def _tag(config: TagTopicConfig, client: ClientSettings, registry: RegistrySettings, began: float) -> int:
     from emotag_service.kafka.service import TaggerService  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.tagging.progress import Screen  # noqa: PLC0415 - see add_arguments
     from emotag_service.process.logs import configure  # noqa: PLC0415 - see add_arguments
@@ -90,19 +95,24 @@ async def _tag(config: TagTopicConfig, client: ClientSettings, began: float) -> 
     screen = Screen(sys.stderr)
     configure(config.log_format, config.log_level, cast("TextIO", screen))  # it has what loggers call
     async with tracing(config, "emotag-tag-topic") as traced:
-        service = TaggerService(config, client, screen=screen, output=sys.stdout, began=began, tracing=traced)
+        service = TaggerService(
+            config, client, screen=screen, output=sys.stdout, began=began, tracing=traced, registry=registry
+        )
         async with operators_port(config, lambda reference: _view(service, reference)):
             return 0 if await service.run() else 1
 
 
-async def _check(config: TagTopicConfig, client: ClientSettings, began: float) -> None:
+async def _check(config: TagTopicConfig, client: ClientSettings, registry: RegistrySettings, began: float) -> None:
     from emotag_service.kafka.service import TaggerService  # noqa: PLC0415 - see add_arguments
     from emotag_service.kafka.tagging.progress import Screen  # noqa: PLC0415 - see add_arguments
     from emotag_service.process.logs import configure  # noqa: PLC0415 - see add_arguments
 
     configure(config.log_format, "warning")
     check_reference(config)
-    await TaggerService(config, client, screen=Screen(sys.stderr), output=sys.stdout, began=began).check()
+    service = TaggerService(
+        config, client, screen=Screen(sys.stderr), output=sys.stdout, began=began, registry=registry
+    )
+    await service.check()
 
 
 def _view(service: TaggerService, reference: Reference) -> View:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.kafka.records.codec import Codec
+    from emotag_service.kafka.registry.schemas import Schemas
     from emotag_service.kafka.tagging.settings import LoopSettings
 
 
@@ -44,10 +45,11 @@ class Plan:
             pattern=config.input_pattern,
         )
 
-    def rewriter(self, limits: Mapping[str, int]) -> Rewriter:
-        """What becomes of a record; `limits` is looked at anew for each."""
+    def rewriter(self, limits: Mapping[str, int], schemas: Schemas | None = None) -> Rewriter:
+        """What becomes of a record; `limits` is looked at anew for each, as are `schemas`."""
         selection = Selection(senders=frozenset(self._config.sender), only_untagged=self._config.only_untagged)
-        return Rewriter(self._codec, self.routes, policy=self._config.on_untaggable, selection=selection, limits=limits)
+        codec = self._codec if schemas is None else schemas.codec(self._codec)
+        return Rewriter(codec, self.routes, policy=self._config.on_untaggable, selection=selection, limits=limits)
 
     @staticmethod
     def loop_settings(settings: LoopSettings, limits: Mapping[str, int]) -> LoopSettings:

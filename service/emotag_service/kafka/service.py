@@ -14,6 +14,8 @@ from emotag_service.kafka.cluster.destinations import Destinations
 from emotag_service.kafka.cluster.reachability import cluster_answers, wait_for_cluster
 from emotag_service.kafka.errors import TaggerError
 from emotag_service.kafka.plan import Plan
+from emotag_service.kafka.registry.choice import open_schemas
+from emotag_service.kafka.registry.settings import RegistrySettings
 from emotag_service.kafka.tagging.dry_run import DryRun
 from emotag_service.kafka.tagging.engine_choice import IN_PROCESS, make_engine
 from emotag_service.kafka.tagging.local_engine import LocalEngine
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.engine import Engine
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.config import TagTopicConfig
+    from emotag_service.kafka.registry.schemas import Schemas
     from emotag_service.kafka.tagging.remote_engine import RemoteEngine
     from emotag_service.kafka.tagging.tracing import RecordTracing
     from emotag_service.tracing import Tracing
@@ -52,6 +55,7 @@ class TaggerService:
         output: TextIO,
         began: float,
         tracing: Tracing | None = None,
+        registry: RegistrySettings | None = None,
     ) -> None:
         """Make one.
 
@@ -62,6 +66,7 @@ class TaggerService:
             output: Where a dry run prints.
             began: When the process began, by `time.perf_counter`; the time to readiness is logged.
             tracing: Makes spans of records; None for none.
+            registry: Where the schemas of values are; None for nowhere.
 
         Raises:
             SettingsError: Settings contradict each other.
@@ -75,6 +80,7 @@ class TaggerService:
         self._output = output
         self._began = began
         self._tracing = tracing
+        self._registry = registry or RegistrySettings()
         self._plan = Plan(config)
         self._loop_settings = config.loop_settings()
         self._signals = StopSignals()
@@ -115,6 +121,8 @@ class TaggerService:
         Raises:
             TaggerError: Settings contradict each other or the checkpoint, or a file cannot be used.
         """
+        if (schemas := self._open_schemas()) is not None:
+            await schemas.close()
         engine = self._make_engine()
         try:
             if isinstance(engine, LocalEngine):
@@ -126,6 +134,14 @@ class TaggerService:
             await engine.close()
 
     async def _tag(self, client_logs: ClientLogs) -> None:
+        schemas = self._open_schemas()  # before the cluster: what is wrong with these settings is known without it
+        try:
+            await self._tag_by(schemas, client_logs)
+        finally:
+            if schemas is not None:
+                await schemas.close()
+
+    async def _tag_by(self, schemas: Schemas | None, client_logs: ClientLogs) -> None:
         destinations = Destinations(self._client, self._plan.routes, create=not self._config.no_create_topics)
         # Before the engine: it loads for seconds, and what is wrong with the cluster is known in a moment.
         if not await unless(self._signals.stop, self._prepare_topics(destinations)):
@@ -136,9 +152,15 @@ class TaggerService:
                 if self._tracing is not None and engine.engine is not None:
                     engine.engine.observe(self._tracing)
                 self._plan.routes.check_labels(engine.labels)
-                await self._work(destinations, engine, client_logs)
+                await self._work(destinations, engine, client_logs, schemas)
         finally:
             await engine.close()
+
+    def _open_schemas(self) -> Schemas | None:
+        config = self._config
+        return open_schemas(
+            self._registry, codec=config.codec, text_field=config.text_field, tag_field=config.tag_field
+        )
 
     def _make_engine(self) -> LocalEngine | RemoteEngine:
         config = self._config
@@ -162,17 +184,29 @@ class TaggerService:
             await destinations.prepare(self._loop_settings.topics)
 
     async def _work(
-        self, destinations: Destinations, engine: LocalEngine | RemoteEngine, client_logs: ClientLogs
+        self,
+        destinations: Destinations,
+        engine: LocalEngine | RemoteEngine,
+        client_logs: ClientLogs,
+        schemas: Schemas | None,
     ) -> None:
-        rewriter = self._plan.rewriter(destinations.limits)
+        rewriter = self._plan.rewriter(destinations.limits, schemas)
         if self._config.dry_run:
-            dry_run = DryRun(self._loop_settings, self._client, engine, rewriter, self._output)
+            dry_run = DryRun(self._loop_settings, self._client, engine, rewriter, self._output, schemas)
             await unless(self._signals.stop, dry_run.run(self._config.dry_run))
             return
         freeze_what_is_loaded()
         self._announce()
         settings = self._plan.loop_settings(self._loop_settings, destinations.limits)
-        tagger = Tagger(settings, self._client.kwargs(), engine, rewriter, self.meters, tracing=self._record_tracing())
+        tagger = Tagger(
+            settings,
+            self._client.kwargs(),
+            engine,
+            rewriter,
+            self.meters,
+            tracing=self._record_tracing(),
+            schemas=schemas,
+        )
         beside = [asyncio.ensure_future(self._progress(client_logs).run())]
         if self._config.input_pattern:
             beside.append(asyncio.ensure_future(destinations.watch(self._config.input_pattern)))

@@ -44,6 +44,24 @@ NOT_PROTOBUF: Final = "NOT_PROTOBUF"
 UNSUPPORTED_FORMAT: Final = "UNSUPPORTED_FORMAT"
 """The content type names a format that no codec reads."""
 
+SCHEMA_NOT_FOUND: Final = "SCHEMA_NOT_FOUND"
+"""The schema registry has no schema of the id that stands before the value."""
+
+SCHEMA_UNUSABLE: Final = "SCHEMA_UNUSABLE"
+"""The schema registry's schema cannot be used: it is broken, too large, too deep, or of a kind that is not read."""
+
+SCHEMA_MISMATCH: Final = "SCHEMA_MISMATCH"
+"""The value is not what its schema says, or the header of its id holds none."""
+
+NO_TEXT_FIELD: Final = "NO_TEXT_FIELD"
+"""The schema has no string at the place where the text should be: no value of it will have."""
+
+REGISTRY_REFUSED: Final = "REGISTRY_REFUSED"
+"""The schema registry does not let us read this schema."""
+
+REGISTRY_UNAVAILABLE: Final = "REGISTRY_UNAVAILABLE"
+"""The schema registry did not answer in time."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from emotag_service.kafka.cluster.client import ClientSettings
@@ -12,6 +13,8 @@ from emotag_service.kafka.records.codecs import make_codec
 from emotag_service.kafka.records.policy import EVERYTHING, Selection
 from emotag_service.kafka.records.rewriter import Rewriter
 from emotag_service.kafka.records.routes import Routes
+from emotag_service.kafka.registry.choice import open_schemas
+from emotag_service.kafka.registry.settings import RegistrySettings
 from emotag_service.kafka.tagging.progress import Meters
 from emotag_service.kafka.tagging.settings import LoopSettings
 from emotag_service.kafka.tagging.tag_engine import TagEngine
@@ -42,6 +45,7 @@ class RunningTagger:
         selection: Selection = EVERYTHING,
         limits: Mapping[str, int] | None = None,
         engine: TagEngine | None = None,
+        registry: RegistrySettings | None = None,
         **settings: Any,
     ) -> None:
         self.meters = Meters()
@@ -50,7 +54,9 @@ class RunningTagger:
         self._settings = LoopSettings(
             group=group, topics=routes.inputs, pattern=routes.pattern, **{**QUICK, **settings}
         )
-        self._rewriter = Rewriter(make_codec(codec), routes, policy=policy, selection=selection, limits=limits)
+        self._codec = codec
+        self._registry = registry or RegistrySettings()
+        self._rewriter = partial(Rewriter, routes=routes, policy=policy, selection=selection, limits=limits)
         self._engine: TagEngine = engine or WordEngine()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stop: asyncio.Event | None = None
@@ -98,12 +104,18 @@ class RunningTagger:
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
         self._loop.set_exception_handler(_note)
         await self._engine.start()
+        schemas = open_schemas(self._registry, codec=self._codec, text_field="text", tag_field="emotion")
         try:
-            tagger = Tagger(self._settings, self._client.kwargs(), self._engine, self._rewriter, self.meters)
+            codec = make_codec(self._codec)
+            rewriter = self._rewriter(codec if schemas is None else schemas.codec(codec))
+            client = self._client.kwargs()
+            tagger = Tagger(self._settings, client, self._engine, rewriter, self.meters, schemas=schemas)
             self._ready.set()
             await tagger.run(self._stop)
         finally:
             await self._engine.close()
+            if schemas is not None:
+                await schemas.close()
 
 
 def _note(_loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:

@@ -18,8 +18,11 @@ from emotag_service.kafka import service as module
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.errors import EngineUnavailableError, FencedError, SettingsError, TaggerError
+from emotag_service.kafka.records.record import Record
+from emotag_service.kafka.registry.settings import RegistrySettings
 from emotag_service.kafka.service import TaggerService
 from emotag_service.kafka.tagging.progress import Screen
+from emotag_service.messages.untaggable import Fault
 
 SECRET = "what-the-agent-said"  # noqa: S105 - stands for what a record holds
 
@@ -108,6 +111,36 @@ async def test_the_cluster_is_asked_before_the_engine_is_loaded(stage: Stage, ev
     assert await asyncio.wait_for(running, 30)
     assert stage.happened == ["reach", "prepare in", "engine", "1000", "tag", "left", "closed"]
     assert [event["event"] for event in events] == ["tagging", "stopping", "stopped"]
+
+
+async def test_a_schema_registry_is_asked_by_lanes_and_codec_alike(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: dict[str, Any] = {}
+
+    def tagger(settings: Any, client: Any, engine: Any, rewriter: Any, *_: Any, **given: Any) -> Stage:
+        made.update(given, rewriter=rewriter)
+        return stage
+
+    monkeypatch.setattr(module, "Tagger", tagger)
+    service = _service()
+    service._registry = RegistrySettings(schema_registry="http://localhost:8081")
+    running = asyncio.ensure_future(service.run())
+    await asyncio.wait_for(stage.running.wait(), 30)
+    made["schemas"].known[7] = Fault("SCHEMA_NOT_FOUND", "it has no schema 7")
+    prepared = made["rewriter"].prepare(Record("in", 0, 0, 0, None, b"\0\0\0\0\7x"))
+    assert prepared.fault.reason == "SCHEMA_NOT_FOUND"
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await asyncio.wait_for(running, 30)
+    assert made["schemas"]._client._client.is_closed
+
+
+async def test_a_registry_that_cannot_be_used_is_said_before_anything_else(stage: Stage) -> None:
+    service = _service(codec="json")
+    service._registry = RegistrySettings(schema_registry="http://localhost:8081")
+    with pytest.raises(SettingsError, match="--schema-registry"):
+        await service.run()
+    assert stage.happened == []
 
 
 async def test_a_pattern_is_watched_as_long_as_it_tags(stage: Stage) -> None:

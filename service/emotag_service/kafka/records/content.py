@@ -156,6 +156,8 @@ def read_text(value: bytes, media: ContentType) -> Reading:
     text = decode_text(value, media.charset)
     if not media.is_text and _BINARY.search(text):
         detail = "no content type says what the value is, and it has control characters: name the codec"
+        if value[:1] == b"\0":
+            detail += ", or give --schema-registry if a serializer of Confluent's wrote it"
         raise UntaggableError(untaggable.NOT_TEXT, detail)
     return Reading(text)
 

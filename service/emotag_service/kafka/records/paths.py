@@ -115,7 +115,9 @@ class Fields:
         return Reading(text, name_of(id_), name_of(conversation), name_of(sender))
 
 
-def make_fields(text: str, message_id: str, conversation: str, sender: str) -> Fields:
+def make_fields(
+    text: str, message_id: str = "id", conversation: str = "conversation_id", sender: str = "sender"
+) -> Fields:
     """Parse the options. Raises ValueError naming the one that is no path."""
     return Fields(
         parse_path("--text-field", text),

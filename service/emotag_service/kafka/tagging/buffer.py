@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.records.record import Record
     from emotag_service.kafka.records.rewriter import Prepared, Rewriter
+    from emotag_service.kafka.registry.schemas import Schemas
     from emotag_service.kafka.tagging.tag_engine import Session
     from emotag_service.kafka.tagging.tracing import BatchTrace, RecordTracing
     from emotag_service.messages.tag import MessageTag
@@ -93,6 +94,7 @@ async def tag_ahead(
     batches: asyncio.Queue[TagBatch],
     most: int,
     tracing: RecordTracing | None = None,
+    schemas: Schemas | None = None,
 ) -> None:
     """Hand records to the engine as they come, `most` at once, and put the batches into a queue, until cancelled.
 
@@ -101,7 +103,14 @@ async def tag_ahead(
     while True:
         records = await buffer.take(most)
         trace = None if tracing is None else tracing.begin(records)
-        prepared = [rewriter.prepare(record) for record in (records if trace is None else trace.records)]
+        prepared = await prepare(records if trace is None else trace.records, rewriter, schemas)
         readings = [one.reading for one in prepared if one.reading is not None]
         answers = await session.submit(readings) if readings else None
         await batches.put(TagBatch(prepared, answers, trace))
+
+
+async def prepare(records: Sequence[Record], rewriter: Rewriter, schemas: Schemas | None) -> list[Prepared]:
+    """Read records; where there is a schema registry, once their schemas are there."""
+    if schemas is not None:
+        return await schemas.prepare(rewriter, records)
+    return [rewriter.prepare(record) for record in records]

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.records.record import Source
     from emotag_service.kafka.records.rewriter import Rewriter
+    from emotag_service.kafka.registry.schemas import Schemas
     from emotag_service.kafka.tagging.feed import Feed
     from emotag_service.kafka.tagging.progress import Meters
     from emotag_service.kafka.tagging.settings import LoopSettings
@@ -35,6 +36,7 @@ class LaneContext:
         roomier: Called when a lane holds less than before.
         clock: Monotonic seconds.
         tracing: Makes spans of records; None where nobody traces.
+        schemas: Of the values; None where there is no schema registry.
     """
 
     settings: LoopSettings
@@ -46,6 +48,7 @@ class LaneContext:
     roomier: Callable[[], None]
     clock: Callable[[], float] = time.monotonic
     tracing: RecordTracing | None = None
+    schemas: Schemas | None = None
 
     @property
     def user(self) -> str | None:

@@ -16,11 +16,13 @@ from emotag_service.kafka.cluster.producers import place
 from emotag_service.kafka.cluster.topics import missing_inputs, open_topics
 from emotag_service.kafka.errors import ClusterError
 from emotag_service.kafka.records.printing import record_json, record_text
+from emotag_service.kafka.tagging.buffer import prepare
 
 if TYPE_CHECKING:
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.records.record import Record
     from emotag_service.kafka.records.rewriter import Rewriter
+    from emotag_service.kafka.registry.schemas import Schemas
     from emotag_service.kafka.tagging.settings import LoopSettings
     from emotag_service.kafka.tagging.tag_engine import Session, TagEngine
 
@@ -39,6 +41,7 @@ class DryRun:
         engine: TagEngine,
         rewriter: Rewriter,
         output: TextIO,
+        schemas: Schemas | None = None,
     ) -> None:
         """Make one; on a terminal it prints for people, and JSON lines otherwise."""
         self._settings = settings
@@ -46,6 +49,7 @@ class DryRun:
         self._engine = engine
         self._rewriter = rewriter
         self._output = output
+        self._schemas = schemas
         self._render = record_text if output.isatty() else record_json
         self._partitions: dict[str, int] = {}
 
@@ -92,7 +96,7 @@ class DryRun:
         _log.info("dry run", records=shown, wanted=records, committed=0)
 
     async def _show(self, session: Session, records: list[Record]) -> None:
-        prepared = [self._rewriter.prepare(record) for record in records]
+        prepared = await prepare(records, self._rewriter, self._schemas)
         readings = [one.reading for one in prepared if one.reading is not None]
         answers = iter(await (await session.submit(readings)) if readings else ())
         for one in prepared:

@@ -119,6 +119,7 @@ class Attempt:
                     writing.batches,
                     context.settings.batch_records,
                     context.tracing,
+                    context.schemas,
                 )
             ),
             asyncio.ensure_future(writing.run()),

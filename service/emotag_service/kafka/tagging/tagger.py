@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.records.record import Record, Source
     from emotag_service.kafka.records.rewriter import Rewriter
+    from emotag_service.kafka.registry.schemas import Schemas
     from emotag_service.kafka.tagging.progress import Meters
     from emotag_service.kafka.tagging.settings import LoopSettings
     from emotag_service.kafka.tagging.tag_engine import TagEngine
@@ -41,6 +42,7 @@ class Tagger:
         *,
         clock: Callable[[], float] = time.monotonic,
         tracing: RecordTracing | None = None,
+        schemas: Schemas | None = None,
     ) -> None:
         """Make one, inside the event loop that runs it.
 
@@ -52,12 +54,15 @@ class Tagger:
             meters: What is counted.
             clock: Monotonic seconds.
             tracing: Makes spans of records; None for none.
+            schemas: Of the values, where there is a schema registry; ended by the caller.
         """
         self._settings = settings
         self._meters = meters
         self._wake = asyncio.Event()
         self._feed = Feed(settings, client)
-        context = LaneContext(settings, client, self._feed, engine, rewriter, meters, self._wake.set, clock, tracing)
+        context = LaneContext(
+            settings, client, self._feed, engine, rewriter, meters, self._wake.set, clock, tracing, schemas
+        )
         self._user = context.user
         self._assignment = Assignment(context, self._wake.set)
 
