@@ -1,6 +1,7 @@
 // A stream over servers that hold back, stop and die.
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { status } from "@grpc/grpc-js";
 import { CallCancelledError, ClientClosedError, DeadlineExceededError, ProtocolError } from "emotag";
 import { FRAME_MESSAGES, ROOM_MESSAGES } from "../src/window.js";
 import { cancelled, client, collected, conversation, counted, joy, scripted, until } from "./scripted.js";
@@ -101,6 +102,18 @@ test("a server that dies in the middle, and another in its place: each message i
   const tags = await collected(client(t, first.target).stream(counted(2000).messages));
   assert.deepEqual(tags.map((tag) => tag.messageId), ids(2000));
   assert.ok(frames >= 5 && (await second).port === first.port);
+});
+
+test("a stream that ends without the server's details was cut off by somebody between, and goes on", async (t) => {
+  let calls = 0;
+  const { target } = await scripted(t, silent((messages, call) => {
+    call.write({ tags: messages.slice(0, 1).map(joy) });
+    if (calls++) call.write({ tags: messages.slice(1).map(joy) });
+    else call.emit("error", { code: status.INTERNAL, details: "Received RST_STREAM with code 0" });
+  }));
+  const tags = await collected(client(t, target, { retry: { initialMs: 1 } }).stream(counted(10).messages));
+  assert.deepEqual(tags.map((tag) => tag.messageId), ids(10));
+  assert.equal(calls, 2);
 });
 
 test("unordered tags come as they are ready, each once", async (t) => {
