@@ -184,6 +184,7 @@ def make_context(**changes):
 
     return SimpleNamespace(
         tracing=None,
+        schemas=None,
         settings=LoopSettings(group="g", topics=("in",), **options),
         feed=FakeFeed(),
         engine=FakeEngine(),
