@@ -324,7 +324,7 @@ class Engine:
         entries = [entry for entry in job.entries if not entry.answered()]
         number = self._delivery.failed(entries, CancelledMessageError("its caller went away"), tell=False)
         for branch in self._branches():
-            branch.queue.discard_cancelled(job.caller, number)
+            branch.queue.discard_cancelled(job.caller, number, bulk=job.options.bulk)
 
     def _close_caller(self, caller: Caller) -> None:
         for job in list(caller.jobs):
