@@ -233,7 +233,7 @@ class Engine:
         return await self.submit(messages, options, caller=caller, deadline=deadline).wait()
 
     async def room(self, caller: Caller, messages: int, size: int) -> None:
-        """Wait, first come first served, until that many messages and bytes fit, and claim them for the next submit.
+        """Wait until that many messages and bytes fit, after who holds less, and claim them for the next submit.
 
         For callers that are to be held back and not refused. Submit right after it, without awaiting in between.
         What could never fit passes once the engine is empty, for `submit` to refuse.

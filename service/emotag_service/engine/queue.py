@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.caller import Caller, Entry
     from emotag_service.engine.limits import EngineLimits
 
-_QUANTUM = 4_096  # bytes of text on a caller's turn: a few screens of talk, the longest text that a model looks at
+_QUANTUM = 1_024  # bytes of text on a caller's turn: with a few dozen callers each has something in every batch or two
 
 
 class Queue:
