@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from tests.benchmarks import bulk_rows, kafka_rows, model_rows, service_rows, sight_rows, start_rows, workers_rows
+from tests.benchmarks.overload import bench as overload
 from tests.benchmarks.peers import bench as peers
 from tests.benchmarks.peers import line as peer_line
 from tests.benchmarks.row import Row, table
@@ -27,6 +28,7 @@ PARTS: dict[str, Callable[[int], Iterator[Row]]] = {
     BULK: bulk_rows.rows,
 }
 PEERS = "peers"  # has a table of its own, and is only measured when asked for: it needs the package index
+OVERLOAD = "overload"  # has a table of its own, too, and takes minutes
 
 
 def main() -> int:
@@ -35,10 +37,10 @@ def main() -> int:
     parser.add_argument("--json", action="store_true", help="print one JSON document instead of the table")
     parser.add_argument(
         "--part",
-        choices=[*PARTS, PEERS],
+        choices=[*PARTS, PEERS, OVERLOAD],
         action="append",
-        help=f"only this part; may be repeated (default: all but {BULK}, which takes minutes, and {PEERS}, which installs "
-        "other servers from the package index)",
+        help=f"only this part; may be repeated (default: all but {BULK} and {OVERLOAD}, which take minutes, and {PEERS}, "
+        "which installs other servers from the package index)",
     )
     parser.add_argument(
         "--repeats", type=int, default=5, help="counted pairs per line, after one that is not (default: 5)"
@@ -50,15 +52,19 @@ def main() -> int:
         metavar="DIR",
         help=f"where {PEERS} are installed, and kept for the next run (default: %(default)s)",
     )
+    parser.add_argument("--plot", type=Path, metavar="FILE", help=f"where to draw {OVERLOAD}, .svg or .png")
     args = parser.parse_args()
     parts = args.part or [part for part in PARTS if part != BULK]
-    rows = list(_measure([part for part in parts if part != PEERS], args.repeats))
+    rows = list(_measure([part for part in parts if part in PARTS], args.repeats))
+    overloaded = overload.measure() if OVERLOAD in parts else None
     lines = list(_measure_peers(args.environments, args.repeats)) if PEERS in parts else []
     if args.json:
         machine = platform.processor() or platform.machine()
         found = {"machine": machine, "rows": [row.as_dict() for row in rows]}
         if PEERS in parts:
             found[PEERS] = [line.as_dict() for line in lines]
+        if overloaded is not None:
+            found[OVERLOAD] = overloaded.as_dict()
         print(json.dumps(found, indent=2))
         return 0
     if rows:
@@ -67,6 +73,8 @@ def main() -> int:
     if lines:
         print(peer_line.table(lines))
         print("\nratio: of the line / emotag asked with as many messages a call, median over pairs measured in turn.")
+    if overloaded is not None:
+        print(overload.render(overloaded, args.plot))
     return 0
 
 

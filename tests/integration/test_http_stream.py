@@ -160,7 +160,9 @@ async def test_a_line_without_end_ends_the_stream(port: HttpPort) -> None:
     assert last["error"]["code"] == "resource_exhausted"
 
 
-@pytest.mark.parametrize("query", ["taxonomy=x", "top_k=-1", "all_scores=1", "explain=maybe", "topk=1"])
+@pytest.mark.parametrize(
+    "query", ["taxonomy=x", "top_k=-1", "all_scores=1", "explain=maybe", "topk=1", "priority=BULK"]
+)
 async def test_options_that_are_none_are_refused(port: HttpPort, query: str) -> None:
     async with agent(port) as client:
         reply = await client.post(f"{STREAM}?{query}", content=line(text="joy"))

@@ -12,6 +12,8 @@ from google.rpc.code_pb2 import Code
 from grpc import StatusCode, aio
 
 from emotag.v1.emotion_service_pb2 import (
+    PRIORITY_BULK,
+    PRIORITY_INTERACTIVE,
     REPLY_ORDER_REQUEST,
     REPLY_ORDER_UNORDERED,
     REPLY_ORDER_UNSPECIFIED,
@@ -119,6 +121,22 @@ class TestOrder:
         assert engine.stats().held == 1
         script.gate.set()
         assert [tag.message_id for tag in await read_tags(call, 1)] == ["slow"]
+
+
+async def test_interactive_messages_overtake_bulk_ones(
+    stub: EmotionServiceAsyncStub, engine: Engine, script: Script
+) -> None:
+    script.gate.clear()
+    first, bulk, interactive = stub.StreamClassify(), stub.StreamClassify(), stub.StreamClassify()
+    await first.write(frame("joy", options=ClassifyOptions()))
+    await until(lambda: script.batches == [1])
+    await bulk.write(frame(*["joy"] * 3, options=ClassifyOptions(priority=PRIORITY_BULK)))
+    await until(lambda: engine.stats().held == 4)
+    await interactive.write(frame(*["joy"] * 5, options=ClassifyOptions(priority=PRIORITY_INTERACTIVE)))
+    await until(lambda: engine.stats().held == 9)
+    script.gate.set()
+    assert len(await read_tags(bulk, 3)) == 3
+    assert script.batches == [1, 5, 3]
 
 
 async def test_ids_repeat_only_beyond_the_window(stub: EmotionServiceAsyncStub) -> None:

@@ -84,6 +84,7 @@ class AsyncEmotionClient:
         scores: bool = False,
         top_k: int = 0,
         explain: bool = False,
+        bulk: bool = False,
         timeout: float | None = None,  # noqa: ASYNC109 - the server has to know it as well
     ) -> Tag:
         """Tag one message; see `EmotionClient.classify`.
@@ -91,7 +92,7 @@ class AsyncEmotionClient:
         Raises:
             EmotionError: The call failed, or this message can not be tagged.
         """
-        options = Options(taxonomy, scores, top_k, explain)
+        options = Options(taxonomy, scores, top_k, explain, bulk=bulk)
         tag = (await self._classify([message], options, self._settings.deadline(timeout)))[0]
         if tag.error is not None:
             raise tag.error
@@ -105,6 +106,7 @@ class AsyncEmotionClient:
         scores: bool = False,
         top_k: int = 0,
         explain: bool = False,
+        bulk: bool = False,
         timeout: float | None = None,  # noqa: ASYNC109 - the server has to know it as well
     ) -> list[Tag]:
         """Tag messages; see `EmotionClient.classify_many`.
@@ -113,7 +115,7 @@ class AsyncEmotionClient:
             EmotionError: A call as a whole failed.
         """
         return await self._classify(
-            messages, Options(taxonomy, scores, top_k, explain), self._settings.deadline(timeout)
+            messages, Options(taxonomy, scores, top_k, explain, bulk=bulk), self._settings.deadline(timeout)
         )
 
     def stream(
@@ -125,6 +127,7 @@ class AsyncEmotionClient:
         top_k: int = 0,
         explain: bool = False,
         unordered: bool = False,
+        bulk: bool = False,
         timeout: float | None = None,
     ) -> AsyncGenerator[Tag, None]:
         """Tag messages while they come; see `EmotionClient.stream`.
@@ -137,7 +140,7 @@ class AsyncEmotionClient:
             EmotionError: The stream as a whole failed, such as for an unknown taxonomy.
             Exception: Whatever `messages` raises; the call is cancelled.
         """
-        options = Options(taxonomy, scores, top_k, explain, unordered)
+        options = Options(taxonomy, scores, top_k, explain, unordered, bulk)
         return self._stream(options, Deadline(timeout)).run(messages)
 
     async def info(self, *, timeout: float | None = None) -> Info:  # noqa: ASYNC109 - as above

@@ -100,15 +100,16 @@ class EmotionClient:
         scores: bool = False,
         top_k: int = 0,
         explain: bool = False,
+        bulk: bool = False,
         timeout: float | None = None,
     ) -> Tag:
-        """Tag one message.
+        """Tag one message; after those that somebody waits for, if it is `bulk`.
 
         Raises:
             EmotionError: The call failed, or this message can not be tagged: what the other methods put into
                 `Tag.error`, this one raises.
         """
-        options = Options(taxonomy, scores, top_k, explain)
+        options = Options(taxonomy, scores, top_k, explain, bulk=bulk)
         tag = self._classify([message], options, self._settings.deadline(timeout))[0]
         if tag.error is not None:
             raise tag.error
@@ -122,17 +123,20 @@ class EmotionClient:
         scores: bool = False,
         top_k: int = 0,
         explain: bool = False,
+        bulk: bool = False,
         timeout: float | None = None,
     ) -> list[Tag]:
         """Tag messages; one tag each, in their order, by as many calls as the server's limits make it.
 
         A message that can not be tagged has a tag with `error`; so has an `EmotionError` that stands in `messages`. The
-        others are not affected.
+        others are not affected. With `bulk` they come after messages that somebody waits for.
 
         Raises:
             EmotionError: A call as a whole failed.
         """
-        return self._classify(messages, Options(taxonomy, scores, top_k, explain), self._settings.deadline(timeout))
+        return self._classify(
+            messages, Options(taxonomy, scores, top_k, explain, bulk=bulk), self._settings.deadline(timeout)
+        )
 
     def stream(
         self,
@@ -143,6 +147,7 @@ class EmotionClient:
         top_k: int = 0,
         explain: bool = False,
         unordered: bool = False,
+        bulk: bool = False,
         timeout: float | None = None,
     ) -> Generator[Tag, None, None]:
         """Tag messages while they come; one tag each, in their order or, `unordered`, as soon as each is ready.
@@ -150,14 +155,15 @@ class EmotionClient:
         `messages` is read by a thread, as far ahead of the tags as 1,024 messages. What is there is sent at once, up to
         64 messages a frame. A message that can not be tagged has a tag with `error`; so has an `EmotionError` that
         stands in `messages`. A lost connection is opened again, and what was not answered is sent again; each message
-        is answered once. Close the generator, or leave it to be collected, to cancel the rest.
+        is answered once. With `bulk` the server computes them after messages that somebody waits for, though never
+        without end. Close the generator, or leave it to be collected, to cancel the rest.
 
         Raises:
             StreamBrokenError: It was interrupted for longer, or more often, than `Retry` allows.
             EmotionError: The stream as a whole failed, such as for an unknown taxonomy.
             Exception: Whatever `messages` raises; the call is cancelled.
         """
-        options = Options(taxonomy, scores, top_k, explain, unordered)
+        options = Options(taxonomy, scores, top_k, explain, unordered, bulk)
         return self._stream(options, Deadline(timeout)).run(messages)
 
     def info(self, *, timeout: float | None = None) -> Info:

@@ -18,6 +18,7 @@ class Options:
         top_k: At most this many labels; 0 means all that pass their threshold.
         explain: Put the share of evidence of every token into the tag.
         unordered: A stream's tags come as soon as each is ready; short messages overtake.
+        bulk: Nobody waits for the tags: messages that somebody waits for are computed before them.
 
     Raises:
         InvalidArgumentError: A value that can not be sent; names the field.
@@ -28,6 +29,7 @@ class Options:
     top_k: int = 0
     explain: bool = False
     unordered: bool = False
+    bulk: bool = False
 
     def __post_init__(self) -> None:
         if not isinstance(self.taxonomy, str):
@@ -49,6 +51,7 @@ class Options:
                 top_k=self.top_k,
                 explain=self.explain,
                 reply_order=order,
+                priority=pb.PRIORITY_BULK if self.bulk else pb.PRIORITY_INTERACTIVE,
             )
         except UnicodeEncodeError as error:
             raise InvalidArgumentError(f"taxonomy has lone surrogates: {error}", field="taxonomy") from None

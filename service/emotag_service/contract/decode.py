@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emotag.v1.emotion_service_pb2 import REPLY_ORDER_REQUEST, REPLY_ORDER_UNORDERED, REPLY_ORDER_UNSPECIFIED
+from emotag.v1.emotion_service_pb2 import (
+    PRIORITY_BULK,
+    PRIORITY_INTERACTIVE,
+    PRIORITY_UNSPECIFIED,
+    REPLY_ORDER_REQUEST,
+    REPLY_ORDER_UNORDERED,
+    REPLY_ORDER_UNSPECIFIED,
+)
 from emotag_service.contract.limits import MAX_ID_BYTES, REPEAT_WINDOW, make_id, shorten, too_long
 from emotag_service.contract.status import invalid_field, refusal
 from emotag_service.engine.errors import InvalidMessageError
@@ -25,6 +32,7 @@ if TYPE_CHECKING:
 _MAX_DURATION = 315_576_000_000  # seconds, as duration.proto says
 _MIN_TIMESTAMP, _MAX_TIMESTAMP = -62_135_596_800, 253_402_300_799  # seconds, as timestamp.proto says
 _NANOS = 1_000_000_000
+_PRIORITIES = (PRIORITY_UNSPECIFIED, PRIORITY_INTERACTIVE, PRIORITY_BULK)
 _ORDERS = (REPLY_ORDER_UNSPECIFIED, REPLY_ORDER_REQUEST, REPLY_ORDER_UNORDERED)
 
 
@@ -66,11 +74,19 @@ def read_options(wire: ClassifyOptions) -> Options:
     """Translate the options that concern the engine.
 
     Raises:
-        CallRefusedError: The reply order is none that the contract knows.
+        CallRefusedError: The reply order or the priority is none that the contract knows.
     """
     if wire.reply_order not in _ORDERS:
         raise invalid_field("options.reply_order", f"{wire.reply_order} is not a ReplyOrder", "INVALID_OPTIONS")
-    return Options(taxonomy=wire.taxonomy, all_scores=wire.all_scores, top_k=wire.top_k, explain=wire.explain)
+    if wire.priority not in _PRIORITIES:
+        raise invalid_field("options.priority", f"{wire.priority} is not a Priority", "INVALID_OPTIONS")
+    return Options(
+        taxonomy=wire.taxonomy,
+        all_scores=wire.all_scores,
+        top_k=wire.top_k,
+        explain=wire.explain,
+        bulk=wire.priority == PRIORITY_BULK,
+    )
 
 
 def plain_messages(texts: Sequence[object], names: Sequence[str]) -> list[Message]:

@@ -88,7 +88,7 @@ class Admission:
             raise ExpiredError("time_to_live: it had run out when the message arrived; give it more, or none")
         if not self._room.admits(size, patient=patient):
             raise self._full(size)
-        self._room.enter(1, size, patient=patient)
+        self._room.enter(1, size, patient=patient, share=job.caller.share)
         return Entry(job, index, name, message.text, size, min(size, self._most_read), patient, now, deadline)
 
     def _full(self, size: int) -> QueueFullError:

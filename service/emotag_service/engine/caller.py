@@ -147,9 +147,16 @@ class Caller:
 
 
 class Share:
-    """One share of the replicas: of one caller, or of several of the same owner, which take turns in it."""
+    """One share of the replicas: of one caller, or of several of the same owner, which take turns in it.
 
-    __slots__ = ()
+    Attributes:
+        held: Messages of it that the engine holds or has room for; belongs to the engine's event loop.
+    """
+
+    __slots__ = ("held",)
+
+    def __init__(self) -> None:
+        self.held = 0
 
 
 class CallerQueue:

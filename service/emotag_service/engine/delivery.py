@@ -78,7 +78,7 @@ class Delivery:
             if not job.answer(entry.index, tag):
                 continue
             answered.append(answer)
-            room.leave(1, entry.size, patient=entry.patient)
+            room.leave(1, entry.size, patient=entry.patient, share=job.caller.share)
             if job.done():
                 self._open.discard(job)
             if job.on_tags is not None and tell:

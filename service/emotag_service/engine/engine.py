@@ -233,7 +233,7 @@ class Engine:
         return await self.submit(messages, options, caller=caller, deadline=deadline).wait()
 
     async def room(self, caller: Caller, messages: int, size: int) -> None:
-        """Wait, first come first served, until that many messages and bytes fit, and claim them for the next submit.
+        """Wait until that many messages and bytes fit, after who holds less, and claim them for the next submit.
 
         For callers that are to be held back and not refused. Submit right after it, without awaiting in between.
         What could never fit passes once the engine is empty, for `submit` to refuse.
@@ -324,7 +324,7 @@ class Engine:
         entries = [entry for entry in job.entries if not entry.answered()]
         number = self._delivery.failed(entries, CancelledMessageError("its caller went away"), tell=False)
         for branch in self._branches():
-            branch.queue.discard_cancelled(job.caller, number)
+            branch.queue.discard_cancelled(job.caller, number, bulk=job.options.bulk)
 
     def _close_caller(self, caller: Caller) -> None:
         for job in list(caller.jobs):

@@ -1,4 +1,4 @@
-"""The waiting messages of all callers, drawn fairly: deficit round robin over bytes of text."""
+"""The waiting messages of all callers, interactive ones first, each drawn fairly: deficit round robin over bytes."""
 
 from __future__ import annotations
 
@@ -121,6 +121,56 @@ class FairQueue:
         else:
             del self._shares[share]
         return spent
+
+
+class TwoPriorities:
+    """Interactive messages before bulk ones, each fairly over callers; not thread-safe, the scheduler locks.
+
+    While both wait, of any `MOST_PASSED` + 1 batches in a row one is of bulk messages: a flood of interactive ones
+    slows them down and never stops them. A batch is of one priority, so that bulk messages do not make it longer.
+    """
+
+    MOST_PASSED = 7
+
+    def __init__(self, quantum: int) -> None:
+        self._interactive = FairQueue(quantum)
+        self._bulk = FairQueue(quantum)
+        self._passed = 0  # batches of interactive messages in a row while bulk ones waited
+
+    def __bool__(self) -> bool:
+        return bool(self._interactive or self._bulk)
+
+    def add(self, caller: Caller, entries: Sequence[Entry]) -> None:
+        """Let `entries` of one job, at least one, wait."""
+        self._of(bulk=entries[0].job.options.bulk).add(caller, entries)
+
+    def waiting(self, caller: Caller, *, bulk: bool) -> CallerQueue | None:
+        """What waits of a caller in one priority, if anything does."""
+        return self._of(bulk=bulk).waiting(caller)
+
+    def draw(self, size: int, messages: int) -> list[Entry]:
+        """Take messages of one priority as `FairQueue.draw` does."""
+        if self._bulk and self._passed >= self.MOST_PASSED:
+            order = (self._bulk, self._interactive)
+        else:
+            order = (self._interactive, self._bulk)
+        for queue in order:
+            if drawn := queue.draw(size, messages):
+                self._passed = self._passed + 1 if queue is self._interactive and self._bulk else 0
+                return drawn
+        return []
+
+    def discard_cancelled(self, caller: Caller, number: int, *, bulk: bool) -> None:
+        """Forget cancelled messages of a caller, as `FairQueue.discard_cancelled` does."""
+        self._of(bulk=bulk).discard_cancelled(caller, number)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        self._interactive.clear()
+        self._bulk.clear()
+
+    def _of(self, *, bulk: bool) -> FairQueue:
+        return self._bulk if bulk else self._interactive
 
 
 def _pop(queue: CallerQueue) -> None:

@@ -22,12 +22,14 @@ class Options:
         all_scores: Put every score of the taxonomy into the tag.
         top_k: At most this many labels; 0 means all that pass their threshold.
         explain: Put the share of evidence of every token into the tag.
+        bulk: Nobody waits for the tags: messages that somebody waits for go before.
     """
 
     taxonomy: str = ""
     all_scores: bool = False
     top_k: int = 0
     explain: bool = False
+    bulk: bool = False
 
 
 class OptionsResolver:
@@ -62,9 +64,7 @@ class OptionsResolver:
             raise InvalidOptionsError("top_k", f"is {options.top_k!r}; give a whole number from 0, which means all")
         # As many as there are labels means all, too: so there are only so many different options to remember.
         top_k = options.top_k if options.top_k < self._label_counts[taxonomy] else 0
-        plain = replace(
-            options, taxonomy=taxonomy, top_k=top_k, all_scores=bool(options.all_scores), explain=bool(options.explain)
-        )
+        plain = Options(taxonomy, bool(options.all_scores), top_k, bool(options.explain), bool(options.bulk))
         resolved = self._known.setdefault(plain, plain)
         if replace(options, taxonomy=taxonomy) == plain:  # else there would be no end of what to remember
             self._known[options] = resolved

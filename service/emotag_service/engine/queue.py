@@ -7,7 +7,7 @@ from threading import Condition, Lock
 from typing import TYPE_CHECKING
 
 from emotag_service.engine.batch import Batch
-from emotag_service.engine.fair_queue import FairQueue
+from emotag_service.engine.fair_queue import TwoPriorities
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from emotag_service.engine.caller import Caller, Entry
     from emotag_service.engine.limits import EngineLimits
 
-_QUANTUM = 4_096  # bytes of text on a caller's turn: a few screens of talk, the longest text that a model looks at
+_QUANTUM = 1_024  # bytes of text on a caller's turn: with a few dozen callers each has something in every batch or two
 
 
 class Queue:
     """Work-conserving: a free replica takes at once from whatever waits, formed that moment; with nothing it sleeps.
 
-    A batch is drawn fairly over callers, up to a number of bytes and of messages. Cancelled and expired messages are
-    dropped when a replica takes their batch, before compute.
+    A batch is drawn fairly over callers, interactive messages before bulk ones, up to a number of bytes and of
+    messages. Cancelled and expired messages are dropped when a replica takes their batch, before compute.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Queue:
         self._on_expired = on_expired
         self._lock = Lock()
         self._sleepers: list[Condition] = []  # the one that fell asleep last comes last
-        self._waiting = FairQueue(quantum=min(_QUANTUM, limits.batch_bytes))
+        self._waiting = TwoPriorities(quantum=min(_QUANTUM, limits.batch_bytes))
         self._retries: deque[Batch] = deque()
         self._serving: set[str] = set()
         self._closed = False
@@ -83,10 +83,10 @@ class Queue:
                 self._serving.discard(replica)
             self._wake_all()
 
-    def discard_cancelled(self, caller: Caller, number: int) -> None:
-        """Note that `number` messages of a caller were cancelled."""
+    def discard_cancelled(self, caller: Caller, number: int, *, bulk: bool) -> None:
+        """Note that `number` messages of a caller, of one priority, were cancelled."""
         with self._lock:
-            self._waiting.discard_cancelled(caller, number)
+            self._waiting.discard_cancelled(caller, number, bulk=bulk)
 
     def clear(self) -> None:
         """Forget everything that waits: it was, or will be, answered otherwise."""

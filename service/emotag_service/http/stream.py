@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from google.protobuf.json_format import ParseDict
 from starlette.requests import ClientDisconnect, Request
 
+from emotag.v1.emotion_service_pb2 import Priority
 from emotag.v1.message_pb2 import Message as WireMessage
 from emotag_service.contract.decode import Intake
 from emotag_service.contract.limits import RepeatWindow
@@ -155,9 +156,18 @@ def _options(request: Request, taxonomy: str) -> Options:
     top_k = query.pop("top_k", "0")
     if not (top_k.isascii() and top_k.isdecimal() and len(top_k) < 6):
         raise refusal("INVALID_ARGUMENT", "INVALID_OPTIONS", "top_k: must be a whole number from 0, which means all")
+    bulk = _is_bulk(query.pop("priority", "PRIORITY_UNSPECIFIED"))
     if query:
-        raise refusal("INVALID_ARGUMENT", "INVALID_OPTIONS", "only taxonomy, all_scores, top_k and explain are known")
-    return Options(known["taxonomy"], known["all_scores"] == "true", int(top_k), known["explain"] == "true")
+        options = "taxonomy, all_scores, top_k, explain and priority"
+        raise refusal("INVALID_ARGUMENT", "INVALID_OPTIONS", f"only {options} are known")
+    return Options(known["taxonomy"], known["all_scores"] == "true", int(top_k), known["explain"] == "true", bulk)
+
+
+def _is_bulk(priority: str) -> bool:
+    names = list(Priority.DESCRIPTOR.values_by_name)
+    if priority not in names:
+        raise refusal("INVALID_ARGUMENT", "INVALID_OPTIONS", f"priority: must be one of {', '.join(names)}")
+    return priority == "PRIORITY_BULK"
 
 
 def _intake(lines: list[bytes], window: RepeatWindow) -> Intake:

@@ -10,10 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from emotag import EmotionClient, Tag
+from emotag.cli.main import main
 
 HOSTILE = [
     b'{"id": "1", "text": "fine"}',
@@ -223,3 +227,18 @@ def test_no_call_is_left_for_the_shutdown_of_the_interpreter(emotag: Any, tmp_pa
     outcome = emotag("stream", "--input", str(tmp_path / "in"), "--target", os.environ["EMOTAG_TARGET"])
     assert outcome.code == 0
     assert calls() <= before
+
+
+@pytest.mark.parametrize(("options", "bulk"), [([], False), (["--bulk"], True)])
+def test_bulk_is_asked_for_where_it_is_said(
+    options: list[str], bulk: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: dict[str, Any] = {}
+
+    def stream(_client: EmotionClient, _items: Any, **given: Any) -> Iterator[Tag]:
+        asked.update(given)
+        yield from ()
+
+    monkeypatch.setattr(EmotionClient, "stream", stream)
+    assert main(["stream", "--input", write(tmp_path / "talk.jsonl", []), *options]) == 0
+    assert asked["bulk"] is bulk

@@ -6,7 +6,14 @@ import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
 
-from emotag.v1.emotion_service_pb2 import REPLY_ORDER_UNORDERED, ClassifyOptions
+from emotag.v1.emotion_service_pb2 import (
+    PRIORITY_BULK,
+    PRIORITY_INTERACTIVE,
+    PRIORITY_UNSPECIFIED,
+    REPLY_ORDER_UNORDERED,
+    ClassifyOptions,
+    Priority,
+)
 from emotag.v1.message_pb2 import Message
 from emotag_service.contract.decode import Intake, read_options
 from emotag_service.contract.limits import RepeatWindow
@@ -121,9 +128,26 @@ def test_without_refusals_the_tags_are_not_copied() -> None:
 
 def test_options_arrive() -> None:
     wire = ClassifyOptions(
-        taxonomy="goemotions", all_scores=True, top_k=3, explain=True, reply_order=REPLY_ORDER_UNORDERED
+        taxonomy="goemotions",
+        all_scores=True,
+        top_k=3,
+        explain=True,
+        reply_order=REPLY_ORDER_UNORDERED,
+        priority=PRIORITY_BULK,
     )
-    assert read_options(wire) == Options("goemotions", all_scores=True, top_k=3, explain=True)
+    assert read_options(wire) == Options("goemotions", all_scores=True, top_k=3, explain=True, bulk=True)
+
+
+@pytest.mark.parametrize("priority", [PRIORITY_UNSPECIFIED, PRIORITY_INTERACTIVE])
+def test_messages_are_interactive_unless_they_are_said_to_be_bulk(priority: Priority.ValueType) -> None:
+    assert read_options(ClassifyOptions(priority=priority)) == Options()
+
+
+def test_an_unknown_priority_is_refused_by_name() -> None:
+    wire = ClassifyOptions()
+    wire.MergeFromString(b"\x30\x07")
+    with pytest.raises(CallRefusedError, match=r"options\.priority: 7 is not a Priority"):
+        read_options(wire)
 
 
 def test_an_unknown_reply_order_is_refused_by_name() -> None:

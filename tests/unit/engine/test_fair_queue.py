@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.engine.caller import Caller, Share
-from emotag_service.engine.fair_queue import FairQueue
-from tests.unit.engine.helpers import answer, make_caller, make_entry, make_job
+from emotag_service.engine.fair_queue import FairQueue, TwoPriorities
+from emotag_service.engine.options import Options
+from tests.unit.engine.helpers import OPTIONS, answer, make_caller, make_entry, make_job
 
 
 def put(queue, caller, lengths, **settings):
@@ -166,3 +167,84 @@ def test_what_a_caller_saves_is_bounded_by_a_turn():
     for _ in range(100):
         queue.draw(100, 1)
     assert queue.waiting(caller).credit <= 10
+
+
+BULK = Options(taxonomy="fine", bulk=True)
+
+
+def is_bulk(drawn):
+    [bulk] = {entry.job.options.bulk for entry in drawn}  # a batch is of one priority
+    return bulk
+
+
+def test_interactive_messages_overtake_bulk_ones():
+    queue, caller, other = TwoPriorities(quantum=10), make_caller(), make_caller()
+    early = put(queue, caller, [4] * 3, options=BULK)
+    late, later = put(queue, caller, [4] * 2), put(queue, other, [4] * 2)
+    assert queue.draw(1_000, 1_000) == late + later
+    assert queue.draw(1_000, 1_000) == early
+    assert not queue
+
+
+def test_bulk_messages_are_fair_among_themselves():
+    queue, one, other = TwoPriorities(quantum=20), make_caller("one"), make_caller("other")
+    put(queue, one, [20] * 50, options=BULK)
+    put(queue, other, [2] * 500, options=BULK)
+    cost = Counter()
+    for entry in queue.draw(400, 1_000):
+        cost[entry.job.caller.name] += entry.cost
+    assert cost == {"one": 200, "other": 200}
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=60), st.integers(1, 8))
+def test_bulk_messages_are_passed_over_only_so_often(rounds, messages):
+    """However many come of either kind between draws: none is lost, and bulk ones wait no longer than they may."""
+    queue, callers, passed, left = TwoPriorities(quantum=10), [make_caller(), make_caller()], 0, Counter()
+    for interactive, bulk in [*rounds, *[(0, 0)] * 400]:
+        for options, number in ((OPTIONS, interactive), (BULK, bulk)):
+            if not number:
+                continue
+            put(queue, callers[number % 2], [4] * number, options=options)
+            left[options.bulk] += number
+        drawn = queue.draw(1_000, messages)
+        if not drawn:
+            continue
+        kind, waited = is_bulk(drawn), left[True] > 0
+        left[kind] -= len(drawn)
+        passed = passed + 1 if waited and not kind else 0
+        assert passed <= TwoPriorities.MOST_PASSED
+    assert not any(left.values())
+    assert not queue
+
+
+def test_a_flood_of_interactive_messages_leaves_bulk_ones_one_batch_in_eight():
+    queue, flood, quiet = TwoPriorities(quantum=10), make_caller(), make_caller()
+    put(queue, quiet, [4] * 100, options=BULK)
+    kinds = []
+    for _ in range(32):
+        put(queue, flood, [4] * 10)
+        kinds.append(is_bulk(queue.draw(40, 10)))
+    assert kinds == ([False] * 7 + [True]) * 4
+
+
+def test_cancelled_messages_of_either_priority_are_forgotten():
+    queue, caller = TwoPriorities(quantum=10), make_caller()
+    for options in (OPTIONS, BULK):
+        for entry in put(queue, caller, [4] * 100, options=options):
+            answer(entry)
+        queue.discard_cancelled(caller, 100, bulk=options.bulk)
+        assert not queue
+    kept = put(queue, caller, [4], options=BULK)
+    for entry in put(queue, caller, [4] * 3):
+        answer(entry)  # too few to be swept: passed over when they are drawn
+    assert queue.draw(100, 10) == kept
+
+
+def test_what_did_not_wait_has_no_claim_to_the_next_batch():
+    queue, caller = TwoPriorities(quantum=10), make_caller()
+    put(queue, caller, [4] * 20)
+    for _ in range(10):
+        assert not is_bulk(queue.draw(8, 1))
+    put(queue, caller, [4], options=BULK)
+    assert not is_bulk(queue.draw(8, 1))

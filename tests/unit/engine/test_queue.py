@@ -228,7 +228,7 @@ class Play:
         for entry in victims:
             answer(entry)
         self.cancelled += victims
-        self.queue.discard_cancelled(caller, len(victims))
+        self.queue.discard_cancelled(caller, len(victims), bulk=False)
 
     def gone(self):
         return self.taken + self.expired + self.cancelled

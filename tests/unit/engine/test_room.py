@@ -232,3 +232,53 @@ async def test_it_tells_when_nothing_is_held_any_more_by_a_message_or_a_claim():
     room.release_claim(caller)
     assert empties == [1]
     assert room.claimed.messages == room.claimed.size == room.held.messages == 0
+
+
+async def test_who_holds_least_is_served_first():
+    room, flooding = Room(100, 1_000), make_caller()
+    room.enter(20, 0, patient=True, share=flooding.share)
+    room.enter(50, 0, patient=True)
+    more, less = waiting(room, 10, caller=flooding), waiting(room, 10)
+    await turn()
+    assert not more.done()
+    assert not less.done()
+    room.leave(8, 0, patient=True)
+    room.wake()
+    await turn()
+    assert less.done()
+    assert not more.done()  # it came first, but of its share there is enough already
+    more.cancel()
+
+
+async def test_what_a_share_holds_is_counted_to_its_end():
+    room, caller = Room(100, 1_000), make_caller()
+    await room.wait(caller, 10, 0)
+    assert caller.share.held == 10
+    room.redeem(caller)
+    room.enter(4, 4, patient=True, share=caller.share)
+    assert caller.share.held == 4
+    room.leave(4, 4, patient=True, share=caller.share)
+    assert caller.share.held == 0
+
+
+async def test_who_floods_leaves_room_for_who_comes():
+    room = Room(1_000, 10_000)
+    flooding = [make_caller() for _ in range(8)]
+    tasks = {caller: waiting(room, 10, caller=caller) for caller in flooding}
+    for _ in range(2_000):  # as messages come and go
+        await asyncio.sleep(0)
+        for caller, task in tasks.items():
+            if task.done():
+                room.redeem(caller)
+                room.enter(10, 0, patient=True, share=caller.share)
+                tasks[caller] = waiting(room, 10, caller=caller)
+        if room.held.messages > 600:
+            room.leave(10, 0, patient=True, share=max(flooding, key=lambda caller: caller.share.held).share)
+            room.wake()
+    await turn()
+    assert sum(caller.share.held for caller in flooding) > 600
+    newcomer = waiting(room, 10)
+    await turn()
+    assert newcomer.done()  # at once: nobody leaves
+    for task in tasks.values():
+        task.cancel()

@@ -12,13 +12,19 @@ from emotag.v1 import emotion_service_pb2 as pb
 
 
 def test_defaults() -> None:
-    assert Options().wire() == pb.ClassifyOptions(reply_order=pb.REPLY_ORDER_REQUEST)
+    wire = pb.ClassifyOptions(reply_order=pb.REPLY_ORDER_REQUEST, priority=pb.PRIORITY_INTERACTIVE)
+    assert Options().wire() == wire
 
 
 def test_every_field() -> None:
-    wire = Options("goemotions", scores=True, top_k=3, explain=True, unordered=True).wire()
+    wire = Options("goemotions", scores=True, top_k=3, explain=True, unordered=True, bulk=True).wire()
     assert wire == pb.ClassifyOptions(
-        taxonomy="goemotions", all_scores=True, top_k=3, explain=True, reply_order=pb.REPLY_ORDER_UNORDERED
+        taxonomy="goemotions",
+        all_scores=True,
+        top_k=3,
+        explain=True,
+        reply_order=pb.REPLY_ORDER_UNORDERED,
+        priority=pb.PRIORITY_BULK,
     )
 
 

@@ -52,11 +52,11 @@ def test_both_clients_have_the_same_methods_and_arguments() -> None:
 
 
 def test_arguments() -> None:
-    options = ["taxonomy", "scores", "top_k", "explain"]
+    options = ["taxonomy", "scores", "top_k", "explain"]  # and whether somebody waits
     assert parameters(EmotionClient) == ["target", "timeout", "retry", "credentials", "metadata", "tls", "token"]
-    assert parameters(EmotionClient.classify) == ["self", "message", *options, "timeout"]
-    assert parameters(EmotionClient.classify_many) == ["self", "messages", *options, "timeout"]
-    assert parameters(EmotionClient.stream) == ["self", "messages", *options, "unordered", "timeout"]
+    assert parameters(EmotionClient.classify) == ["self", "message", *options, "bulk", "timeout"]
+    assert parameters(EmotionClient.classify_many) == ["self", "messages", *options, "bulk", "timeout"]
+    assert parameters(EmotionClient.stream) == ["self", "messages", *options, "unordered", "bulk", "timeout"]
     assert parameters(Message) == ["text", "id", "conversation_id", "sender", "sent_at", "time_to_live"]
     assert parameters(Tag) == [
         "message_id",

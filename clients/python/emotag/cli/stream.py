@@ -43,6 +43,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default = getattr(Fields(), name)
         parser.add_argument(f"--{what}-field", dest=name, default=default, metavar="NAME", help=f"(default: {default})")
     add_options(parser)
+    parser.add_argument(
+        "--bulk", action="store_true", help="let messages that somebody waits for go before these (default: no)"
+    )
     add_target(parser)
     add_timeout(parser, None)
     parser.add_argument(
@@ -81,7 +84,7 @@ def _pump(args: argparse.Namespace, server: EmotionClient, source: Source, sink:
     waiting: deque[Line] = deque()
     fields = Fields(**{name: getattr(args, name) for name in FIELDS})
     items = _items(source, fields, waiting)
-    with closing(server.stream(items, timeout=args.timeout, **options(args))) as tags:
+    with closing(server.stream(items, timeout=args.timeout, bulk=args.bulk, **options(args))) as tags:
         for tag in tags:
             sink.write(waiting.popleft().answer(tag))
             progress.count(failed=tag.error is not None)

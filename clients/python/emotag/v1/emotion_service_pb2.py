@@ -28,33 +28,35 @@ from emotag.v1 import tag_pb2 as emotag_dot_v1_dot_tag__pb2
 from google.protobuf import duration_pb2 as google_dot_protobuf_dot_duration__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x65motag/v1/emotion_service.proto\x12\temotag.v1\x1a\x17\x65motag/v1/message.proto\x1a\x1a\x65motag/v1/model_info.proto\x1a\x13\x65motag/v1/tag.proto\x1a\x1egoogle/protobuf/duration.proto\"\x83\x01\n\x0f\x43lassifyOptions\x12\x10\n\x08taxonomy\x18\x01 \x01(\t\x12\x12\n\nall_scores\x18\x02 \x01(\x08\x12\r\n\x05top_k\x18\x03 \x01(\r\x12\x0f\n\x07\x65xplain\x18\x04 \x01(\x08\x12*\n\x0breply_order\x18\x05 \x01(\x0e\x32\x15.emotag.v1.ReplyOrder\"d\n\x0f\x43lassifyRequest\x12$\n\x08messages\x18\x01 \x03(\x0b\x32\x12.emotag.v1.Message\x12+\n\x07options\x18\x02 \x01(\x0b\x32\x1a.emotag.v1.ClassifyOptions\"Y\n\x10\x43lassifyResponse\x12\x1c\n\x04tags\x18\x01 \x03(\x0b\x32\x0e.emotag.v1.Tag\x12\'\n\x05model\x18\x02 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\"j\n\x15StreamClassifyRequest\x12+\n\x07options\x18\x01 \x01(\x0b\x32\x1a.emotag.v1.ClassifyOptions\x12$\n\x08messages\x18\x02 \x03(\x0b\x32\x12.emotag.v1.Message\"\xa7\x01\n\x16StreamClassifyResponse\x12\x1c\n\x04tags\x18\x01 \x03(\x0b\x32\x0e.emotag.v1.Tag\x12%\n\x05start\x18\x02 \x01(\x0b\x32\x16.emotag.v1.StreamStart\x12\'\n\x05model\x18\x03 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x1f\n\x05\x64rain\x18\x04 \x01(\x0b\x32\x10.emotag.v1.Drain\"{\n\x0bStreamStart\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x10\n\x08taxonomy\x18\x02 \x01(\t\x12\x0e\n\x06labels\x18\x03 \x03(\t\x12!\n\x06limits\x18\x04 \x01(\x0b\x32\x11.emotag.v1.Limits\"1\n\x05\x44rain\x12(\n\x05grace\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x15\n\x13GetModelInfoRequest\"\xa1\x01\n\x14GetModelInfoResponse\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12+\n\ntaxonomies\x18\x02 \x03(\x0b\x32\x17.emotag.v1.TaxonomyInfo\x12!\n\x06limits\x18\x03 \x01(\x0b\x32\x11.emotag.v1.Limits\x12\x10\n\x08\x63omputes\x18\x04 \x01(\t*]\n\nReplyOrder\x12\x1b\n\x17REPLY_ORDER_UNSPECIFIED\x10\x00\x12\x17\n\x13REPLY_ORDER_REQUEST\x10\x01\x12\x19\n\x15REPLY_ORDER_UNORDERED\x10\x02\x32\x81\x02\n\x0e\x45motionService\x12\x43\n\x08\x43lassify\x12\x1a.emotag.v1.ClassifyRequest\x1a\x1b.emotag.v1.ClassifyResponse\x12Y\n\x0eStreamClassify\x12 .emotag.v1.StreamClassifyRequest\x1a!.emotag.v1.StreamClassifyResponse(\x01\x30\x01\x12O\n\x0cGetModelInfo\x12\x1e.emotag.v1.GetModelInfoRequest\x1a\x1f.emotag.v1.GetModelInfoResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1f\x65motag/v1/emotion_service.proto\x12\temotag.v1\x1a\x17\x65motag/v1/message.proto\x1a\x1a\x65motag/v1/model_info.proto\x1a\x13\x65motag/v1/tag.proto\x1a\x1egoogle/protobuf/duration.proto\"\xaa\x01\n\x0f\x43lassifyOptions\x12\x10\n\x08taxonomy\x18\x01 \x01(\t\x12\x12\n\nall_scores\x18\x02 \x01(\x08\x12\r\n\x05top_k\x18\x03 \x01(\r\x12\x0f\n\x07\x65xplain\x18\x04 \x01(\x08\x12*\n\x0breply_order\x18\x05 \x01(\x0e\x32\x15.emotag.v1.ReplyOrder\x12%\n\x08priority\x18\x06 \x01(\x0e\x32\x13.emotag.v1.Priority\"d\n\x0f\x43lassifyRequest\x12$\n\x08messages\x18\x01 \x03(\x0b\x32\x12.emotag.v1.Message\x12+\n\x07options\x18\x02 \x01(\x0b\x32\x1a.emotag.v1.ClassifyOptions\"Y\n\x10\x43lassifyResponse\x12\x1c\n\x04tags\x18\x01 \x03(\x0b\x32\x0e.emotag.v1.Tag\x12\'\n\x05model\x18\x02 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\"j\n\x15StreamClassifyRequest\x12+\n\x07options\x18\x01 \x01(\x0b\x32\x1a.emotag.v1.ClassifyOptions\x12$\n\x08messages\x18\x02 \x03(\x0b\x32\x12.emotag.v1.Message\"\xa7\x01\n\x16StreamClassifyResponse\x12\x1c\n\x04tags\x18\x01 \x03(\x0b\x32\x0e.emotag.v1.Tag\x12%\n\x05start\x18\x02 \x01(\x0b\x32\x16.emotag.v1.StreamStart\x12\'\n\x05model\x18\x03 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x1f\n\x05\x64rain\x18\x04 \x01(\x0b\x32\x10.emotag.v1.Drain\"{\n\x0bStreamStart\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x10\n\x08taxonomy\x18\x02 \x01(\t\x12\x0e\n\x06labels\x18\x03 \x03(\t\x12!\n\x06limits\x18\x04 \x01(\x0b\x32\x11.emotag.v1.Limits\"1\n\x05\x44rain\x12(\n\x05grace\x18\x01 \x01(\x0b\x32\x19.google.protobuf.Duration\"\x15\n\x13GetModelInfoRequest\"\xa1\x01\n\x14GetModelInfoResponse\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12+\n\ntaxonomies\x18\x02 \x03(\x0b\x32\x17.emotag.v1.TaxonomyInfo\x12!\n\x06limits\x18\x03 \x01(\x0b\x32\x11.emotag.v1.Limits\x12\x10\n\x08\x63omputes\x18\x04 \x01(\t*Q\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x18\n\x14PRIORITY_INTERACTIVE\x10\x01\x12\x11\n\rPRIORITY_BULK\x10\x02*]\n\nReplyOrder\x12\x1b\n\x17REPLY_ORDER_UNSPECIFIED\x10\x00\x12\x17\n\x13REPLY_ORDER_REQUEST\x10\x01\x12\x19\n\x15REPLY_ORDER_UNORDERED\x10\x02\x32\x81\x02\n\x0e\x45motionService\x12\x43\n\x08\x43lassify\x12\x1a.emotag.v1.ClassifyRequest\x1a\x1b.emotag.v1.ClassifyResponse\x12Y\n\x0eStreamClassify\x12 .emotag.v1.StreamClassifyRequest\x1a!.emotag.v1.StreamClassifyResponse(\x01\x30\x01\x12O\n\x0cGetModelInfo\x12\x1e.emotag.v1.GetModelInfoRequest\x1a\x1f.emotag.v1.GetModelInfoResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'emotag.v1.emotion_service_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_REPLYORDER']._serialized_start=1120
-  _globals['_REPLYORDER']._serialized_end=1213
+  _globals['_PRIORITY']._serialized_start=1159
+  _globals['_PRIORITY']._serialized_end=1240
+  _globals['_REPLYORDER']._serialized_start=1242
+  _globals['_REPLYORDER']._serialized_end=1335
   _globals['_CLASSIFYOPTIONS']._serialized_start=153
-  _globals['_CLASSIFYOPTIONS']._serialized_end=284
-  _globals['_CLASSIFYREQUEST']._serialized_start=286
-  _globals['_CLASSIFYREQUEST']._serialized_end=386
-  _globals['_CLASSIFYRESPONSE']._serialized_start=388
-  _globals['_CLASSIFYRESPONSE']._serialized_end=477
-  _globals['_STREAMCLASSIFYREQUEST']._serialized_start=479
-  _globals['_STREAMCLASSIFYREQUEST']._serialized_end=585
-  _globals['_STREAMCLASSIFYRESPONSE']._serialized_start=588
-  _globals['_STREAMCLASSIFYRESPONSE']._serialized_end=755
-  _globals['_STREAMSTART']._serialized_start=757
-  _globals['_STREAMSTART']._serialized_end=880
-  _globals['_DRAIN']._serialized_start=882
-  _globals['_DRAIN']._serialized_end=931
-  _globals['_GETMODELINFOREQUEST']._serialized_start=933
-  _globals['_GETMODELINFOREQUEST']._serialized_end=954
-  _globals['_GETMODELINFORESPONSE']._serialized_start=957
-  _globals['_GETMODELINFORESPONSE']._serialized_end=1118
-  _globals['_EMOTIONSERVICE']._serialized_start=1216
-  _globals['_EMOTIONSERVICE']._serialized_end=1473
+  _globals['_CLASSIFYOPTIONS']._serialized_end=323
+  _globals['_CLASSIFYREQUEST']._serialized_start=325
+  _globals['_CLASSIFYREQUEST']._serialized_end=425
+  _globals['_CLASSIFYRESPONSE']._serialized_start=427
+  _globals['_CLASSIFYRESPONSE']._serialized_end=516
+  _globals['_STREAMCLASSIFYREQUEST']._serialized_start=518
+  _globals['_STREAMCLASSIFYREQUEST']._serialized_end=624
+  _globals['_STREAMCLASSIFYRESPONSE']._serialized_start=627
+  _globals['_STREAMCLASSIFYRESPONSE']._serialized_end=794
+  _globals['_STREAMSTART']._serialized_start=796
+  _globals['_STREAMSTART']._serialized_end=919
+  _globals['_DRAIN']._serialized_start=921
+  _globals['_DRAIN']._serialized_end=970
+  _globals['_GETMODELINFOREQUEST']._serialized_start=972
+  _globals['_GETMODELINFOREQUEST']._serialized_end=993
+  _globals['_GETMODELINFORESPONSE']._serialized_start=996
+  _globals['_GETMODELINFORESPONSE']._serialized_end=1157
+  _globals['_EMOTIONSERVICE']._serialized_start=1338
+  _globals['_EMOTIONSERVICE']._serialized_end=1595
 # @@protoc_insertion_point(module_scope)

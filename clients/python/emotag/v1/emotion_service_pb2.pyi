@@ -23,6 +23,34 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Priority:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PriorityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Priority.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PRIORITY_UNSPECIFIED: _Priority.ValueType  # 0
+    """As PRIORITY_INTERACTIVE."""
+    PRIORITY_INTERACTIVE: _Priority.ValueType  # 1
+    """Somebody waits: before bulk messages, fairly over callers."""
+    PRIORITY_BULK: _Priority.ValueType  # 2
+    """Nobody waits: after interactive messages, but never without end. Of eight
+    batches in a row at least one is of bulk messages while there are any.
+    """
+
+class Priority(_Priority, metaclass=_PriorityEnumTypeWrapper):
+    """Which messages are computed first where there are more than can be at once."""
+
+PRIORITY_UNSPECIFIED: Priority.ValueType  # 0
+"""As PRIORITY_INTERACTIVE."""
+PRIORITY_INTERACTIVE: Priority.ValueType  # 1
+"""Somebody waits: before bulk messages, fairly over callers."""
+PRIORITY_BULK: Priority.ValueType  # 2
+"""Nobody waits: after interactive messages, but never without end. Of eight
+batches in a row at least one is of bulk messages while there are any.
+"""
+Global___Priority: _TypeAlias = Priority  # noqa: Y015
+
 class _ReplyOrder:
     ValueType = _typing.NewType("ValueType", _builtins.int)
     V: _TypeAlias = ValueType  # noqa: Y015
@@ -58,6 +86,7 @@ class ClassifyOptions(_message.Message):
     TOP_K_FIELD_NUMBER: _builtins.int
     EXPLAIN_FIELD_NUMBER: _builtins.int
     REPLY_ORDER_FIELD_NUMBER: _builtins.int
+    PRIORITY_FIELD_NUMBER: _builtins.int
     taxonomy: _builtins.str
     """Name of a taxonomy that GetModelInfo lists. Empty: the server's default,
     "basic" for the model that ships.
@@ -70,6 +99,8 @@ class ClassifyOptions(_message.Message):
     """Send `Tag.token_weights`."""
     reply_order: Global___ReplyOrder.ValueType
     """Order of a stream's replies; a unary reply is always in request order."""
+    priority: Global___Priority.ValueType
+    """Whether somebody waits for the tags."""
     def __init__(
         self,
         *,
@@ -78,10 +109,11 @@ class ClassifyOptions(_message.Message):
         top_k: _builtins.int = ...,
         explain: _builtins.bool = ...,
         reply_order: Global___ReplyOrder.ValueType = ...,
+        priority: Global___Priority.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_scores", b"all_scores", "explain", b"explain", "reply_order", b"reply_order", "taxonomy", b"taxonomy", "top_k", b"top_k"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["all_scores", b"all_scores", "explain", b"explain", "priority", b"priority", "reply_order", b"reply_order", "taxonomy", b"taxonomy", "top_k", b"top_k"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

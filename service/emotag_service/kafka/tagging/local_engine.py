@@ -121,7 +121,7 @@ class LocalEngine:
             await self.engine.close()
 
     def _options(self, engine: Engine) -> Options:
-        return engine.check_options(Options(taxonomy=self._taxonomy, all_scores=True))
+        return engine.check_options(Options(taxonomy=self._taxonomy, all_scores=True, bulk=True))
 
     def _started(self) -> Engine:
         if self.engine is None:

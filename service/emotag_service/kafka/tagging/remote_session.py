@@ -184,7 +184,7 @@ class RemoteSession:
         """Open a stream, send what has no answer, and take answers until it breaks."""
         self._unsent.extendleft(reversed(self._sent))
         self._sent.clear()
-        stream = self._client.stream(self, taxonomy=self._taxonomy, scores=True)
+        stream = self._client.stream(self, taxonomy=self._taxonomy, scores=True, bulk=True)
         async with aclosing(stream) as tags:
             async for tag in tags:
                 # What may pass interrupts: everything from here on is sent again, in order, on another stream.

@@ -61,6 +61,10 @@ async def test_every_reading_is_answered_in_order(local: LocalEngine):
     assert tag.score == dict(zip(local.labels, tag.scores, strict=True))[tag.label]
 
 
+async def test_records_let_messages_go_first_that_somebody_waits_for(local: LocalEngine):
+    assert local._options(engine_of(local)).bulk
+
+
 async def test_what_no_engine_takes_has_its_fault_in_its_place(local: LocalEngine):
     session = local.session("t/0")
     answers = await (await session.submit(readings("a", "", "x" * 401, "\ud800", " \t", "b")))

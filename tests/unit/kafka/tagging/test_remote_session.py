@@ -82,7 +82,7 @@ async def test_a_tag_becomes_an_tag():
         uncertain=True, truncated=True,
     )  # fmt: skip
     assert str(tag.model) == "far/2@ffffffffffff"
-    assert streams.options == {"taxonomy": "ekman", "scores": True}
+    assert streams.options == {"taxonomy": "ekman", "scores": True, "bulk": True}
     await session.close()
 
 
