@@ -159,7 +159,6 @@ def test_the_command_shows_what_it_would_write(
     checkpoint: Path,
     registry: Registry,
     capsys: pytest.CaptureFixture[str],
-    restored_logs: None,
 ) -> None:
     source = new_topic(embedded_broker, "in", partitions=1)
     number = registry.register("in-value", JSON_TEXT, "JSON")["id"]
@@ -180,7 +179,6 @@ def test_what_cannot_be_read_is_a_dead_letter_and_comes_back(
     make_agent: MakeAgent,
     name: str,
     monkeypatch: pytest.MonkeyPatch,
-    restored_logs: None,
 ) -> None:
     source = topics.inputs[0]
     agent = make_agent("avro")
