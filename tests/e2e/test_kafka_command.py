@@ -6,6 +6,7 @@ import asyncio
 import json
 import os
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -260,5 +261,18 @@ def test_an_engine_that_is_not_there(
 
 
 def _suspend(broker: Broker, number: signal.Signals) -> None:
+    """Let a broker stand still or go on; it does when this returns, each of its threads, and not some time after."""
     assert broker.pid is not None
     os.kill(broker.pid, number)
+    deadline = time.monotonic() + 30
+    while (number is signal.SIGSTOP) != _stands(broker.pid):
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def _stands(pid: int) -> bool:
+    try:
+        tasks = [(task / "stat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
+    except FileNotFoundError:  # a thread that has just ended
+        return False
+    return all(task.rpartition(")")[2].split()[0] == "T" for task in tasks)
