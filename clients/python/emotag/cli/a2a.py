@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotag.a2a.server import AgentServer
 from emotag.aio_client import AsyncEmotionClient
-from emotag.cli.arguments import add_security, port_number, security
+from emotag.cli.arguments import add_tagging, port_number, security
 from emotag.errors import InvalidArgumentError
 from emotag.token import is_local
 
@@ -55,13 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="listen where other machines can connect, since something in front protects it (default: no)",
     )
-    parser.add_argument(
-        "--target",
-        default=os.environ.get("EMOTAG_TARGET") or None,
-        metavar="HOST:PORT",
-        help="have a server tag; or set EMOTAG_TARGET (default: tag in this process)",
-    )
-    add_security(parser)
+    add_tagging(parser)
 
 
 def run(args: argparse.Namespace) -> int:

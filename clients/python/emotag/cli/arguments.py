@@ -81,6 +81,17 @@ def connection(args: argparse.Namespace) -> Connection:
     return Connection(args.target, tls=protection["tls"], token=None if token is None else BearerToken(token))
 
 
+def add_tagging(parser: argparse.ArgumentParser) -> None:
+    """Who tags: this process, or a server and how it is spoken to."""
+    parser.add_argument(
+        "--target",
+        default=os.environ.get("EMOTAG_TARGET") or None,
+        metavar="HOST:PORT",
+        help="have a server tag; or set EMOTAG_TARGET (default: tag in this process)",
+    )
+    add_security(parser)
+
+
 def security(args: argparse.Namespace) -> Security:
     """The keyword arguments of a client that `add_security` asked for."""
     files = TLS(args.tls_ca, args.tls_cert, args.tls_key)

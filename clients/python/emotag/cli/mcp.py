@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 from typing import TYPE_CHECKING, Any
 
 from emotag.aio_client import AsyncEmotionClient
-from emotag.cli.arguments import add_security, port_number, security
+from emotag.cli.arguments import add_tagging, port_number, security
 from emotag.tools import make_server
 
 if TYPE_CHECKING:
@@ -37,13 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PORT",
         help="speak streamable HTTP on this port of this machine (default: standard input and output)",
     )
-    parser.add_argument(
-        "--target",
-        default=os.environ.get("EMOTAG_TARGET") or None,
-        metavar="HOST:PORT",
-        help="have a server tag; or set EMOTAG_TARGET (default: tag in this process)",
-    )
-    add_security(parser)
+    add_tagging(parser)
 
 
 def run(args: argparse.Namespace) -> int:
