@@ -151,6 +151,8 @@ async def test_one_column_is_as_good_as_none(target: str) -> None:
         (_raw(b"\x01\x00\x00\x00a", b"\x01\x00\x00\x00b"), "INVALID_REQUEST", "raw_input_contents"),
         (_raw(b"\x01\x00\x00\x00a", count=2), "INVALID_REQUEST", "inputs[0].shape"),
         (_request(*[b"x"] * 1_025), "TOO_MANY_MESSAGES", "at most 1024"),
+        (_raw(b"\x00" * 4 * 1_025, count=1_025), "TOO_MANY_MESSAGES", "at most 1024"),
+        (_raw(b"\x00" * 8_000_000, count=2_000_000), "TOO_MANY_MESSAGES", "at most 1024"),
         (b"\xff\xff\xff", "MALFORMED_REQUEST", "is not a"),
     ],
     ids=lambda value: "" if isinstance(value, pb.ModelInferRequest | bytes) else str(value)[:24],

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emotag_service.contract.status import refusal
+from emotag_service.contract.status import refusal, too_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,11 +50,11 @@ def check_shape(shape: Sequence[int], texts: int) -> None:
         raise wrong("inputs[0].shape", problem)
 
 
-def unpacked(binary: bytes) -> list[str]:
-    """The elements of a binary tensor, each with four bytes of its length in front.
+def unpacked(binary: bytes, most: int) -> list[str]:
+    """The elements of a binary tensor, each with four bytes of its length in front, and at most so many.
 
     Raises:
-        CallRefusedError: It is none, or holds what is not UTF-8.
+        CallRefusedError: It is none, has more elements, or holds what is not UTF-8.
     """
     elements, at = [], 0
     while at < len(binary):
@@ -63,6 +63,8 @@ def unpacked(binary: bytes) -> list[str]:
         if at > len(binary):
             raise wrong("inputs[0]", "its last element is cut off: put the length of each in front, as 4 bytes")
         elements.append(binary[begin:at])
+        if len(elements) > most:  # 16 MiB can hold four million empty ones, which nobody shall count on the event loop
+            raise too_many(None, most)
     return decoded(elements)
 
 

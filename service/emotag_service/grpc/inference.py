@@ -120,7 +120,7 @@ class InferenceServicer:
             QuotaError: The caller has used up its quota.
         """
         check_model(self._engine, request.model_name, request.model_version)
-        texts, wanted = _texts(request), _wanted(request)
+        texts, wanted = _texts(request, self._limits.frame_messages), _wanted(request)
         options = self._engine.check_options(Options(request.parameters["taxonomy"].string_param, all_scores=True))
         check_count(len(texts), self._limits.frame_messages)
         names = [place(index) for index in range(len(texts))]
@@ -138,15 +138,15 @@ class InferenceServicer:
         return reply
 
 
-def _texts(request: pb.ModelInferRequest) -> list[str]:
-    """The texts of the one input."""
+def _texts(request: pb.ModelInferRequest, most: int) -> list[str]:
+    """The texts of the one input, at most so many where they came as bytes; otherwise `bounded_reader` has counted."""
     tensor = request.inputs[0] if len(request.inputs) == 1 else None
     if tensor is None or (tensor.name, tensor.datatype) != (INPUT, "BYTES"):
         raise wrong("inputs", f"must be one tensor {INPUT} of datatype BYTES")
     raw = request.raw_input_contents
     if len(raw) > 1 or (raw and tensor.contents.bytes_contents):
         raise wrong("raw_input_contents", "must be the elements of the one input, and the only ones")
-    texts = unpacked(raw[0]) if raw else decoded(tensor.contents.bytes_contents)
+    texts = unpacked(raw[0], most) if raw else decoded(tensor.contents.bytes_contents)
     check_shape(tensor.shape, len(texts))
     return texts
 

@@ -90,7 +90,7 @@ class Inference:
             identifier = asked.get("id", "")
             if not isinstance(identifier, str) or legible(identifier) != identifier:
                 raise wrong("id", "must be a string of UTF-8")
-            texts = _texts(asked.get("inputs"), body[cut:])
+            texts = _texts(asked.get("inputs"), body[cut:], self._desk.limits.frame_messages)
             parameters = _mapping(asked.get("parameters"), "parameters")
             wanted = _outputs(asked.get("outputs"), binary=parameters.get("binary_data_output") is True)
             options = self._desk.options(request)
@@ -125,7 +125,7 @@ def _header_size(request: Request, size: int) -> int:
     return int(given)
 
 
-def _texts(inputs: Any, binary: bytes) -> list[Any]:
+def _texts(inputs: Any, binary: bytes, most: int) -> list[Any]:
     """The texts of the one input."""
     tensor = inputs[0] if isinstance(inputs, list) and len(inputs) == 1 else None
     if not isinstance(tensor, dict) or tensor.get("name") != INPUT or tensor.get("datatype") != "BYTES":
@@ -136,7 +136,7 @@ def _texts(inputs: Any, binary: bytes) -> list[Any]:
     size = _mapping(tensor.get("parameters"), "inputs[0].parameters").get("binary_data_size")
     if size is not None and size != len(binary):
         raise wrong("inputs[0].parameters.binary_data_size", f"must be the {len(binary):,} bytes behind the JSON")
-    texts = _flat(tensor.get("data")) if size is None else unpacked(binary)
+    texts = _flat(tensor.get("data")) if size is None else unpacked(binary, most)
     check_shape(shape, len(texts))
     return texts
 
