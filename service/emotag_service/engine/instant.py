@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.limits import EngineLimits
     from emotag_service.engine.predictors.protocol import Predictor
 
+_MOST = 4  # messages of one job: each costs its labels and its tag, however short it is
 log = structlog.get_logger("emotag.engine")
 
 
@@ -33,13 +34,15 @@ class Instant:
         """Make one; `build` is called for the first job."""
         self._build = build
         self._delivery = delivery
-        self._most = limits.instant_bytes
+        self._size = limits.instant_bytes
         self._clock = clock
         self._predictor: Predictor | None = None
 
     def answers(self, job: Job) -> bool:
         """Answer a job of admitted messages, if that takes no time; False leaves all of it to a replica."""
-        if job.options.explain or sum([entry.cost for entry in job.entries]) > self._most:
+        if job.options.explain or len(job.entries) > _MOST:
+            return False
+        if sum([entry.cost for entry in job.entries]) > self._size:
             return False
         batch = Batch(job.entries, taken=self._clock())
         try:

@@ -91,6 +91,14 @@ async def test_more_than_a_few_words_go_to_a_replica(scene):
     assert made.counts == (1, 2)
 
 
+async def test_many_messages_go_to_a_replica_however_short_they_are(scene):
+    made = await scene()
+    await made.engine.classify(messages(*"abcde"))
+    assert made.counts == (0, 1)
+    await made.engine.classify(messages(*"abcd"))
+    assert made.counts == (1, 1)
+
+
 async def test_what_is_to_be_explained_goes_to_a_replica(scene):
     made = await scene()
     (tag,) = await made.engine.classify(messages("so glad"), Options(explain=True))
