@@ -24,7 +24,7 @@ from emotag_service.process.logs import log_loop_error
 from emotag_service.settings import ConfigError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from emotag_service.config import ServeConfig
     from emotag_service.grpc.server import MakeChange
@@ -53,6 +53,7 @@ class Service:
         tracing: Tracing | None = None,
         processes: int = 1,
         make_change: MakeChange | None = None,
+        trials: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> None:
         """Make one.
 
@@ -63,6 +64,7 @@ class Service:
             tracing: Makes spans of what is done; None for none.
             processes: How many serve on the port; of more than one, a supervisor holds it.
             make_change: Makes the changes that AdminService is asked for; without it they are made here alone.
+            trials: The shadow and the split to begin with.
         """
         self.server: Server | None = None
         self.engine: Engine | None = None
@@ -72,7 +74,8 @@ class Service:
         self._began = began
         self._tracing = tracing
         self._processes = processes
-        self.control = Control(lambda: self.engine, config)
+        self._trials = trials or {}
+        self.control = Control(lambda: self.engine, config, self._trials)
         self._make_change = make_change or Changes(self._ask).make
         self._signals = StopSignals(grace_seconds=config.drain_seconds)
 
@@ -118,14 +121,18 @@ class Service:
             return await self._drain(server, engine)
         finally:
             # Together, so that calls which wait for the engine are answered before they are cancelled.
-            await asyncio.gather(engine.close(), self._stop(server))
+            await asyncio.gather(self.control.close(), engine.close(), self._stop(server))
 
     async def _start(self, server: Server, engine: Engine) -> None:
-        # Together, so that health can be asked, and messages can queue, while replicas warm up.
+        if self._trials:  # before anything is taken, which would be answered as if there were none
+            await engine.start()
+            await self.control.resume()
         callers = Callers(engine, self._config.protection.quota)
         if self.http is not None:
             self.http.start(engine, callers)
-        await asyncio.gather(engine.start(), server.start(engine, callers, self._make_change))
+        # Together, so that health can be asked, and messages can queue, while replicas warm up.
+        begun = [server.start(engine, callers, self._make_change)]
+        await asyncio.gather(*begun, *([] if self._trials else [engine.start()]))
 
     async def _stop(self, server: Server) -> None:
         stops = [server.stop()] if self.http is None else [server.stop(), self.http.stop()]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import sys
 from dataclasses import replace
@@ -15,10 +16,11 @@ from emotag_service.process.changes import Changes
 from emotag_service.process.link import AskError
 from emotag_service.process.logs import set_level
 from emotag_service.process.supervisor import Supervisor
+from emotag_service.process.worker import TRIALS
 from emotag_service.settings import given_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from emotag_service.config import ServeConfig
 
@@ -46,6 +48,7 @@ class Workers:
         self._held = hold_address(config.host, config.port, plaintext=config.tls_cert is None, insecure=config.insecure)
         self._config = replace(config, port=self._held.getsockname()[1])
         self._ready = ready
+        self._trials: dict[str, dict[str, Any]] = {}
         self.supervisor = Supervisor(
             config.workers,
             self._command,
@@ -61,7 +64,7 @@ class Workers:
             return await self.supervisor.run()
 
     def _command(self) -> list[str]:
-        return [*_COMMAND, *given_options(self._config)]
+        return [*_COMMAND, *given_options(self._config), TRIALS, json.dumps(self._trials)]
 
     def _announce(self) -> None:
         _log.info("ready", host=self._config.host, port=self._config.port, workers=self._config.workers)
@@ -80,5 +83,11 @@ class Workers:
             set_level(given["level"])
         return answer
 
-    def _adopt(self, checkpoint: str) -> None:
-        self._config = replace(self._config, checkpoint=Path(checkpoint))
+    def _adopt(self, what: str, values: Mapping[str, Any]) -> None:
+        """Have workers that are started from now on begin with a change; see `Changes`."""
+        if what == "swap":
+            self._config = replace(self._config, checkpoint=Path(values["checkpoint"]))
+        elif values:
+            self._trials[what] = {**self._trials.get(what, {}), **values}
+        else:
+            self._trials.pop(what, None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import socket
 import sys
@@ -19,7 +20,7 @@ from emotag_service.engine.errors import EngineError
 from emotag_service.ops.errors import DriftReferenceError
 from emotag_service.process.link import AskError, WorkerLink
 from emotag_service.process.logs import configure
-from emotag_service.process.worker import LINK, NUMBER, QUESTIONS
+from emotag_service.process.worker import LINK, NUMBER, QUESTIONS, TRIALS
 from emotag_service.service import Service
 from emotag_service.settings import ConfigError, SettingsParser, make_settings
 
@@ -33,7 +34,7 @@ _TELL_SECONDS = 5.0
 class LinkedService:
     """A service and its link to the supervisor."""
 
-    def __init__(self, config: ServeConfig, began: float, traced: Tracing | None) -> None:
+    def __init__(self, config: ServeConfig, began: float, traced: Tracing | None, trials: dict[str, Any]) -> None:
         self.link = WorkerLink(self._answer)
         self._service = Service(
             config,
@@ -42,6 +43,7 @@ class LinkedService:
             tracing=traced,
             processes=config.workers,
             make_change=self._ask_for_change,
+            trials=trials,
         )
         self._view = _view(self._service, config)
         self._telling: asyncio.Task[Any] | None = None
@@ -82,15 +84,16 @@ def main() -> int:
     parser.add_settings(ServeConfig)
     parser.add_argument(NUMBER, type=int, required=True, help="which worker this is")
     parser.add_argument(LINK, type=int, required=True, help="file descriptor of the link")
+    parser.add_argument(TRIALS, type=json.loads, default={}, help="the shadow and the split to begin with, as JSON")
     args = parser.parse_args()
     config = make_settings(ServeConfig, args)
     configure(config.log_format, config.log_level, worker=args.number)
-    return asyncio.run(_run(config, socket.socket(fileno=args.link), began))
+    return asyncio.run(_run(config, args.trials, socket.socket(fileno=args.link), began))
 
 
-async def _run(config: ServeConfig, end: socket.socket, began: float) -> int:
+async def _run(config: ServeConfig, trials: dict[str, Any], end: socket.socket, began: float) -> int:
     async with tracing(config, "emotag-serve") as traced:
-        return await LinkedService(config, began, traced).run(end)
+        return await LinkedService(config, began, traced, trials).run(end)
 
 
 def _stop_when_alone(talking: asyncio.Task[None]) -> None:

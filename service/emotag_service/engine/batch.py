@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from emotag_service.engine.caller import Entry
+    from emotag_service.engine.model import Model
     from emotag_service.engine.options import Options
     from emotag_service.engine.predictors.protocol import Prediction
 
@@ -57,8 +58,8 @@ class Batch:
         return [Batch(part, failures=failures, avoid=avoid, bisecting=bisecting) for part in parts]
 
 
-def label(batch: Batch, prediction: Prediction, compute_seconds: float) -> list[Tag]:
-    """Return the tag of every message of the batch, in its order; an error for a text that has nothing to read."""
+def label(batch: Batch, model: Model, prediction: Prediction, compute_seconds: float) -> list[Tag]:
+    """Return the tags that a model gives the messages of a batch, in order; an error where there is nothing to read."""
     entries, lengths, cut = batch.entries, prediction.lengths.tolist(), prediction.truncated.tolist()
     tags = [
         Tag(
@@ -67,20 +68,24 @@ def label(batch: Batch, prediction: Prediction, compute_seconds: float) -> list[
             queue_seconds=batch.taken - entry.admitted,
             compute_seconds=compute_seconds,
             error=None if lengths[row] else nothing_to_read(),
-            model=entry.job.model.identity,
+            model=model.identity,
         )
         for row, entry in enumerate(entries)
     ]
     for options, rows in _by_options([(row, entry) for row, entry in enumerate(entries) if lengths[row]]):
-        _label(entries, tags, rows, prediction, options)
+        _label(entries, tags, rows, prediction, model, options)
     return tags
 
 
 def _label(
-    entries: Sequence[Entry], tags: Sequence[Tag], rows: Sequence[int], prediction: Prediction, options: Options
+    entries: Sequence[Entry],
+    tags: Sequence[Tag],
+    rows: Sequence[int],
+    prediction: Prediction,
+    model: Model,
+    options: Options,
 ) -> None:
     """Fill in the tags of those rows, which have the same options."""
-    model = entries[rows[0]].job.model
     taxonomy = model.taxonomy(options.taxonomy)
     logits = prediction.logits if len(rows) == len(tags) else prediction.logits[rows]
     scores = taxonomy.scores(logits)  # [B, K]

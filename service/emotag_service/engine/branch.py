@@ -12,6 +12,7 @@ from emotag_service.engine.queue import Queue
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emotag_service.engine.batch import Batch
     from emotag_service.engine.caller import Entry, Job
     from emotag_service.engine.delivery import Delivery
     from emotag_service.engine.limits import EngineLimits
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Branch:
-    """One model with its queue and pool; an engine has one, and a second one while it changes to another model.
+    """One model with its queue and pool; an engine has one, and others while it changes its model or has a split.
 
     Belongs to the engine's event loop.
 
@@ -40,15 +41,22 @@ class Branch:
         """Make one; `on_change` is called when one of its replicas came into another state."""
         self.model = model
         self.queue = Queue(limits, clock, self._expire)
-        self.pool = Pool(model.replicas, self.queue, delivery, limits, clock, on_change)
+        self.pool = Pool(model, self.queue, delivery, limits, clock, on_change)
         self._delivery = delivery
-        self._instant = Instant(model.instant, delivery, limits, clock) if model.instant else None
+        self._instant = Instant(model, model.instant, delivery, limits, clock) if model.instant else None
 
-    def compute(self, job: Job) -> None:
-        """Have the admitted messages of a job computed: at once where they are few words, else by a replica."""
+    def compute(self, job: Job, entries: list[Entry]) -> None:
+        """Have admitted messages of a job computed: at once where they are few words, else by a replica."""
         quick = self._instant if self.pool.serving and not self.queue else None
-        if quick is None or not quick.answers(job):
-            self.queue.put(job.caller, job.entries)
+        if quick is None or not quick.answers(job, entries):
+            self.queue.put(job.caller, entries)
+
+    def abandoned(self) -> list[Batch]:
+        """Take away what waits: no replica is left that computes it."""
+        batches = []
+        while (batch := self.queue.take("", wait=False)) is not None:
+            batches.append(batch)
+        return batches
 
     async def close(self) -> None:
         """Stop its replicas, and wait for them for a bounded time."""

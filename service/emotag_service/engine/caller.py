@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emotag_service.engine.model import Model
     from emotag_service.engine.options import Options
     from emotag_service.engine.tag import Tag
 
@@ -52,7 +51,6 @@ class Job:
     Attributes:
         tags: By position in the request; None until answered.
         options: What they were submitted with, resolved.
-        model: What is to tag them.
         caller: Who submitted them.
         entries: Those of its messages that were admitted.
         on_tags: Called on the loop with the positions that were just answered. Not called for what `submit` itself
@@ -61,15 +59,12 @@ class Job:
     """
 
     __slots__ = (
-        "_canceller", "_pending", "_waiters", "caller", "entries", "model", "on_tags", "options", "tags", "trace",
+        "_canceller", "_pending", "_waiters", "caller", "entries", "on_tags", "options", "tags", "trace",
     )  # fmt: skip
 
-    def __init__(
-        self, count: int, options: Options, model: Model, caller: Caller, canceller: Callable[[Job], None]
-    ) -> None:
+    def __init__(self, count: int, options: Options, caller: Caller, canceller: Callable[[Job], None]) -> None:
         self.tags: list[Tag | None] = [None] * count
         self.options = options
-        self.model = model
         self.caller = caller
         self.entries: list[Entry] = []
         self.on_tags: Callable[[Job, Sequence[int]], None] | None = None

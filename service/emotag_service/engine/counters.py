@@ -54,6 +54,7 @@ class EngineStats:
         held_bytes: Their bytes of UTF-8.
         tagged: Messages with a label.
         tags: The same by taxonomy and label.
+        model_tags: The same by digest of the model that made them, and (taxonomy, label).
         uncertain: How many of them had no label that passed its threshold.
         refused: For want of room, while draining, or for want of a replica.
         invalid: Not taggable.
@@ -76,6 +77,7 @@ class EngineStats:
     held_bytes: int
     tagged: int
     tags: dict[str, dict[str, int]]
+    model_tags: dict[str, dict[tuple[str, str], int]]
     uncertain: int
     refused: int
     invalid: int
@@ -100,6 +102,7 @@ class Counters:
 
     Attributes:
         tags: Messages with a label, by taxonomy and label.
+        model_tags: The same by digest of the model that made them, and (taxonomy, label).
         uncertain: How many of them had no label that passed its threshold.
         errors: Messages without a label, by kind.
         reasons: The same by `EngineError.reason`.
@@ -115,6 +118,7 @@ class Counters:
     tokens: int = 0
     rate: float = 0.0
     tags: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+    model_tags: defaultdict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: defaultdict(Counter))
     uncertain: int = 0
     errors: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(_REASONS, 0)))
@@ -135,10 +139,12 @@ class Counters:
         self.reasons[error.reason] += 1
 
     def count_answers(self, answers: Sequence[tuple[Entry, Tag]]) -> None:
-        """Count messages that were answered after they were computed."""
+        """Count messages of one batch, and so of one model, that were answered after it was computed."""
+        digest = answers[0][1].model.digest if answers and answers[0][1].model is not None else ""
         labelled = [(entry.job.options.taxonomy, tag.label) for entry, tag in answers if tag.error is None]
         for (taxonomy, label), times in _numbers(labelled):
             self.tags[taxonomy][label] += times
+            self.model_tags[digest][taxonomy, label] += times
         self.tagged += len(labelled)
         self.uncertain += sum([tag.uncertain for _, tag in answers])
         if len(labelled) < len(answers):
@@ -168,6 +174,7 @@ class Counters:
             held_bytes=held.size,
             tagged=self.tagged,
             tags={name: dict(counts) for name, counts in dict(self.tags).items()},
+            model_tags={digest: dict(counts) for digest, counts in dict(self.model_tags).items()},
             uncertain=self.uncertain,
             refused=self.errors["refused"],
             invalid=self.errors["invalid"],

@@ -21,7 +21,7 @@ log = structlog.get_logger("emotag.engine")
 
 
 class Observer(Protocol):
-    """Is told what the engine does with messages, on its event loop: the seam for tracing."""
+    """Is told what the engine does with messages, on its event loop: the seam for tracing, and for a shadow."""
 
     def submitted(self, job: Job) -> None:
         """A job came, in the context of whoever submitted it; `job.trace` is the observer's to set."""
@@ -34,11 +34,11 @@ class Delivery:
     """Answers messages, exactly once each. Belongs to the engine's event loop.
 
     Attributes:
-        observer: Is told of every computed batch; None for nobody.
+        observers: Are told of every computed batch.
     """
 
     def __init__(self, room: Room, counters: Counters) -> None:
-        self.observer: Observer | None = None
+        self.observers: list[Observer] = []
         self._room = room
         self._counters = counters
         self._open: set[Job] = set()
@@ -55,8 +55,8 @@ class Delivery:
         """Answer a computed batch of so many tokens; a text that had none to read has an error for a tag."""
         self._counters.count_batch(batch, tokens, tags[0].compute_seconds)
         self._counters.count_answers(self._answer(zip(batch.entries, tags, strict=True)))
-        if self.observer is not None:
-            self.observer.computed(batch, tags)
+        for observer in self.observers:
+            observer.computed(batch, tags)
 
     def failed(self, entries: Sequence[Entry], error: MessageError, *, tell: bool = True) -> int:
         """Answer messages that get no label; returns how many had no answer before.

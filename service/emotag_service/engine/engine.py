@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import defaultdict
 from dataclasses import replace
 from math import inf
 from typing import TYPE_CHECKING
 
 from emotag_service.engine.admission import Admission
 from emotag_service.engine.branch import Branch, check_replaceable
+from emotag_service.engine.branches import Branches
 from emotag_service.engine.caller import Caller, Job, Share
 from emotag_service.engine.counters import Counters
 from emotag_service.engine.delivery import Delivery
@@ -51,26 +51,33 @@ class Engine:
 
     Attributes:
         limits: How much it takes, holds and computes at once.
+        branches: The models in service.
     """
 
     def __init__(
-        self, model: Model, *, limits: EngineLimits = _DEFAULT_LIMITS, clock: Callable[[], float] = time.monotonic
+        self,
+        model: Model,
+        *,
+        limits: EngineLimits = _DEFAULT_LIMITS,
+        clock: Callable[[], float] = time.monotonic,
+        name: str = "",
     ) -> None:
-        """Make one; `from_checkpoint` is the short way. Raises ValueError for limits that contradict the model."""
+        """Make one; `from_checkpoint` is the short way, and `name` is for logs where there are several.
+
+        Raises:
+            ValueError: Limits contradict the model.
+        """
         self.limits = limits = _fit(limits, model)
         self._clock = clock
         self._options = OptionsResolver(model.taxonomies)
-        self._health = EngineHealth()
+        self._health = EngineHealth(name)
         self._counters = Counters()
         self._counters.expect(model.taxonomies)
         self._empty = asyncio.Event()
         self._room = Room(limits.queue_messages, limits.queue_bytes, self._empty.set)
         self._delivery = Delivery(self._room, self._counters)
         self._admission = Admission(limits, self._room, self._counters, clock, self._retry_after)
-        self._live = self._branch(model)
-        self._prepared: Branch | None = None
-        self._retiring: dict[asyncio.Task[None], Branch] = {}
-        self._busy_before: defaultdict[str, float] = defaultdict(float)
+        self.branches = Branches(self._branch(model))
         self._watchdog = Watchdog(self._check)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._draining = self._closed = False
@@ -101,7 +108,7 @@ class Engine:
     @property
     def model(self) -> Model:
         """What answers whatever is admitted now."""
-        return self._live.model
+        return self.branches.live.model
 
     @property
     def healthy(self) -> bool:
@@ -114,17 +121,21 @@ class Engine:
 
     def observe(self, observer: Observer) -> None:
         """Have an observer told of jobs and batches from now on."""
-        self._delivery.observer = observer
+        self._delivery.observers.append(observer)
+
+    def unobserve(self, observer: Observer) -> None:
+        """Tell an observer no more; one that was not told is none the wiser."""
+        self._delivery.observers = [each for each in self._delivery.observers if each is not observer]
 
     async def start(self) -> None:
         """Build every replica and warm it up. Raises DeviceError, with everything stopped, when one does not run."""
         if self._loop is not None:
             raise EngineError("the engine was started before; make a new one")
         self._loop = asyncio.get_running_loop()
-        self._live.pool.start()
+        self.branches.live.pool.start()
         self._watchdog.arm()
         try:
-            await self._live.pool.ready()
+            await self.branches.live.pool.ready()
         except BaseException:
             await self.close()
             raise
@@ -141,7 +152,7 @@ class Engine:
             raise EngineError("the engine is not running: it cannot change its model")
         check_replaceable(self.model, model)
         await self.discard()
-        branch = self._prepared = self._branch(model)
+        branch = self.branches.prepared = self._branch(model)
         branch.pool.start()
         self._watchdog.arm()
         try:
@@ -156,21 +167,16 @@ class Engine:
         Raises:
             EngineError: None is prepared.
         """
-        if self._prepared is None:
-            raise EngineError("no model is prepared")
-        old, self._live, self._prepared = self._live, self._prepared, None
+        self.branches.switch()
         self._note_change()
-        self._retire(old)
 
     async def discard(self) -> None:
         """Let go of the prepared model, if there is one."""
-        branch, self._prepared = self._prepared, None
-        if branch is not None:
-            await branch.close()
+        await self.branches.discard()
 
     async def retired(self) -> None:
         """Wait until models that were replaced have answered what they had, and are gone."""
-        await asyncio.gather(*self._retiring)
+        await self.branches.retired()
 
     def check_options(self, options: Options) -> Options:
         """Return options with the default taxonomy filled in. Raises InvalidOptionsError naming the field."""
@@ -206,9 +212,9 @@ class Engine:
         if self._loop is None:
             raise EngineError("the engine is not started; await engine.start() first")
         caller = caller or self.caller()
-        job = Job(len(messages), self.check_options(options), self.model, caller, self._cancel)
-        if self._delivery.observer is not None:
-            self._delivery.observer.submitted(job)
+        job = Job(len(messages), self.check_options(options), caller, self._cancel)
+        for observer in self._delivery.observers:
+            observer.submitted(job)
         patient = self._room.redeem(caller)
         refusal = self._refusal(caller)
         if refusal is not None:
@@ -216,7 +222,7 @@ class Engine:
         else:
             job.entries = self._admission.admit(messages, job, inf if deadline is None else deadline, patient=patient)
         if job.entries:
-            self._schedule(job)
+            self._schedule(job, messages)
         if patient:
             self._room.wake()
         return job
@@ -270,43 +276,21 @@ class Engine:
         self._health.set(healthy=False)
         self._room.open()
         self._give_up(_stopped())
-        await asyncio.gather(*(branch.close() for branch in self._branches()))
-        for task in self._retiring:
-            task.cancel()  # what they wait for was closed
-        await asyncio.gather(*self._retiring, return_exceptions=True)
+        await self.branches.close()
         self._watchdog.disarm()
 
     def stats(self) -> EngineStats:
         """Return what it has done and holds. May be called on any thread, so also while the loop is stuck."""
-        slots = self._live.pool.slots
-        states = {slot.plan.name: slot.state.value for slot in slots}
-        busy_seconds = {name: self._busy_before.get(name, 0.0) for name in states}
-        for branch in self._branches():
-            for slot in branch.pool.slots:
-                busy_seconds[slot.plan.name] = busy_seconds.get(slot.plan.name, 0.0) + slot.busy_seconds
-        return self._counters.stats(self._room.taken, states, busy_seconds)
+        states = {slot.plan.name: slot.state.value for slot in self.branches.live.pool.slots}
+        return self._counters.stats(self._room.taken, states, self.branches.busy_seconds())
 
     def _branch(self, model: Model) -> Branch:
         return Branch(model, self._delivery, self.limits, self._clock, self._note_change)
 
-    def _branches(self) -> list[Branch]:
-        """Those that have replicas."""
-        prepared = [] if self._prepared is None else [self._prepared]
-        return [self._live, *prepared, *list(self._retiring.values())]
-
-    def _retire(self, branch: Branch) -> None:
-        task = asyncio.create_task(branch.retire(), name="retire model")
-        self._retiring[task] = branch
-        task.add_done_callback(self._note_retired)
-
-    def _note_retired(self, task: asyncio.Task[None]) -> None:
-        for slot in self._retiring.pop(task).pool.slots:
-            self._busy_before[slot.plan.name] += slot.busy_seconds
-
-    def _schedule(self, job: Job) -> None:
+    def _schedule(self, job: Job, messages: Sequence[Message]) -> None:
         job.caller.jobs.add(job)
         self._delivery.expect(job)
-        self._live.compute(job)
+        self.branches.compute(job, messages)
         if not job.done():
             self._watchdog.arm()
 
@@ -316,14 +300,14 @@ class Engine:
             return DrainingError("the engine is stopping and takes nothing new; send it again elsewhere")
         if caller.closed:
             return CancelledMessageError("its caller was closed before it came")
-        if self._live.pool.hopeless:
+        if self.branches.live.pool.hopeless:
             return NoReplicaError("no replica is left that could compute it; send it again elsewhere")
         return None
 
     def _cancel(self, job: Job) -> None:
         entries = [entry for entry in job.entries if not entry.answered()]
         number = self._delivery.failed(entries, CancelledMessageError("its caller went away"), tell=False)
-        for branch in self._branches():
+        for branch in self.branches:
             branch.queue.discard_cancelled(job.caller, number, bulk=job.options.bulk)
 
     def _close_caller(self, caller: Caller) -> None:
@@ -333,25 +317,27 @@ class Engine:
 
     def _give_up(self, error: MessageError) -> int:
         """Answer everything that has no tag yet; returns how many that were."""
-        for branch in self._branches():
+        for branch in self.branches:
             branch.queue.clear()
         return self._delivery.failed(self._delivery.unanswered(), error)
 
     def _note_change(self) -> None:
-        self._health.set(healthy=self._live.pool.serving > 0 and not self._draining)
-        if self._live.pool.hopeless:
+        self._health.set(healthy=self.branches.live.pool.serving > 0 and not self._draining)
+        if self.branches.live.pool.hopeless:
             self._give_up(NoReplicaError("no replica is left that could compute it; send it again elsewhere"))
+        elif not self._closed:
+            self.branches.rescue()
 
     def _check(self) -> float | None:
         """Of the watchdog: look again when a replica could be overdue, or one that begins a batch now would be."""
-        delays, limit = [branch.pool.check() for branch in self._branches()], self.limits.compute_seconds
+        delays, limit = [branch.pool.check() for branch in self.branches], self.limits.compute_seconds
         due = [delay for delay in delays if delay is not None]
         if due:
             return min(*due, limit)
         return limit if self._room.held.messages else None
 
     def _retry_after(self) -> float:
-        return self._counters.retry_after(self._room.held.messages, self._live.pool.serving)
+        return self._counters.retry_after(self._room.held.messages, self.branches.live.pool.serving)
 
 
 def _fit(limits: EngineLimits, model: Model) -> EngineLimits:

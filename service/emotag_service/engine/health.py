@@ -16,8 +16,10 @@ log = structlog.get_logger("emotag.engine")
 class EngineHealth:
     """One bit and its subscribers. Belongs to the engine's event loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, engine: str = "") -> None:
+        """Make it; `engine` is what logs call the engine, where there are several."""
         self.healthy = False
+        self._named = {"engine": engine} if engine else {}
         self._subscribers: list[Callable[[bool], None]] = []
 
     def subscribe(self, callback: Callable[[bool], None]) -> None:
@@ -29,7 +31,7 @@ class EngineHealth:
         if healthy == self.healthy:
             return
         self.healthy = healthy
-        log.info("health changed", healthy=healthy)
+        log.info("health changed", healthy=healthy, **self._named)
         for callback in self._subscribers:
             try:
                 callback(healthy)

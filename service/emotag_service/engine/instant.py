@@ -12,9 +12,10 @@ from emotag_service.engine.predictors.protocol import check_prediction
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from emotag_service.engine.caller import Job
+    from emotag_service.engine.caller import Entry, Job
     from emotag_service.engine.delivery import Delivery
     from emotag_service.engine.limits import EngineLimits
+    from emotag_service.engine.model import Model
     from emotag_service.engine.predictors.protocol import Predictor
 
 _MOST = 4  # messages of one job: each costs its labels and its tag, however short it is
@@ -29,28 +30,34 @@ class Instant:
     """
 
     def __init__(
-        self, build: Callable[[], Predictor], delivery: Delivery, limits: EngineLimits, clock: Callable[[], float]
+        self,
+        model: Model,
+        build: Callable[[], Predictor],
+        delivery: Delivery,
+        limits: EngineLimits,
+        clock: Callable[[], float],
     ) -> None:
         """Make one; `build` is called for the first job."""
+        self._model = model
         self._build = build
         self._delivery = delivery
         self._size = limits.instant_bytes
         self._clock = clock
         self._predictor: Predictor | None = None
 
-    def answers(self, job: Job) -> bool:
-        """Answer a job of admitted messages, if that takes no time; False leaves all of it to a replica."""
-        if job.options.explain or len(job.entries) > _MOST:
+    def answers(self, job: Job, entries: list[Entry]) -> bool:
+        """Answer admitted messages of a job, if that takes no time; False leaves all of them to a replica."""
+        if job.options.explain or len(entries) > _MOST:
             return False
-        if sum([entry.cost for entry in job.entries]) > self._size:
+        if sum([entry.cost for entry in entries]) > self._size:
             return False
-        batch = Batch(job.entries, taken=self._clock())
+        batch = Batch(entries, taken=self._clock())
         try:
             if self._predictor is None:
                 self._predictor = self._build()
             prediction = self._predictor.launch([entry.text for entry in batch.entries], evidence=False)()
             check_prediction(prediction, len(batch.entries), self._predictor.label_count)
-            tags = label(batch, prediction, self._clock() - batch.taken)
+            tags = label(batch, self._model, prediction, self._clock() - batch.taken)
         except Exception as error:  # noqa: BLE001, whatever a model raises: a replica tries again, and finds the culprit
             log.warning("instant batch failed", messages=len(batch.entries), error=type(error).__name__)
             return False

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.batch import Batch
     from emotag_service.engine.delivery import Delivery
     from emotag_service.engine.limits import EngineLimits
-    from emotag_service.engine.model import ReplicaPlan
+    from emotag_service.engine.model import Model, ReplicaPlan
     from emotag_service.engine.queue import Queue
     from emotag_service.engine.tag import Tag
 
@@ -56,7 +56,7 @@ class Pool:
 
     def __init__(
         self,
-        plans: Sequence[ReplicaPlan],
+        model: Model,
         queue: Queue,
         delivery: Delivery,
         limits: EngineLimits,
@@ -64,9 +64,11 @@ class Pool:
         on_change: Callable[[], None],
     ) -> None:
         """Make one; `on_change` is called on the loop when a replica came into another state."""
+        plans = model.replicas
         if not plans or len({plan.name for plan in plans}) < len(plans):
             raise ValueError(f"replicas: {[plan.name for plan in plans]}; give at least one, each with its own name")
         self.slots = [Slot(plan) for plan in plans]
+        self._model = model
         self._queue = queue
         self._delivery = delivery
         self._limits = limits
@@ -150,7 +152,7 @@ class Pool:
     def _fill(self, slot: Slot, attempts: int) -> None:
         slot.ended.clear()
         slot.busy_before = slot.busy_seconds
-        slot.replica = Replica(slot.plan.name, slot.plan.build, self._queue, self, self._limits, self._clock)
+        slot.replica = Replica(slot.plan, self._model, self._queue, self, self._limits, self._clock)
         slot.replica.start(attempts)
 
     def _note(self, replica: Replica, state: State, error: BaseException | None) -> None:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from emotag_service.engine.batch import Batch
     from emotag_service.engine.limits import EngineLimits
+    from emotag_service.engine.model import Model, ReplicaPlan
     from emotag_service.engine.predictors.protocol import Prediction, Predictor
     from emotag_service.engine.queue import Queue
     from emotag_service.engine.tag import Tag
@@ -65,17 +66,18 @@ class Replica:
 
     def __init__(
         self,
-        name: str,
-        build: Callable[[], Predictor],
+        plan: ReplicaPlan,
+        model: Model,
         queue: Queue,
         outcomes: Outcomes,
         limits: EngineLimits,
         clock: Callable[[], float],
     ) -> None:
-        self.name = name
-        self.thread = Thread(target=self._run, name=f"emotag-{name}", daemon=True)
+        self.name = plan.name
+        self.thread = Thread(target=self._run, name=f"emotag-{plan.name}", daemon=True)
         self.proven = False
-        self._build = build
+        self._build = plan.build
+        self._model = model
         self._queue = queue
         self._outcomes = outcomes
         self._limits = limits
@@ -209,7 +211,7 @@ class Replica:
         prediction = launched.collect()
         check_prediction(prediction, len(launched.batch.entries), self._predictor.label_count)
         now = self._clock()
-        tags = label(launched.batch, prediction, now - launched.since)
+        tags = label(launched.batch, self._model, prediction, now - launched.since)
         if self._flight.land(now):
             self.proven = True
             self._outcomes.tagged(launched.batch, tags, int(prediction.lengths.sum()))

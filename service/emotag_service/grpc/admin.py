@@ -14,6 +14,10 @@ from emotag.v1.admin_service_pb2 import (
     GetStatusResponse,
     SetLogLevelRequest,
     SetLogLevelResponse,
+    SetShadowRequest,
+    SetShadowResponse,
+    SetSplitRequest,
+    SetSplitResponse,
     SwapCheckpointRequest,
     SwapCheckpointResponse,
     WorkerStatus,
@@ -57,6 +61,14 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         """Replace the checkpoint."""
         return SwapCheckpointResponse(**await self._do("swap", checkpoint=request.checkpoint))
 
+    async def SetShadow(self, request: SetShadowRequest, _context: Context) -> SetShadowResponse:  # noqa: N802
+        """Have a candidate compute beside, or no more."""
+        return SetShadowResponse(shadow=await self._do("shadow", **_trial(request)))
+
+    async def SetSplit(self, request: SetSplitRequest, _context: Context) -> SetSplitResponse:  # noqa: N802
+        """Have a candidate answer a share of conversations, or no more."""
+        return SetSplitResponse(split=await self._do("split", **_trial(request), salt=request.salt))
+
     async def SetLogLevel(self, request: SetLogLevelRequest, _context: Context) -> SetLogLevelResponse:  # noqa: N802
         """Set the least level that is logged."""
         await self._do("log level", level=request.level)
@@ -67,7 +79,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         await self._do("drain")
         return DrainResponse()
 
-    async def _do(self, what: str, **values: str) -> Any:
+    async def _do(self, what: str, **values: Any) -> Any:
         shown = pass_of_call.get()
         if shown is None and not self._open:
             problem = "the server asks for no tokens and others can reach it: serve with --tokens to administer it"
@@ -79,3 +91,8 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         except AskError as error:
             _log.warning("change not made", what=what, problem=str(error), **values)
             raise CallRefusedError(make_status("FAILED_PRECONDITION", "NOT_CHANGED", str(error))) from error
+
+
+def _trial(request: SetShadowRequest | SetSplitRequest) -> dict[str, Any]:
+    share = request.share if request.HasField("share") else None
+    return {"checkpoint": request.checkpoint, "share": share, "off": request.off}

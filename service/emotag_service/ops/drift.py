@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from emotag_model.labels import Taxonomy
     from emotag_service.engine.engine import Engine
 
-    Counts = Mapping[str, Mapping[str, int]]
+    Counts = Mapping[tuple[str, str], int]
+    """By taxonomy and label."""
 
 WINDOW_SECONDS = 3_600.0
 LEAST_TAGS = 500
@@ -88,7 +89,7 @@ class Drift:
         self._engine = engine
         self._reference = reference
         self._clock = clock
-        self._past: deque[tuple[float, Counts]] = deque([(clock(), {})])
+        self._past: deque[tuple[float, Mapping[str, Counts]]] = deque([(clock(), {})])
         self._told = False
 
     def collect(self) -> Iterable[Metric]:
@@ -109,22 +110,22 @@ class Drift:
         engine = self._engine()
         if engine is None:
             return {"taxonomies": {}}
-        before, now = self._window(engine.stats().tags)
+        before, now = self._window(engine.stats().model_tags, engine.model.identity.digest)
         lately = {
-            taxonomy.name: self._compare(taxonomy, _since(before.get(taxonomy.name, {}), now[taxonomy.name]))
+            taxonomy.name: self._compare(taxonomy, _since(taxonomy, before, now))
             for taxonomy in engine.model.taxonomies
         }
         self._tell(lately)
         return {"taxonomies": lately}
 
-    def _window(self, tags: Counts) -> tuple[Counts, Counts]:
-        """Return the counts at the window's beginning, and now."""
+    def _window(self, tags: Mapping[str, Counts], digest: str) -> tuple[Counts, Counts]:
+        """Return the counts of the model of this digest at the window's beginning, and now."""
         now = self._clock()
         if now - self._past[-1][0] >= _STEP_SECONDS:
             self._past.append((now, tags))
         while len(self._past) > 1 and now - self._past[1][0] >= WINDOW_SECONDS:
             self._past.popleft()
-        return self._past[0][1], tags
+        return self._past[0][1].get(digest, {}), tags.get(digest, {})
 
     def _compare(self, taxonomy: Taxonomy, counts: Mapping[str, int]) -> dict[str, Any]:
         total = sum(counts.values())
@@ -151,8 +152,9 @@ def stability_index(counts: Mapping[str, int], expected: Mapping[str, float]) ->
     return sum((share - least) * log(share / least) for share, least in pairs)
 
 
-def _since(before: Mapping[str, int], now: Mapping[str, int]) -> dict[str, int]:
-    return {label: count - before.get(label, 0) for label, count in now.items()}
+def _since(taxonomy: Taxonomy, before: Counts, now: Counts) -> dict[str, int]:
+    keys = {label: (taxonomy.name, label) for label in taxonomy.labels}
+    return {label: now.get(key, 0) - before.get(key, 0) for label, key in keys.items()}
 
 
 def _shares(shown: Mapping[str, Any]) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from emotag_service.ops.drift import Drift
 from emotag_service.ops.engine_metrics import EngineMetrics
 from emotag_service.ops.traffic_metrics import TrafficMetrics
+from emotag_service.ops.trial_metrics import TrialMetrics
 from emotag_service.ops.view import View, model, new_registry
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ def serving_view(service: Service, reference: Reference) -> View:
     registry.register(TrafficMetrics(lambda: _calls(service), "emotag_requests", "calls", "method", "code"))
     http = ("emotag_http_requests", "HTTP requests", "route", "status")
     registry.register(TrafficMetrics(lambda: _requests(service), *http))
+    registry.register(TrialMetrics(lambda: service.engine, lambda: service.control.shadow))
     registry.register(drift)
     return View(
         loop=asyncio.get_running_loop(),

@@ -12,8 +12,9 @@ from emotag_service.process.link import WorkerLink
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
-NUMBER, LINK = "--number", "--link"
-"""Options that a worker's command gets on top: which worker it is, and the file descriptor of its end of the link."""
+NUMBER, LINK, TRIALS = "--number", "--link", "--trials"
+"""Options that a worker's command gets on top: which worker it is, the file descriptor of its end of the link, and the
+shadow and the split that the others have."""
 QUESTIONS = ("pulse", "unready", "model", "metrics", "drift")
 """What the operators' port asks a worker."""
 

@@ -32,7 +32,7 @@ def make_model(*taxonomies: Taxonomy) -> Model:
 
 def make_job(caller: Caller, lengths: Sequence[int], *, deadline: float = inf, options: Options = OPTIONS) -> Job:
     """A job with one entry per length of text."""
-    job = Job(len(lengths), options, make_model(), caller, lambda job: None)
+    job = Job(len(lengths), options, caller, lambda job: None)
     job.entries = [make_entry(job, index, length, deadline=deadline) for index, length in enumerate(lengths)]
     return job
 

@@ -14,7 +14,7 @@ from emotag_service.engine.errors import DrainingError, ExpiredError, InvalidMes
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
 from emotag_service.engine.room import Room
-from tests.unit.engine.helpers import OPTIONS, make_caller, make_model
+from tests.unit.engine.helpers import OPTIONS, make_caller
 
 LIMITS = EngineLimits(max_text_bytes=100, max_tokens=256, queue_messages=10, queue_bytes=500)
 NOW = 50.0
@@ -32,7 +32,7 @@ def admission(room):
 
 def admit(admission, message, *, deadline=inf, patient=False):
     """Return the entry of a message, or raise what it was answered with."""
-    job = Job(1, OPTIONS, make_model(), make_caller(), lambda job: None)
+    job = Job(1, OPTIONS, make_caller(), lambda job: None)
     entries = admission.admit([message], job, deadline, patient=patient)
     if job.tags[0] is not None:
         assert entries == []
@@ -61,7 +61,7 @@ def test_ids_are_made_up_and_never_twice(admission):
 
 
 def test_messages_of_one_job_stand_or_fall_alone(admission, room):
-    job = Job(3, OPTIONS, make_model(), make_caller(), lambda job: None)
+    job = Job(3, OPTIONS, make_caller(), lambda job: None)
     entries = admission.admit(
         [Message("good", id="a"), Message("", id="b"), Message("too", id="c")],
         job,
@@ -74,7 +74,7 @@ def test_messages_of_one_job_stand_or_fall_alone(admission, room):
 
 
 def test_all_are_refused_with_one_error(admission, room):
-    job = Job(2, OPTIONS, make_model(), make_caller(), lambda job: None)
+    job = Job(2, OPTIONS, make_caller(), lambda job: None)
     admission.refuse([Message("a", id="a"), None], job, DrainingError("stopping"))
     assert [type(tag.error) for tag in job.tags] == [DrainingError] * 2
     assert job.tags[0].message_id == "a"

@@ -236,7 +236,7 @@ async def test_a_thousand_cancelled_jobs_leave_nothing_behind(started):
     caller = engine.caller()
     for _ in range(1_000):
         engine.submit(messages("a b c"), caller=caller).cancel()
-    assert len(engine._live.queue._waiting.waiting(caller, bulk=False) or ()) < 100
+    assert len(engine.branches.live.queue._waiting.waiting(caller, bulk=False) or ()) < 100
     assert (engine.stats().held, engine.stats().cancelled) == (1, 1_000)
     predictor.release()
     await first.wait()

@@ -303,7 +303,7 @@ async def test_a_predictor_that_cannot_be_closed_is_thrown_away_all_the_same(sta
 def test_an_engine_whose_loop_is_gone_ends_its_threads():
     engine = in_memory_engine()
     asyncio.run(engine.start())
-    engine._live.pool.post(print)
+    engine.branches.live.pool.post(print)
     for thread in replica_threads():
         thread.join(30)
     assert replica_threads() == []

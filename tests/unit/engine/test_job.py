@@ -6,11 +6,11 @@ import pytest
 
 from emotag_service.engine.caller import Caller, Job
 from emotag_service.engine.tag import Tag
-from tests.unit.engine.helpers import OPTIONS, make_caller, make_model
+from tests.unit.engine.helpers import OPTIONS, make_caller
 
 
 def make(count, cancelled=None):
-    return Job(count, OPTIONS, make_model(), make_caller(), (cancelled if cancelled is not None else []).append)
+    return Job(count, OPTIONS, make_caller(), (cancelled if cancelled is not None else []).append)
 
 
 def test_a_job_of_nothing_is_done():

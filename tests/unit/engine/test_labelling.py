@@ -24,9 +24,7 @@ def tag(logits, options=Options("fine"), evidence=None, texts=None, model=None):
     entries = make_entries(lengths, name="c", options=options)
     for entry, text in zip(entries, texts or [], strict=False):
         entry.text = text
-    if model is not None:
-        entries[0].job.model = model
-    return label(Batch(entries, taken=3.0), predicted(logits, lengths, evidence=evidence), 0.5)
+    return label(Batch(entries, taken=3.0), model or make_model(), predicted(logits, lengths, evidence=evidence), 0.5)
 
 
 def only_for(column, shares):
@@ -85,7 +83,7 @@ def test_one_batch_may_hold_several_options():
     fine, coarse = Options("fine", all_scores=True), Options("coarse")
     entries = [e for options in (fine, coarse, fine) for e in make_entries([1], options=options)]
     logits = np.array([[2, LOW, LOW, LOW], [LOW, 2, LOW, LOW], [LOW, LOW, 2, LOW]], dtype=np.float32)
-    tags = label(Batch(entries), predicted(logits, [1, 1, 1]), 0.1)
+    tags = label(Batch(entries), make_model(), predicted(logits, [1, 1, 1]), 0.1)
     assert [each.label for each in tags] == ["joy", "unpleasant", "fear"]
     assert [each.scores is not None for each in tags] == [True, False, True]
     assert tags[2].scores[2] == sigmoid(2.0)
@@ -127,13 +125,13 @@ def test_a_predictor_that_owes_the_evidence_is_found_out():
 
 
 def test_truncation_is_told_and_who_made_the_tag():
-    entries = make_entries([1, 1])
-    tags = label(Batch(entries), predicted(np.zeros((2, 4)), [1, 1], truncated=[False, True]), 0.1)
+    entries, model = make_entries([1, 1]), make_model()
+    tags = label(Batch(entries), model, predicted(np.zeros((2, 4)), [1, 1], truncated=[False, True]), 0.1)
     assert [each.truncated for each in tags] == [False, True]
-    assert {each.model for each in tags} == {entries[0].job.model.identity}
+    assert {each.model for each in tags} == {model.identity}
 
 
 def test_a_text_without_tokens_has_nothing_to_read_and_costs_the_others_nothing():
-    good, bad = label(Batch(make_entries([1, 1])), predicted([[2.0, LOW, LOW, LOW]] * 2, [3, 0]), 0.1)
+    good, bad = label(Batch(make_entries([1, 1])), make_model(), predicted([[2.0, LOW, LOW, LOW]] * 2, [3, 0]), 0.1)
     assert (good.label, good.error) == ("joy", None)
     assert (bad.error.field, "nothing to read" in str(bad.error)) == ("text", True)

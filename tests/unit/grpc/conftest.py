@@ -11,7 +11,6 @@ from emotag_service.contract.decode import Intake
 from emotag_service.engine.caller import Caller, Job
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag
-from tests.unit.engine.helpers import make_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,7 +25,7 @@ def make_job() -> Callable[[str], tuple[Intake, Job]]:
         intake = Intake(wire, {})
         for tag, name in zip(intake.refused.values(), filter(str.isupper, names), strict=True):
             tag.message_id = name
-        return intake, Job(len(intake.messages), Options(), make_model(), Caller("", lambda _: None), lambda _: None)
+        return intake, Job(len(intake.messages), Options(), Caller("", lambda _: None), lambda _: None)
 
     return make
 

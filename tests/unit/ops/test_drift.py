@@ -24,15 +24,20 @@ class Engine:
 
     def __init__(self, expected: tuple[float, ...] = ()) -> None:
         taxonomy = Taxonomy.plain("basic", {label: [place] for place, label in enumerate(LABELS)})
-        self.model = SimpleNamespace(taxonomies=(replace(taxonomy, expected=expected),))
-        self.counts = dict.fromkeys(LABELS, 0)
+        self.model = SimpleNamespace(
+            taxonomies=(replace(taxonomy, expected=expected),), identity=SimpleNamespace(digest="live")
+        )
+        self.counts = {digest: dict.fromkeys(LABELS, 0) for digest in ("live", "other")}
 
-    def tag(self, *counts: int) -> None:
+    def tag(self, *counts: int, digest: str = "live") -> None:
         for label, count in zip(LABELS, counts, strict=True):
-            self.counts[label] += count
+            self.counts[digest][label] += count
 
     def stats(self) -> SimpleNamespace:
-        return SimpleNamespace(tags={"basic": dict(self.counts)})
+        found = self.counts.items()
+        return SimpleNamespace(
+            model_tags={digest: {("basic", label): n for label, n in counts.items()} for digest, counts in found}
+        )
 
 
 @pytest.fixture
@@ -73,6 +78,16 @@ def test_the_same_messages_are_no_drift_and_others_are(clock):
     engine.tag(2_000, 0, 0)
     assert value(collected(drift), "emotag_drift_psi", taxonomy="basic") > 0.25
     assert value(collected(drift), "emotag_drift_window_tags", taxonomy="basic") == 3_000
+
+
+def test_it_is_of_the_live_model_alone(clock):
+    engine = Engine(expected=(0.1, 0.1, 0.8))
+    drift = make_drift(engine, clock)
+    engine.tag(100, 100, 800)
+    engine.tag(5_000, 0, 0, digest="other")
+    assert value(collected(drift), "emotag_drift_psi", taxonomy="basic") < 0.1
+    engine.model.identity.digest = "other"
+    assert value(collected(drift), "emotag_drift_psi", taxonomy="basic") > 0.25
 
 
 def test_what_is_older_than_the_window_is_forgotten(clock):

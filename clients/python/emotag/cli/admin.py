@@ -11,6 +11,7 @@ from google.protobuf.json_format import MessageToDict
 
 from emotag.calls import Settings
 from emotag.cli.arguments import add_target, add_timeout
+from emotag.cli.trials import named, trial_lines
 from emotag.status import from_rpc
 from emotag.tls import TLS
 from emotag.v1 import admin_service_pb2 as pb
@@ -19,13 +20,16 @@ from emotag.v1.admin_service_pb2_grpc import AdminServiceStub
 if TYPE_CHECKING:
     import argparse
 
-    from emotag.v1.model_info_pb2 import ModelIdentity
-
 _EPILOG = """\
 examples:
   emotag admin status
   emotag admin swap /models/emotag-4.0.0     # on live streams; replies say which model made each tag
   emotag admin swap /models/emotag-3.2.0     # and back: the command above prints what was served before
+  emotag admin shadow /models/emotag-5.0.0   # computes beside; emotag admin status says where it disagrees
+  emotag admin shadow --share 0.1            # of one message in ten from now on
+  emotag admin shadow --off
+  emotag admin split /models/emotag-5.0.0 --share 0.2   # answers one conversation in five
+  emotag admin split --off
   emotag admin log-level debug
   emotag admin drain                         # what was admitted is answered, then the server ends
 
@@ -39,6 +43,8 @@ _SECONDS = 120.0
 _WHAT = {
     "status": "say which model each worker serves, from where, and how it is",
     "swap": "serve another checkpoint: loaded and warmed up beside the one in service, which stays when that fails",
+    "shadow": "have a candidate compute beside what answers, its tags reaching nobody: status says where they differ",
+    "split": "have a candidate answer a share of conversations; each always has the same model",
     "log-level": "set the least level that is logged",
     "drain": "end the server in order, as SIGTERM does",
 }
@@ -52,10 +58,25 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     made = {name: actions.add_parser(name, help=what, description=f"{what}.") for name, what in _WHAT.items()}
     made["status"].add_argument("--json", action="store_true", help="print JSON (default: text for people)")
     made["swap"].add_argument("checkpoint", help="absolute path of its folder, on the server's machine")
+    for name in ("shadow", "split"):
+        _add_trial(made[name], "messages" if name == "shadow" else "conversations")
+    made["split"].add_argument(
+        "--salt", default="", help="draws other conversations; the same on other servers draws the same there, and "
+        "after a restart (default: the candidate's digest)",
+    )  # fmt: skip
     made["log-level"].add_argument("level", choices=("debug", "info", "warning", "error"), help="the least level")
     for action in made.values():
         add_target(action)
         add_timeout(action, _SECONDS)
+
+
+def _add_trial(action: argparse.ArgumentParser, of: str) -> None:
+    action.add_argument(
+        "checkpoint", nargs="?", default="",
+        help="absolute path of its folder, on the server's machine; without it --share or --off are of what is on",
+    )  # fmt: skip
+    action.add_argument("--share", type=float, help=f"of {of}, above 0 and at most 1")
+    action.add_argument("--off", action="store_true", help="end it")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -85,15 +106,35 @@ def _status(service: AdminServiceStub, args: argparse.Namespace, options: dict[s
             continue
         health = "healthy" if worker.healthy else "not healthy"
         print(f"{name}  pid {worker.pid}, {health}, {worker.held:,} messages held, log level {worker.log_level}")
-        print(f"  model {_named(worker.model)} from {worker.checkpoint}")
+        print(f"  model {named(worker.model)} from {worker.checkpoint}")
+        for line in trial_lines(worker):
+            print(f"  {line}")
     return int(any(worker.problem for worker in reply.workers))
 
 
 def _swap(service: AdminServiceStub, args: argparse.Namespace, options: dict[str, Any]) -> int:
     reply = service.SwapCheckpoint(pb.SwapCheckpointRequest(checkpoint=args.checkpoint), **options)
-    print(f"serves {_named(reply.model)}")
-    print(f"served {_named(reply.previous)} from {reply.previous_checkpoint}")
+    print(f"serves {named(reply.model)}")
+    print(f"served {named(reply.previous)} from {reply.previous_checkpoint}")
     return 0
+
+
+def _shadow(service: AdminServiceStub, args: argparse.Namespace, options: dict[str, Any]) -> int:
+    request = pb.SetShadowRequest(checkpoint=args.checkpoint, share=args.share, off=args.off)
+    shadow = service.SetShadow(request, **options).shadow
+    print(_said(args, f"{named(shadow.model)} computes beside, {shadow.share:g} of messages", "computes no more"))
+    return 0
+
+
+def _split(service: AdminServiceStub, args: argparse.Namespace, options: dict[str, Any]) -> int:
+    request = pb.SetSplitRequest(checkpoint=args.checkpoint, share=args.share, salt=args.salt, off=args.off)
+    split = service.SetSplit(request, **options).split
+    print(_said(args, f"{named(split.model)} answers {split.share:g} of conversations", "answers no more"))
+    return 0
+
+
+def _said(args: argparse.Namespace, on: str, off: str) -> str:
+    return f"the candidate {off}" if args.off else on
 
 
 def _log_level(service: AdminServiceStub, args: argparse.Namespace, options: dict[str, Any]) -> int:
@@ -112,8 +153,6 @@ def _plain(worker: pb.WorkerStatus) -> dict[str, Any]:
     return MessageToDict(worker, preserving_proto_field_name=True, always_print_fields_with_no_presence=True)
 
 
-def _named(model: ModelIdentity) -> str:
-    return f"{model.name} {model.version} ({model.digest[:12]})"
-
-
-_ACTIONS = {"status": _status, "swap": _swap, "log-level": _log_level, "drain": _drain}
+_ACTIONS = {
+    "status": _status, "swap": _swap, "shadow": _shadow, "split": _split, "log-level": _log_level, "drain": _drain,
+}  # fmt: skip

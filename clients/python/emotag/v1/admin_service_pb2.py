@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from emotag.v1 import model_info_pb2 as emotag_dot_v1_dot_model__info__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x65motag/v1/admin_service.proto\x12\temotag.v1\x1a\x1a\x65motag/v1/model_info.proto\"\x12\n\x10GetStatusRequest\"=\n\x11GetStatusResponse\x12(\n\x07workers\x18\x01 \x03(\x0b\x32\x17.emotag.v1.WorkerStatus\"\xab\x01\n\x0cWorkerStatus\x12\x0e\n\x06number\x18\x01 \x01(\r\x12\x0b\n\x03pid\x18\x02 \x01(\r\x12\'\n\x05model\x18\x03 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x12\n\ncheckpoint\x18\x04 \x01(\t\x12\x0f\n\x07healthy\x18\x05 \x01(\x08\x12\x0c\n\x04held\x18\x06 \x01(\r\x12\x11\n\tlog_level\x18\x07 \x01(\t\x12\x0f\n\x07problem\x18\x08 \x01(\t\"+\n\x15SwapCheckpointRequest\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\"\x8a\x01\n\x16SwapCheckpointResponse\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12*\n\x08previous\x18\x02 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x1b\n\x13previous_checkpoint\x18\x03 \x01(\t\"#\n\x12SetLogLevelRequest\x12\r\n\x05level\x18\x01 \x01(\t\"\x15\n\x13SetLogLevelResponse\"\x0e\n\x0c\x44rainRequest\"\x0f\n\rDrainResponse2\xb7\x02\n\x0c\x41\x64minService\x12\x46\n\tGetStatus\x12\x1b.emotag.v1.GetStatusRequest\x1a\x1c.emotag.v1.GetStatusResponse\x12U\n\x0eSwapCheckpoint\x12 .emotag.v1.SwapCheckpointRequest\x1a!.emotag.v1.SwapCheckpointResponse\x12L\n\x0bSetLogLevel\x12\x1d.emotag.v1.SetLogLevelRequest\x1a\x1e.emotag.v1.SetLogLevelResponse\x12:\n\x05\x44rain\x12\x17.emotag.v1.DrainRequest\x1a\x18.emotag.v1.DrainResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1d\x65motag/v1/admin_service.proto\x12\temotag.v1\x1a\x1a\x65motag/v1/model_info.proto\"\x12\n\x10GetStatusRequest\"=\n\x11GetStatusResponse\x12(\n\x07workers\x18\x01 \x03(\x0b\x32\x17.emotag.v1.WorkerStatus\"\xfb\x01\n\x0cWorkerStatus\x12\x0e\n\x06number\x18\x01 \x01(\r\x12\x0b\n\x03pid\x18\x02 \x01(\r\x12\'\n\x05model\x18\x03 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x12\n\ncheckpoint\x18\x04 \x01(\t\x12\x0f\n\x07healthy\x18\x05 \x01(\x08\x12\x0c\n\x04held\x18\x06 \x01(\r\x12\x11\n\tlog_level\x18\x07 \x01(\t\x12\x0f\n\x07problem\x18\x08 \x01(\t\x12\'\n\x06shadow\x18\t \x01(\x0b\x32\x17.emotag.v1.ShadowStatus\x12%\n\x05split\x18\n \x01(\x0b\x32\x16.emotag.v1.SplitStatus\"\xfb\x01\n\x0cShadowStatus\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x12\n\ncheckpoint\x18\x02 \x01(\t\x12\r\n\x05share\x18\x03 \x01(\x01\x12\x10\n\x08\x63ompared\x18\x04 \x01(\x04\x12\x11\n\tdisagreed\x18\x05 \x01(\x04\x12\x0f\n\x07\x64ropped\x18\x06 \x01(\x04\x12\x0e\n\x06\x66\x61iled\x18\x07 \x01(\x04\x12\x18\n\x10score_difference\x18\x08 \x01(\x01\x12.\n\rdisagreements\x18\t \x03(\x0b\x32\x17.emotag.v1.Disagreement\x12\x0f\n\x07problem\x18\n \x01(\t\"M\n\x0c\x44isagreement\x12\x10\n\x08taxonomy\x18\x01 \x01(\t\x12\x0c\n\x04live\x18\x02 \x01(\t\x12\x0e\n\x06shadow\x18\x03 \x01(\t\x12\r\n\x05\x63ount\x18\x04 \x01(\x04\"\xab\x01\n\x0bSplitStatus\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x12\n\ncheckpoint\x18\x02 \x01(\t\x12\r\n\x05share\x18\x03 \x01(\x01\x12\x0c\n\x04salt\x18\x04 \x01(\t\x12\x15\n\rlive_messages\x18\x05 \x01(\x04\x12\x1a\n\x12\x63\x61ndidate_messages\x18\x06 \x01(\x04\x12\x0f\n\x07problem\x18\x07 \x01(\t\"Q\n\x10SetShadowRequest\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x12\n\x05share\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x0b\n\x03off\x18\x03 \x01(\x08\x42\x08\n\x06_share\"<\n\x11SetShadowResponse\x12\'\n\x06shadow\x18\x01 \x01(\x0b\x32\x17.emotag.v1.ShadowStatus\"^\n\x0fSetSplitRequest\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\x12\x12\n\x05share\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x0c\n\x04salt\x18\x03 \x01(\t\x12\x0b\n\x03off\x18\x04 \x01(\x08\x42\x08\n\x06_share\"9\n\x10SetSplitResponse\x12%\n\x05split\x18\x01 \x01(\x0b\x32\x16.emotag.v1.SplitStatus\"+\n\x15SwapCheckpointRequest\x12\x12\n\ncheckpoint\x18\x01 \x01(\t\"\x8a\x01\n\x16SwapCheckpointResponse\x12\'\n\x05model\x18\x01 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12*\n\x08previous\x18\x02 \x01(\x0b\x32\x18.emotag.v1.ModelIdentity\x12\x1b\n\x13previous_checkpoint\x18\x03 \x01(\t\"#\n\x12SetLogLevelRequest\x12\r\n\x05level\x18\x01 \x01(\t\"\x15\n\x13SetLogLevelResponse\"\x0e\n\x0c\x44rainRequest\"\x0f\n\rDrainResponse2\xc4\x03\n\x0c\x41\x64minService\x12\x46\n\tGetStatus\x12\x1b.emotag.v1.GetStatusRequest\x1a\x1c.emotag.v1.GetStatusResponse\x12U\n\x0eSwapCheckpoint\x12 .emotag.v1.SwapCheckpointRequest\x1a!.emotag.v1.SwapCheckpointResponse\x12\x46\n\tSetShadow\x12\x1b.emotag.v1.SetShadowRequest\x1a\x1c.emotag.v1.SetShadowResponse\x12\x43\n\x08SetSplit\x12\x1a.emotag.v1.SetSplitRequest\x1a\x1b.emotag.v1.SetSplitResponse\x12L\n\x0bSetLogLevel\x12\x1d.emotag.v1.SetLogLevelRequest\x1a\x1e.emotag.v1.SetLogLevelResponse\x12:\n\x05\x44rain\x12\x17.emotag.v1.DrainRequest\x1a\x18.emotag.v1.DrainResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -37,19 +37,33 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_GETSTATUSRESPONSE']._serialized_start=92
   _globals['_GETSTATUSRESPONSE']._serialized_end=153
   _globals['_WORKERSTATUS']._serialized_start=156
-  _globals['_WORKERSTATUS']._serialized_end=327
-  _globals['_SWAPCHECKPOINTREQUEST']._serialized_start=329
-  _globals['_SWAPCHECKPOINTREQUEST']._serialized_end=372
-  _globals['_SWAPCHECKPOINTRESPONSE']._serialized_start=375
-  _globals['_SWAPCHECKPOINTRESPONSE']._serialized_end=513
-  _globals['_SETLOGLEVELREQUEST']._serialized_start=515
-  _globals['_SETLOGLEVELREQUEST']._serialized_end=550
-  _globals['_SETLOGLEVELRESPONSE']._serialized_start=552
-  _globals['_SETLOGLEVELRESPONSE']._serialized_end=573
-  _globals['_DRAINREQUEST']._serialized_start=575
-  _globals['_DRAINREQUEST']._serialized_end=589
-  _globals['_DRAINRESPONSE']._serialized_start=591
-  _globals['_DRAINRESPONSE']._serialized_end=606
-  _globals['_ADMINSERVICE']._serialized_start=609
-  _globals['_ADMINSERVICE']._serialized_end=920
+  _globals['_WORKERSTATUS']._serialized_end=407
+  _globals['_SHADOWSTATUS']._serialized_start=410
+  _globals['_SHADOWSTATUS']._serialized_end=661
+  _globals['_DISAGREEMENT']._serialized_start=663
+  _globals['_DISAGREEMENT']._serialized_end=740
+  _globals['_SPLITSTATUS']._serialized_start=743
+  _globals['_SPLITSTATUS']._serialized_end=914
+  _globals['_SETSHADOWREQUEST']._serialized_start=916
+  _globals['_SETSHADOWREQUEST']._serialized_end=997
+  _globals['_SETSHADOWRESPONSE']._serialized_start=999
+  _globals['_SETSHADOWRESPONSE']._serialized_end=1059
+  _globals['_SETSPLITREQUEST']._serialized_start=1061
+  _globals['_SETSPLITREQUEST']._serialized_end=1155
+  _globals['_SETSPLITRESPONSE']._serialized_start=1157
+  _globals['_SETSPLITRESPONSE']._serialized_end=1214
+  _globals['_SWAPCHECKPOINTREQUEST']._serialized_start=1216
+  _globals['_SWAPCHECKPOINTREQUEST']._serialized_end=1259
+  _globals['_SWAPCHECKPOINTRESPONSE']._serialized_start=1262
+  _globals['_SWAPCHECKPOINTRESPONSE']._serialized_end=1400
+  _globals['_SETLOGLEVELREQUEST']._serialized_start=1402
+  _globals['_SETLOGLEVELREQUEST']._serialized_end=1437
+  _globals['_SETLOGLEVELRESPONSE']._serialized_start=1439
+  _globals['_SETLOGLEVELRESPONSE']._serialized_end=1460
+  _globals['_DRAINREQUEST']._serialized_start=1462
+  _globals['_DRAINREQUEST']._serialized_end=1476
+  _globals['_DRAINRESPONSE']._serialized_start=1478
+  _globals['_DRAINRESPONSE']._serialized_end=1493
+  _globals['_ADMINSERVICE']._serialized_start=1496
+  _globals['_ADMINSERVICE']._serialized_end=1948
 # @@protoc_insertion_point(module_scope)

@@ -74,6 +74,8 @@ class WorkerStatus(_message.Message):
     HELD_FIELD_NUMBER: _builtins.int
     LOG_LEVEL_FIELD_NUMBER: _builtins.int
     PROBLEM_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
+    SPLIT_FIELD_NUMBER: _builtins.int
     number: _builtins.int
     """From 1 on; 0 where there are no workers."""
     pid: _builtins.int
@@ -92,6 +94,14 @@ class WorkerStatus(_message.Message):
     def model(self) -> _model_info_pb2.ModelIdentity:
         """What answers."""
 
+    @_builtins.property
+    def shadow(self) -> Global___ShadowStatus:
+        """What computes beside; absent without a shadow."""
+
+    @_builtins.property
+    def split(self) -> Global___SplitStatus:
+        """What answers a share of conversations; absent without a split."""
+
     def __init__(
         self,
         *,
@@ -103,14 +113,283 @@ class WorkerStatus(_message.Message):
         held: _builtins.int = ...,
         log_level: _builtins.str = ...,
         problem: _builtins.str = ...,
+        shadow: Global___ShadowStatus | None = ...,
+        split: Global___SplitStatus | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model", "shadow", b"shadow", "split", b"split"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkpoint", b"checkpoint", "healthy", b"healthy", "held", b"held", "log_level", b"log_level", "model", b"model", "number", b"number", "pid", b"pid", "problem", b"problem"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkpoint", b"checkpoint", "healthy", b"healthy", "held", b"held", "log_level", b"log_level", "model", b"model", "number", b"number", "pid", b"pid", "problem", b"problem", "shadow", b"shadow", "split", b"split"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___WorkerStatus: _TypeAlias = WorkerStatus  # noqa: Y015
+
+@_typing.final
+class ShadowStatus(_message.Message):
+    """A candidate that computes what the live model has answered."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    CHECKPOINT_FIELD_NUMBER: _builtins.int
+    SHARE_FIELD_NUMBER: _builtins.int
+    COMPARED_FIELD_NUMBER: _builtins.int
+    DISAGREED_FIELD_NUMBER: _builtins.int
+    DROPPED_FIELD_NUMBER: _builtins.int
+    FAILED_FIELD_NUMBER: _builtins.int
+    SCORE_DIFFERENCE_FIELD_NUMBER: _builtins.int
+    DISAGREEMENTS_FIELD_NUMBER: _builtins.int
+    PROBLEM_FIELD_NUMBER: _builtins.int
+    checkpoint: _builtins.str
+    """Folder that it was loaded from."""
+    share: _builtins.float
+    """Of the messages that the live model answers, drawn by chance, (0, 1]."""
+    compared: _builtins.int
+    """Messages that both have a label for."""
+    disagreed: _builtins.int
+    """Of those, the ones with another label."""
+    dropped: _builtins.int
+    """Messages that were not computed, since live ones go first."""
+    failed: _builtins.int
+    """Messages that the candidate has no label for."""
+    score_difference: _builtins.float
+    """How far the scores that both give the live label are apart, on average."""
+    problem: _builtins.str
+    """Why it compares no more; empty while it does."""
+    @_builtins.property
+    def model(self) -> _model_info_pb2.ModelIdentity:
+        """The candidate."""
+
+    @_builtins.property
+    def disagreements(self) -> _containers.RepeatedCompositeFieldContainer[Global___Disagreement]:
+        """The most frequent ones, ten at most, the most frequent first."""
+
+    def __init__(
+        self,
+        *,
+        model: _model_info_pb2.ModelIdentity | None = ...,
+        checkpoint: _builtins.str = ...,
+        share: _builtins.float = ...,
+        compared: _builtins.int = ...,
+        disagreed: _builtins.int = ...,
+        dropped: _builtins.int = ...,
+        failed: _builtins.int = ...,
+        score_difference: _builtins.float = ...,
+        disagreements: _abc.Iterable[Global___Disagreement] | None = ...,
+        problem: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checkpoint", b"checkpoint", "compared", b"compared", "disagreed", b"disagreed", "disagreements", b"disagreements", "dropped", b"dropped", "failed", b"failed", "model", b"model", "problem", b"problem", "score_difference", b"score_difference", "share", b"share"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ShadowStatus: _TypeAlias = ShadowStatus  # noqa: Y015
+
+@_typing.final
+class Disagreement(_message.Message):
+    """A pair of labels that were given to the same messages."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TAXONOMY_FIELD_NUMBER: _builtins.int
+    LIVE_FIELD_NUMBER: _builtins.int
+    SHADOW_FIELD_NUMBER: _builtins.int
+    COUNT_FIELD_NUMBER: _builtins.int
+    taxonomy: _builtins.str
+    """Of both labels."""
+    live: _builtins.str
+    """What the live model says."""
+    shadow: _builtins.str
+    """What the shadow says."""
+    count: _builtins.int
+    """How many messages."""
+    def __init__(
+        self,
+        *,
+        taxonomy: _builtins.str = ...,
+        live: _builtins.str = ...,
+        shadow: _builtins.str = ...,
+        count: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["count", b"count", "live", b"live", "shadow", b"shadow", "taxonomy", b"taxonomy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Disagreement: _TypeAlias = Disagreement  # noqa: Y015
+
+@_typing.final
+class SplitStatus(_message.Message):
+    """A candidate that answers a share of conversations."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MODEL_FIELD_NUMBER: _builtins.int
+    CHECKPOINT_FIELD_NUMBER: _builtins.int
+    SHARE_FIELD_NUMBER: _builtins.int
+    SALT_FIELD_NUMBER: _builtins.int
+    LIVE_MESSAGES_FIELD_NUMBER: _builtins.int
+    CANDIDATE_MESSAGES_FIELD_NUMBER: _builtins.int
+    PROBLEM_FIELD_NUMBER: _builtins.int
+    checkpoint: _builtins.str
+    """Folder that it was loaded from."""
+    share: _builtins.float
+    """Of conversations that it answers, (0, 1]."""
+    salt: _builtins.str
+    """What conversations are hashed with: the same salt is the same draw."""
+    live_messages: _builtins.int
+    """Messages that the live model got since the split began."""
+    candidate_messages: _builtins.int
+    """Messages that the candidate got."""
+    problem: _builtins.str
+    """Why the live model answers everything again; empty while it does not."""
+    @_builtins.property
+    def model(self) -> _model_info_pb2.ModelIdentity:
+        """The candidate."""
+
+    def __init__(
+        self,
+        *,
+        model: _model_info_pb2.ModelIdentity | None = ...,
+        checkpoint: _builtins.str = ...,
+        share: _builtins.float = ...,
+        salt: _builtins.str = ...,
+        live_messages: _builtins.int = ...,
+        candidate_messages: _builtins.int = ...,
+        problem: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["model", b"model"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["candidate_messages", b"candidate_messages", "checkpoint", b"checkpoint", "live_messages", b"live_messages", "model", b"model", "problem", b"problem", "salt", b"salt", "share", b"share"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SplitStatus: _TypeAlias = SplitStatus  # noqa: Y015
+
+@_typing.final
+class SetShadowRequest(_message.Message):
+    """Asks for a shadow, for another share of the one that is on, or for its end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECKPOINT_FIELD_NUMBER: _builtins.int
+    SHARE_FIELD_NUMBER: _builtins.int
+    OFF_FIELD_NUMBER: _builtins.int
+    checkpoint: _builtins.str
+    """Folder of the candidate, on the server's machine; empty for the one that is
+    on.
+    """
+    share: _builtins.float
+    """Of the messages that the live model answers, (0, 1]; all when absent."""
+    off: _builtins.bool
+    """Ends the one that is on."""
+    def __init__(
+        self,
+        *,
+        checkpoint: _builtins.str = ...,
+        share: _builtins.float | None = ...,
+        off: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_share", b"_share", "share", b"share"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_share", b"_share", "checkpoint", b"checkpoint", "off", b"off", "share", b"share"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__share: _TypeAlias = _typing.Literal["share"]  # noqa: Y015
+    _WhichOneofArgType__share: _TypeAlias = _typing.Literal["_share", b"_share"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__share) -> _WhichOneofReturnType__share | None: ...
+
+Global___SetShadowRequest: _TypeAlias = SetShadowRequest  # noqa: Y015
+
+@_typing.final
+class SetShadowResponse(_message.Message):
+    """The shadow is as asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SHADOW_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def shadow(self) -> Global___ShadowStatus:
+        """It, of the first worker: what it came to, when it has ended."""
+
+    def __init__(
+        self,
+        *,
+        shadow: Global___ShadowStatus | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["shadow", b"shadow"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["shadow", b"shadow"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetShadowResponse: _TypeAlias = SetShadowResponse  # noqa: Y015
+
+@_typing.final
+class SetSplitRequest(_message.Message):
+    """Asks for a split, for another share of the one that is on, or for its end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHECKPOINT_FIELD_NUMBER: _builtins.int
+    SHARE_FIELD_NUMBER: _builtins.int
+    SALT_FIELD_NUMBER: _builtins.int
+    OFF_FIELD_NUMBER: _builtins.int
+    checkpoint: _builtins.str
+    """Folder of the candidate, on the server's machine; empty for the one that is
+    on.
+    """
+    share: _builtins.float
+    """Of conversations that the candidate answers, (0, 1]."""
+    salt: _builtins.str
+    """What conversations are hashed with, 64 bytes at most; empty for the
+    candidate's digest. The same on other servers, and after a restart, gives
+    each conversation the same model.
+    """
+    off: _builtins.bool
+    """Ends the one that is on."""
+    def __init__(
+        self,
+        *,
+        checkpoint: _builtins.str = ...,
+        share: _builtins.float | None = ...,
+        salt: _builtins.str = ...,
+        off: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_share", b"_share", "share", b"share"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_share", b"_share", "checkpoint", b"checkpoint", "off", b"off", "salt", b"salt", "share", b"share"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__share: _TypeAlias = _typing.Literal["share"]  # noqa: Y015
+    _WhichOneofArgType__share: _TypeAlias = _typing.Literal["_share", b"_share"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__share) -> _WhichOneofReturnType__share | None: ...
+
+Global___SetSplitRequest: _TypeAlias = SetSplitRequest  # noqa: Y015
+
+@_typing.final
+class SetSplitResponse(_message.Message):
+    """The split is as asked for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SPLIT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def split(self) -> Global___SplitStatus:
+        """It, of the first worker: what it came to, when it has ended."""
+
+    def __init__(
+        self,
+        *,
+        split: Global___SplitStatus | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["split", b"split"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["split", b"split"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SetSplitResponse: _TypeAlias = SetSplitResponse  # noqa: Y015
 
 @_typing.final
 class SwapCheckpointRequest(_message.Message):

@@ -47,6 +47,16 @@ class AdminServiceStub(object):
                 request_serializer=emotag_dot_v1_dot_admin__service__pb2.SwapCheckpointRequest.SerializeToString,
                 response_deserializer=emotag_dot_v1_dot_admin__service__pb2.SwapCheckpointResponse.FromString,
                 _registered_method=True)
+        self.SetShadow = channel.unary_unary(
+                '/emotag.v1.AdminService/SetShadow',
+                request_serializer=emotag_dot_v1_dot_admin__service__pb2.SetShadowRequest.SerializeToString,
+                response_deserializer=emotag_dot_v1_dot_admin__service__pb2.SetShadowResponse.FromString,
+                _registered_method=True)
+        self.SetSplit = channel.unary_unary(
+                '/emotag.v1.AdminService/SetSplit',
+                request_serializer=emotag_dot_v1_dot_admin__service__pb2.SetSplitRequest.SerializeToString,
+                response_deserializer=emotag_dot_v1_dot_admin__service__pb2.SetSplitResponse.FromString,
+                _registered_method=True)
         self.SetLogLevel = channel.unary_unary(
                 '/emotag.v1.AdminService/SetLogLevel',
                 request_serializer=emotag_dot_v1_dot_admin__service__pb2.SetLogLevelRequest.SerializeToString,
@@ -82,6 +92,25 @@ class AdminServiceServicer(object):
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SetShadow(self, request, context):
+        """Has a candidate compute beside the one that answers, changes its share, or
+        ends it. Its tags reach nobody; GetStatus says where they are others. One
+        server has one shadow at most.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SetSplit(self, request, context):
+        """Has a candidate answer a share of conversations, changes the share, or ends
+        it. Every tag names the model that made it. A conversation always has the
+        same model while the share stays; with a larger share those of the candidate
+        stay with it. One server has one split at most.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def SetLogLevel(self, request, context):
         """Sets the least level that is logged.
         """
@@ -108,6 +137,16 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.SwapCheckpoint,
                     request_deserializer=emotag_dot_v1_dot_admin__service__pb2.SwapCheckpointRequest.FromString,
                     response_serializer=emotag_dot_v1_dot_admin__service__pb2.SwapCheckpointResponse.SerializeToString,
+            ),
+            'SetShadow': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetShadow,
+                    request_deserializer=emotag_dot_v1_dot_admin__service__pb2.SetShadowRequest.FromString,
+                    response_serializer=emotag_dot_v1_dot_admin__service__pb2.SetShadowResponse.SerializeToString,
+            ),
+            'SetSplit': grpc.unary_unary_rpc_method_handler(
+                    servicer.SetSplit,
+                    request_deserializer=emotag_dot_v1_dot_admin__service__pb2.SetSplitRequest.FromString,
+                    response_serializer=emotag_dot_v1_dot_admin__service__pb2.SetSplitResponse.SerializeToString,
             ),
             'SetLogLevel': grpc.unary_unary_rpc_method_handler(
                     servicer.SetLogLevel,
@@ -177,6 +216,60 @@ class AdminService(object):
             '/emotag.v1.AdminService/SwapCheckpoint',
             emotag_dot_v1_dot_admin__service__pb2.SwapCheckpointRequest.SerializeToString,
             emotag_dot_v1_dot_admin__service__pb2.SwapCheckpointResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetShadow(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/emotag.v1.AdminService/SetShadow',
+            emotag_dot_v1_dot_admin__service__pb2.SetShadowRequest.SerializeToString,
+            emotag_dot_v1_dot_admin__service__pb2.SetShadowResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SetSplit(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/emotag.v1.AdminService/SetSplit',
+            emotag_dot_v1_dot_admin__service__pb2.SetSplitRequest.SerializeToString,
+            emotag_dot_v1_dot_admin__service__pb2.SetSplitResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -44,6 +44,17 @@ class AdminServiceStub:
     before keep their model; streams go on, and replies say which model made
     them. Either all workers change or none.
     """
+    SetShadow: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetShadowRequest, _admin_service_pb2.SetShadowResponse]
+    """Has a candidate compute beside the one that answers, changes its share, or
+    ends it. Its tags reach nobody; GetStatus says where they are others. One
+    server has one shadow at most.
+    """
+    SetSplit: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetSplitRequest, _admin_service_pb2.SetSplitResponse]
+    """Has a candidate answer a share of conversations, changes the share, or ends
+    it. Every tag names the model that made it. A conversation always has the
+    same model while the share stays; with a larger share those of the candidate
+    stay with it. One server has one split at most.
+    """
     SetLogLevel: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.SetLogLevelRequest, _admin_service_pb2.SetLogLevelResponse]
     """Sets the least level that is logged."""
     Drain: _grpc.UnaryUnaryMultiCallable[_admin_service_pb2.DrainRequest, _admin_service_pb2.DrainResponse]
@@ -64,6 +75,17 @@ class AdminServiceAsyncStub(AdminServiceStub):
     that answers, which stays when that fails. Messages that were admitted
     before keep their model; streams go on, and replies say which model made
     them. Either all workers change or none.
+    """
+    SetShadow: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetShadowRequest, _admin_service_pb2.SetShadowResponse]  # type: ignore[assignment]
+    """Has a candidate compute beside the one that answers, changes its share, or
+    ends it. Its tags reach nobody; GetStatus says where they are others. One
+    server has one shadow at most.
+    """
+    SetSplit: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetSplitRequest, _admin_service_pb2.SetSplitResponse]  # type: ignore[assignment]
+    """Has a candidate answer a share of conversations, changes the share, or ends
+    it. Every tag names the model that made it. A conversation always has the
+    same model while the share stays; with a larger share those of the candidate
+    stay with it. One server has one split at most.
     """
     SetLogLevel: _aio.UnaryUnaryMultiCallable[_admin_service_pb2.SetLogLevelRequest, _admin_service_pb2.SetLogLevelResponse]  # type: ignore[assignment]
     """Sets the least level that is logged."""
@@ -94,6 +116,29 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         that answers, which stays when that fails. Messages that were admitted
         before keep their model; streams go on, and replies say which model made
         them. Either all workers change or none.
+        """
+
+    @_abc_1.abstractmethod
+    def SetShadow(
+        self,
+        request: _admin_service_pb2.SetShadowRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetShadowResponse, _abc.Awaitable[_admin_service_pb2.SetShadowResponse]]:
+        """Has a candidate compute beside the one that answers, changes its share, or
+        ends it. Its tags reach nobody; GetStatus says where they are others. One
+        server has one shadow at most.
+        """
+
+    @_abc_1.abstractmethod
+    def SetSplit(
+        self,
+        request: _admin_service_pb2.SetSplitRequest,
+        context: _ServicerContext,
+    ) -> _typing.Union[_admin_service_pb2.SetSplitResponse, _abc.Awaitable[_admin_service_pb2.SetSplitResponse]]:
+        """Has a candidate answer a share of conversations, changes the share, or ends
+        it. Every tag names the model that made it. A conversation always has the
+        same model while the share stays; with a larger share those of the candidate
+        stay with it. One server has one split at most.
         """
 
     @_abc_1.abstractmethod
