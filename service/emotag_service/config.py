@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emotag_service.access.connections import ConnectionLimits
-from emotag_service.access.protection import Protection, TlsFiles
+from emotag_service.access.protection import Protection, tls_files
 from emotag_service.access.quota import Quota
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.http.settings import HttpSettings
@@ -167,8 +167,12 @@ class ServeConfig(OperatorSettings):
         Raises:
             ConfigError: Settings contradict each other.
         """
+        try:
+            files = tls_files(self.tls_cert, self.tls_key, self.tls_client_ca)
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
         return Protection(
-            tls=self._tls_files(),
+            tls=files,
             insecure=self.insecure,
             tokens=self.tokens,
             reflection=self.reflection,
@@ -189,14 +193,6 @@ class ServeConfig(OperatorSettings):
                 grace_seconds=self.connection_grace_seconds,
             ),
         )
-
-    def _tls_files(self) -> TlsFiles | None:
-        if self.tls_cert is not None:
-            return TlsFiles(certificate=self.tls_cert, key=self.tls_key, client_ca=self.tls_client_ca)
-        if self.tls_key is not None or self.tls_client_ca is not None:
-            given = "--tls-client-ca" if self.tls_key is None else "--tls-key"
-            raise ConfigError(f"{given} is given without --tls-cert: give the certificate to answer with")
-        return None
 
     @property
     def http(self) -> HttpSettings | None:

@@ -21,9 +21,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from emotag.a2a.agent import DIRECT
 from emotag.a2a.card import SKILL, key_id
 from emotag.a2a.extension import EXTENSION, OPTIONS
-from emotag.a2a.server import MOST_BYTES, AgentServer
+from emotag.a2a.http import MOST_BYTES
+from emotag.a2a.server import AgentServer
 from emotag.errors import InternalError, OverloadedError, UnavailableError
 from emotag.local import EmotionTagger
+from emotag_service.access.address import ListenError
 from tests.integration.agents import BINDINGS, activating, ask, asking, client_of, documents
 
 if TYPE_CHECKING:
@@ -317,9 +319,9 @@ async def test_a_card_without_a_key_is_unsigned(server: AgentServer) -> None:
 
 async def test_a_port_that_is_taken_is_named_and_nothing_stays_open(tagger: EmotionTagger, server: AgentServer) -> None:
     taken = next(one.url for one in server.card.supported_interfaces if one.protocol_binding == "GRPC")
-    with pytest.raises(OSError, match="--grpc-port"):
+    with pytest.raises(ListenError, match="--grpc-port"):
         await AgentServer(tagger.tag_async, tagger.info, grpc_port=int(taken.rpartition(":")[2])).__aenter__()
-    with pytest.raises(OSError, match="in use"):
+    with pytest.raises(ListenError, match="in use"):
         await AgentServer(tagger.tag_async, tagger.info, port=int(server.url.rpartition(":")[2])).__aenter__()
 
 

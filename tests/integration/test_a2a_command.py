@@ -6,6 +6,7 @@ import asyncio
 import os
 import re
 import signal
+import ssl
 import subprocess
 import sys
 from contextlib import asynccontextmanager
@@ -19,8 +20,10 @@ from a2a.utils.signing import create_signature_verifier
 from emotag.a2a.server import AgentServer
 from emotag.cli.main import main
 from emotag.local import EmotionTagger
+from emotag_service.access.grant import new_token
 from tests.e2e.pages import blocks, commands
 from tests.integration.agents import ask, client_of, documents
+from tests.integration.authority import Authority
 from tests.integration.process import Serving, save_checkpoint
 
 if TYPE_CHECKING:
@@ -63,8 +66,9 @@ async def card_at(url: str, verify: object = None) -> AgentCard:
 @pytest.fixture
 def keys(tmp_path: Path) -> None:
     """A key for the card and its public half, made as the page says."""
-    for line in LINES[1:-1]:
-        subprocess.run(line.split(), cwd=tmp_path, check=True, capture_output=True)
+    for line in LINES:
+        if line.startswith("openssl"):
+            subprocess.run(line.split(), cwd=tmp_path, check=True, capture_output=True)
 
 
 @pytest.mark.usefixtures("keys")
@@ -83,13 +87,35 @@ async def test_in_process_as_the_page_says(tmp_path: Path) -> None:
     assert [one.url for one in card.supported_interfaces][:2] == [f"{public}/", public]
 
 
+async def test_with_tls_and_tokens_as_the_page_says(tmp_path: Path) -> None:
+    token, grant = new_token("planner", ["classify"])
+    (tmp_path / "tokens").write_text(grant.line())
+    authority = Authority(tmp_path / "authority")
+    certificate, key = authority.server()
+    typed = {"server.pem": str(certificate), "server.key": str(key), "9998": "0"}
+    typed["0.0.0.0"] = "127.0.0.1"  # noqa: S104 - what the page has, where this machine alone connects
+    [reached] = [line for line in LINES if "--tokens" in line]
+    options = [typed.get(option, option) for option in reached.split()[2:]]
+    async with (
+        serving("--port", "0", *options, folder=tmp_path) as (said, url),
+        httpx.AsyncClient(
+            base_url=url, trust_env=False, verify=ssl.create_default_context(cafile=str(authority.ca))
+        ) as http,
+    ):
+        assert "JSONRPC 1.0: https://emotions.example.org:9999/" in said
+        assert (await http.get("/.well-known/agent-card.json")).json()["securityRequirements"]
+        for given, status in (("wrong", 401), (token, 200)):
+            headers = {"authorization": f"Bearer {given}", "a2a-version": "1.0"}
+            assert (await http.get("/tasks", headers=headers)).status_code == status
+
+
 async def test_the_interceptor_as_the_page_says(capfd: pytest.CaptureFixture[str]) -> None:
     [snippet] = [block for page, block in blocks("python") if page == "docs/a2a.md"]
     async with AgentServer((tagger := EmotionTagger()).tag_async, tagger.info) as server:
         typed = snippet.replace("http://127.0.0.1:9999", server.url)
         await asyncio.to_thread(exec, compile(typed, "docs/a2a.md", "exec"), {})
-    printed = capfd.readouterr().out.splitlines()
-    assert [re.sub(r" [\d.]+$", "", line) for line in sorted(printed)] == [
+    printed = capfd.readouterr().out  # by two threads: a line of one can end after that of the other
+    assert sorted(re.findall(r"(?:input|output) \w+ \w+|message", printed)) == [
         "input user joy",
         "message",
         "output emotag neutral",
@@ -112,6 +138,8 @@ async def test_against_a_server(tmp_path: Path) -> None:
         (["--host", "0.0.0.0"], "--insecure"),  # noqa: S104 - that is what is refused
         (["--card-key", os.devnull, "--port", "0"], "openssl genpkey"),
         (["--port", "70000"], "65535"),
+        (["--port", "0", "--tokens", os.devnull], "--tokens: /dev/null: has 0 tokens"),
+        (["--tls-key", os.devnull], "--tls-key is given without --tls-cert"),
     ],
 )
 def test_what_it_refuses(

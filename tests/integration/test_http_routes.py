@@ -127,7 +127,7 @@ class TestAccess:
                 return reply.status_code, reply.headers
 
             missing, asked = await status()
-            assert (missing, asked["www-authenticate"]) == (401, "Bearer")
+            assert (missing, asked["www-authenticate"]) == (401, 'Bearer realm="emotag"')
             assert (await status(authorization="Bearer wrong"))[0] == 401
             assert (await status(authorization=f"Bearer {admin}"))[0] == 403
             assert (await status(authorization=f"Bearer {token}"))[0] == 200

@@ -7,7 +7,9 @@ import json
 import os
 import re
 import signal
+import ssl
 import sys
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +17,10 @@ import httpx2
 import pytest
 from mcp import Client, StdioServerParameters
 
+from emotag.cli.main import main
+from emotag_service.access.grant import new_token
 from tests.e2e.pages import commands
+from tests.integration.authority import Authority
 from tests.integration.process import Serving, save_checkpoint
 
 if TYPE_CHECKING:
@@ -23,6 +28,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "mcp.md"
+LINES = [command.line for command in commands() if command.page == "docs/mcp.md"]
 COMMAND = [sys.executable, "-m", "emotag", "mcp"]
 SAID = "Thank you so much, you made my day!"
 VARIABLES = {**os.environ, "EMOTAG_TARGET": ""}
@@ -48,19 +54,27 @@ async def labels(client: Client) -> list[Any]:
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
     """Where it speaks HTTP; it ends by SIGTERM."""
-    [typed] = [command.line for command in commands() if command.page == "docs/mcp.md"]
-    options = typed.removeprefix("emotag mcp").replace("8931", "0").split()
-    process = await asyncio.create_subprocess_exec(*COMMAND, *options, env=VARIABLES, stderr=asyncio.subprocess.PIPE)
-    assert process.stderr is not None
+    async with speaking(LINES[0]) as url:
+        yield url
+
+
+@asynccontextmanager
+async def speaking(typed: str, **replaced: str) -> AsyncIterator[str]:
+    """Start what the page has typed, but for a free port and what is replaced; yields where it is."""
+    words = {"8931": "0", **replaced}
+    options = [words.get(option, option) for option in typed.removeprefix("emotag mcp").split()]
+    process = await asyncio.create_subprocess_exec(*COMMAND, *options, env=VARIABLES, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
     said = ""
     async with asyncio.timeout(60):
-        while not (found := re.search(r"(http://127\.0\.0\.1:\d+)", said)):
-            line = await process.stderr.readline()
+        while not (found := re.search(r"tools at (\S+)\n", said)):
+            line = await process.stdout.readline()
             assert line, said
             said += line.decode()
-    yield f"{found[1]}/mcp"
+    yield found[1]
     process.send_signal(signal.SIGTERM)
     await process.communicate()
+    assert process.returncode == 0
 
 
 def configured() -> StdioServerParameters:
@@ -89,6 +103,41 @@ async def test_pages_of_other_origins_are_refused(url: str) -> None:
     headers = {"accept": "application/json, text/event-stream", "origin": "https://evil.example"}
     async with httpx2.AsyncClient(trust_env=False) as client:
         assert (await client.post(url, json=call, headers=headers)).status_code == 403
+
+
+async def test_over_https_with_a_token_as_the_page_says(tmp_path: Path) -> None:
+    token, grant = new_token("planner", ["classify"])
+    (tmp_path / "tokens").write_text(grant.line())
+    authority = Authority(tmp_path / "authority")
+    certificate, key = authority.server()
+    here = {"0.0.0.0": "127.0.0.1"}  # noqa: S104 - what the page has, where this machine alone connects
+    files = {"server.pem": str(certificate), "server.key": str(key), "tokens": str(tmp_path / "tokens")}
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    trusting = ssl.create_default_context(cafile=str(authority.ca))
+    async with (
+        speaking(LINES[-1], **here, **files) as url,
+        httpx2.AsyncClient(trust_env=False, verify=trusting) as http,
+    ):
+        for given, status in (("wrong", 401), (token, 200)):
+            headers = {"accept": "application/json, text/event-stream", "authorization": f"Bearer {given}"}
+            assert (await http.post(url, json=call, headers=headers)).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("options", "problem"),
+    [
+        (["--tokens", os.devnull], "--tokens: is of a port"),
+        (["--http-port", "0", "--host", "0.0.0.0"], "--insecure"),  # noqa: S104 - that is what is refused
+        (["--http-port", "0", "--tokens", os.devnull], "--tokens: /dev/null: has 0 tokens"),
+        (["--http-port", "0", "--tls-client-ca", os.devnull], "--tls-client-ca is given without --tls-cert"),
+    ],
+)
+def test_what_it_refuses(
+    options: list[str], problem: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("EMOTAG_TARGET", raising=False)
+    assert main(["mcp", *options]) == 2
+    assert problem in capsys.readouterr().err
 
 
 async def test_against_a_server(tmp_path: Path) -> None:

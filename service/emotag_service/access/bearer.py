@@ -19,6 +19,16 @@ _QUIET_SECONDS = 60.0
 
 HEADER = "authorization"
 
+_REALM = 'Bearer realm="emotag"'
+_INVALID = f'{_REALM}, error="invalid_token"'
+_CHALLENGES = {
+    "TOKEN_MISSING": _REALM,
+    "TOKEN_MALFORMED": _INVALID,
+    "TOKEN_UNKNOWN": _INVALID,
+    "TOKEN_REVOKED": _INVALID,
+    "SCOPE_MISSING": f'{_REALM}, error="insufficient_scope"',
+}
+
 
 class AccessError(Exception):
     """A call is not let in; the text says what it lacks.
@@ -32,6 +42,11 @@ class AccessError(Exception):
         super().__init__(problem)
         self.code = code
         self.reason = reason
+
+
+def challenge(reason: str) -> dict[str, str]:
+    """The header in which an answer of HTTP says what token it lacks (RFC 6750); none for what is no matter of one."""
+    return {"www-authenticate": _CHALLENGES[reason]} if reason in _CHALLENGES else {}
 
 
 @dataclass(frozen=True, slots=True)

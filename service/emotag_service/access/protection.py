@@ -30,6 +30,20 @@ class TlsFiles:
     client_ca: Path | None = None
 
 
+def tls_files(certificate: Path | None, key: Path | None, client_ca: Path | None) -> TlsFiles | None:
+    """The files that options name, each None where it is not given.
+
+    Raises:
+        ValueError: There is no certificate for the others.
+    """
+    if certificate is not None:
+        return TlsFiles(certificate=certificate, key=key, client_ca=client_ca)
+    if key is not None or client_ca is not None:
+        given = "--tls-client-ca" if key is None else "--tls-key"
+        raise ValueError(f"{given} is given without --tls-cert: give the certificate to answer with")
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
     """How a server is protected; by default it speaks plaintext, to this machine alone.

@@ -21,6 +21,7 @@ def listen(
     *,
     insecure: bool = False,
     held: bool = False,
+    options: str = "--host and --port",
 ) -> int:
     """Have `server` listen, in plaintext when there are no credentials.
 
@@ -31,6 +32,7 @@ def listen(
         credentials: TLS.
         insecure: Plaintext may be spoken also where other machines can connect.
         held: Another process has the address by `hold_address`, for this one and others.
+        options: Those that choose another address.
 
     Returns:
         The port.
@@ -46,7 +48,7 @@ def listen(
             return int(server.add_secure_port(address, credentials))
         return int(server.add_insecure_port(address))
     except (OSError, RuntimeError, UnicodeError) as error:
-        raise unusable(host, port, error) from error
+        raise unusable(host, port, error, options) from error
 
 
 def hold_address(host: str, port: int, *, plaintext: bool, insecure: bool = False) -> socket.socket:

@@ -10,6 +10,8 @@ from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import ErrorInfo, RetryInfo
 from starlette.responses import JSONResponse
 
+from emotag_service.access.bearer import challenge
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,7 +33,7 @@ _HTTP = {
     "UNAUTHENTICATED": 401,
 }
 _BY_REASON = {"BODY_TOO_LARGE": 413, "TOO_MANY_MESSAGES": 413, "ENCODED": 415, "NOT_JSON_TYPE": 415, "SLOW_BODY": 408}
-_TEI_BY_REASON = {"NO_MESSAGES": (400, "Empty"), "TRUNCATED": (413, "Validation")}
+_TEI_BY_REASON = {"NO_MESSAGES": (400, "Empty"), "TEXT_TOO_LONG": (413, "Validation"), "TRUNCATED": (413, "Validation")}
 _TEI = {
     "INVALID_ARGUMENT": (422, "Tokenizer"),
     "RESOURCE_EXHAUSTED": (429, "Overloaded"),
@@ -85,12 +87,10 @@ def connect(status: Status) -> Response:
 
 
 def _response(body: dict[str, Any], number: int, status: Status) -> Response:
-    headers = {}
+    headers = challenge(reason_of(status))
     retry = _detail(status, RetryInfo())
     if retry is not None:
         headers["retry-after"] = str(max(1, math.ceil(retry.retry_delay.ToNanoseconds() / 1e9)))
-    if number == 401:
-        headers["www-authenticate"] = "Bearer"
     return JSONResponse(body, number, headers)
 
 

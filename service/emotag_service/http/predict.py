@@ -39,6 +39,7 @@ class Predict:
             names = ["inputs"] if single else [f"inputs[{index}]" for index in range(len(texts))]
             options = self._desk.options(request)
             visit.charge(len(texts))
+            self._refuse_long(texts, names)
             tags = await visit.tag(plain_messages(texts, names), options)
             refuse_failed(tags, names)
             self._refuse_cut(tags, names, truncate=truncate)
@@ -81,6 +82,14 @@ class Predict:
         if not self._desk.engine.healthy:
             raise refusal("UNAVAILABLE", "UNHEALTHY", "no message is taken at present")
         return Response()
+
+    def _refuse_long(self, texts: list[Any], names: list[str]) -> None:
+        """Refuse a text that is too long as TEI does: not as one that its tokenizer cannot read."""
+        most = self._desk.engine.limits.max_text_bytes
+        for text, name in zip(texts, names, strict=True):
+            if isinstance(text, str) and len(text.encode(errors="surrogatepass")) > most:
+                problem = f"{name}: has more than {most:,} bytes; send it in pieces"
+                raise refusal("INVALID_ARGUMENT", "TEXT_TOO_LONG", problem)
 
     def _refuse_cut(self, tags: list[Tag], names: list[str], *, truncate: bool) -> None:
         for tag, name in zip(tags, names, strict=True):

@@ -7,7 +7,18 @@ import hashlib
 from importlib.metadata import version
 from typing import TYPE_CHECKING, cast
 
-from a2a.types import AgentCapabilities, AgentCard, AgentExtension, AgentInterface, AgentSkill
+from a2a.types import (
+    AgentCapabilities,
+    AgentCard,
+    AgentExtension,
+    AgentInterface,
+    AgentSkill,
+    HTTPAuthSecurityScheme,
+    MutualTlsSecurityScheme,
+    SecurityRequirement,
+    SecurityScheme,
+    StringList,
+)
 from a2a.utils.constants import PROTOCOL_VERSION_0_3, PROTOCOL_VERSION_1_0, TransportProtocol
 from a2a.utils.signing import create_agent_card_signer
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -31,13 +42,17 @@ _DESCRIPTION = (
 )
 
 
-def make_card(info: Info, url: str, grpc_address: str | None = None) -> AgentCard:
+def make_card(
+    info: Info, url: str, grpc_address: str | None = None, *, tokens: bool = False, certificates: bool = False
+) -> AgentCard:
     """Describe an agent.
 
     Args:
         info: What it answers by.
         url: Where others reach its HTTP port.
         grpc_address: Where they reach its gRPC port, as host:port; None when it has none.
+        tokens: They have to bring a bearer token.
+        certificates: They have to prove themselves by a certificate (mutual TLS).
     """
     taxonomies = [taxonomy.name for taxonomy in info.taxonomies]
     skill = AgentSkill(
@@ -51,6 +66,8 @@ def make_card(info: Info, url: str, grpc_address: str | None = None) -> AgentCar
     )
     extension = AgentExtension(uri=EXTENSION, description="Tags messages with emotions.", params={})
     extension.params.update({"taxonomies": taxonomies})
+    schemes = _security(tokens=tokens, certificates=certificates)
+    requirement = SecurityRequirement(schemes={name: StringList() for name in schemes})
     return AgentCard(
         name="emotag",
         description=_DESCRIPTION,
@@ -60,7 +77,21 @@ def make_card(info: Info, url: str, grpc_address: str | None = None) -> AgentCar
         default_input_modes=["text/plain"],
         default_output_modes=["text/plain", "application/json"],
         skills=[skill],
+        security_schemes=schemes,
+        security_requirements=[requirement] if schemes else [],
     )
+
+
+def _security(*, tokens: bool, certificates: bool) -> dict[str, SecurityScheme]:
+    """What callers have to bring, all of it; nothing where whoever connects may call."""
+    schemes = {}
+    if tokens:
+        bearer = HTTPAuthSecurityScheme(scheme="bearer", description="A token of who runs the agent.")
+        schemes["token"] = SecurityScheme(http_auth_security_scheme=bearer)
+    if certificates:
+        mutual = MutualTlsSecurityScheme(description="A certificate that the agent's authority signed.")
+        schemes["certificate"] = SecurityScheme(mtls_security_scheme=mutual)
+    return schemes
 
 
 def _interfaces(url: str, grpc_address: str | None) -> list[AgentInterface]:

@@ -2,44 +2,45 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import socket
-from contextlib import AbstractContextManager, AsyncExitStack, nullcontext
-from typing import TYPE_CHECKING, Any
+from contextlib import AsyncExitStack
+from typing import TYPE_CHECKING
 
-import uvicorn
-from a2a.extensions.common import get_requested_extensions
-from a2a.server.request_handlers import DefaultGrpcServerCallContextBuilder, GrpcHandler
-from a2a.server.routes import create_agent_card_routes, create_jsonrpc_routes, create_rest_routes
+from a2a.server.request_handlers import GrpcHandler
 from a2a.types.a2a_pb2_grpc import add_A2AServiceServicer_to_server
+from a2a.utils.constants import AGENT_CARD_WELL_KNOWN_PATH
 from grpc import aio
-from starlette.applications import Starlette
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.middleware import Middleware
-from starlette.responses import PlainTextResponse
 
 from emotag.a2a.agent import AgentRequests, EmotionAgent
 from emotag.a2a.card import make_card, sign_card
-from emotag.a2a.extension import EXTENSION, HEADER
+from emotag.a2a.grpc import CallContexts, TokenCheck
+from emotag.a2a.http import make_app
 from emotag.a2a.question import QuestionChecks
 from emotag.a2a.tasks import RecentTasks
+from emotag_service.access.address import spelled
+from emotag_service.access.bearer import Bearer
+from emotag_service.access.connections import ConnectionLimits
+from emotag_service.access.door import Door
+from emotag_service.access.protection import Protection
+from emotag_service.access.tokens import Tokens
+from emotag_service.access.web import WebPort
+from emotag_service.grpc.boundary import GuardedServer
+from emotag_service.grpc.certificates import Certificates
+from emotag_service.grpc.listen import listen
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from pathlib import Path
     from types import TracebackType
     from typing import Self
 
-    from a2a.server.context import ServerCallContext
     from a2a.types import AgentCard
-    from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from emotag.info import Info
     from emotag.tagging import Tagging
 
-MOST_BYTES = 4 * 2**20  # of one request: what gRPC takes, too, unless told otherwise
 MOST_CALLS = 256  # at once, on either port
+_LIMITS = ConnectionLimits(connections=MOST_CALLS)
+_PROTECTION = Protection(connections=_LIMITS)
 _CLOSE_SECONDS = 1
 
 
@@ -64,6 +65,7 @@ class AgentServer:
         grpc_port: int | None = None,
         public_url: str = "",
         card_key: Path | None = None,
+        protection: Protection = _PROTECTION,
     ) -> None:
         """Take no address yet.
 
@@ -75,27 +77,38 @@ class AgentServer:
             grpc_port: That of gRPC; 0 picks a free one, None opens none.
             public_url: Where others reach the HTTP port, for the card; empty for `url`.
             card_key: PEM file of the private key that signs the card; None leaves it unsigned.
+            protection: Who may connect and call, on either port; of its quotas and switches none is looked at.
         """
         self._agent, self._info = EmotionAgent(tagging, info), info
         self._host, self._port, self._grpc_port = host, port, grpc_port
         self._public_url, self._card_key = public_url, card_key
+        self._protection = protection
 
     async def __aenter__(self) -> Self:
         """Open the ports.
 
         Raises:
-            OSError: One is in use, none of this machine's, or the key cannot be read.
+            ListenError: One is in use, none of this machine's, or not protected as it has to be.
+            TokenFileError: The file of tokens cannot be used.
             InvalidArgumentError: The key is none.
+            OSError: It cannot be read.
         """
         logging.getLogger("a2a").setLevel(logging.CRITICAL)  # its lines quote what callers wrote
+        protection = self._protection
+        bearer = None if protection.tokens is None else Bearer(Tokens(protection.tokens))
         async with AsyncExitStack() as opened:
-            family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
-            listening = opened.enter_context(socket.create_server((self._host, self._port), family=family))
-            shown = f"[{self._host}]" if ":" in self._host else self._host
-            self.url = f"http://{shown}:{listening.getsockname()[1]}"
-            server = None if self._grpc_port is None else _grpc_server()
-            grpc_address = None if server is None else self._bind(server, shown)
-            self.card = make_card(self._info, self._public_url or self.url, grpc_address)
+            web = WebPort(self._host, self._port, protection, ("--host", "--port"))
+            opened.push_async_callback(web.stop)
+            self.url = f"{'https' if web.tls else 'http'}://{spelled(self._host, web.port)}"
+            server = None if self._grpc_port is None else _grpc_server(protection, bearer)
+            grpc_address = None if server is None else self._bind(server)
+            self.card = make_card(
+                self._info,
+                self._public_url or self.url,
+                grpc_address,
+                tokens=bearer is not None,
+                certificates=protection.mutual,
+            )
             if self._card_key is not None:
                 sign_card(self.card, self._card_key)
             requests = AgentRequests(
@@ -103,9 +116,12 @@ class AgentServer:
             )
             opened.push_async_callback(requests.aclose)
             if server is not None:
-                await _start_grpc(server, requests)
+                handler, guarded = GrpcHandler(requests, CallContexts()), GuardedServer(server)
+                add_A2AServiceServicer_to_server(handler, guarded)  # type: ignore[no-untyped-call]  # generated
+                await server.start()
                 opened.push_async_callback(server.stop, _CLOSE_SECONDS)
-            opened.push_async_callback(_serve(_make_app(requests, self.card), listening))
+            web.serve(Door(make_app(requests, self.card), bearer, public=(AGENT_CARD_WELL_KNOWN_PATH,)))
+            opened.push_async_callback(web.stop)  # before what its requests are answered by
             self._opened = opened.pop_all()
         return self
 
@@ -115,88 +131,17 @@ class AgentServer:
         """Close them; what is under way has a second."""
         await self._opened.aclose()
 
-    def _bind(self, server: aio.Server, host: str) -> str:
-        address = f"{host}:{self._grpc_port}"
-        try:
-            return f"{host}:{server.add_insecure_port(address)}"
-        except RuntimeError as error:
-            raise OSError(f"cannot listen on {address}; choose another with --grpc-port") from error
+    def _bind(self, server: aio.Server) -> str:
+        files, insecure = self._protection.tls, self._protection.insecure
+        credentials = None if files is None else Certificates(files).credentials()
+        port = self._grpc_port or 0
+        chosen = "--host and --grpc-port"
+        return spelled(self._host, listen(server, self._host, port, credentials, insecure=insecure, options=chosen))
 
 
-def _grpc_server() -> aio.Server:
-    return aio.server(maximum_concurrent_rpcs=MOST_CALLS, options=[("grpc.so_reuseport", 0)])
-
-
-async def _start_grpc(server: aio.Server, requests: AgentRequests) -> None:
-    handler = GrpcHandler(requests, _GrpcActivation())
-    add_A2AServiceServicer_to_server(handler, server)  # type: ignore[no-untyped-call]  # generated
-    await server.start()
-
-
-def _serve(app: ASGIApp, listening: socket.socket) -> Callable[[], Awaitable[None]]:
-    """Answer requests of HTTP from now on; returns what ends that."""
-    server = _Server(
-        uvicorn.Config(
-            app,
-            lifespan="off",
-            log_config=None,
-            log_level="critical",  # else whoever sends nonsense fills the log, a line each
-            access_log=False,
-            server_header=False,
-            limit_concurrency=MOST_CALLS,
-            timeout_graceful_shutdown=_CLOSE_SECONDS,
-        )
+def _grpc_server(protection: Protection, bearer: Bearer | None) -> aio.Server:
+    return aio.server(
+        maximum_concurrent_rpcs=MOST_CALLS,
+        interceptors=[] if bearer is None else [TokenCheck(bearer)],
+        options=[("grpc.so_reuseport", 0), *protection.connections.options()],
     )
-    serving = asyncio.create_task(server.serve(sockets=[listening]), name="agent")
-
-    async def stop() -> None:
-        server.should_exit = True
-        await serving
-
-    return stop
-
-
-def _make_app(requests: AgentRequests, card: AgentCard) -> Starlette:
-    routes = [
-        *create_agent_card_routes(card),
-        *create_jsonrpc_routes(requests, "/", enable_v0_3_compat=True),
-        *create_rest_routes(requests),
-    ]
-    return Starlette(routes=routes, middleware=[Middleware(_Door)], max_body_size=MOST_BYTES)
-
-
-class _Door:
-    """Refuses pages of browsers, which could use what this machine alone can reach; names extensions in answers."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers = Headers(scope=scope)
-        if "origin" in headers:
-            await PlainTextResponse("pages of other origins may not call", 403)(scope, receive, send)
-            return
-        named = EXTENSION in get_requested_extensions(headers.getlist(HEADER))
-
-        async def answer(message: Message) -> None:
-            if named and message["type"] == "http.response.start":
-                MutableHeaders(scope=message)[HEADER] = EXTENSION
-            await send(message)
-
-        await self._app(scope, receive, answer)
-
-
-class _GrpcActivation(DefaultGrpcServerCallContextBuilder):
-    """Names extensions in answers, in the trailing metadata."""
-
-    def build(self, context: aio.ServicerContext[Any, Any]) -> ServerCallContext:
-        made = super().build(context)
-        if EXTENSION in made.requested_extensions:
-            context.set_trailing_metadata(((HEADER.lower(), EXTENSION),))
-        return made
-
-
-class _Server(uvicorn.Server):
-    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # a generator's own type there
-        """Leave signals to the command."""
-        return nullcontext()

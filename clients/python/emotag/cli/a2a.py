@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotag.a2a.server import AgentServer
 from emotag.aio_client import AsyncEmotionClient
 from emotag.cli.arguments import add_tagging, port_number, security
+from emotag.cli.listening import add_listening, protection, wait_for_end
 from emotag.errors import InvalidArgumentError
-from emotag.token import is_local
+from emotag_service.access.address import ListenError
+from emotag_service.access.tokens import TokenFileError
+from emotag_service.process.logs import configure
 
 if TYPE_CHECKING:
     import argparse
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from emotag.info import Info
     from emotag.tagging import Tagging
 
-HOST, PORT = "127.0.0.1", 9999
+PORT = 9999
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -27,16 +29,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Serve an agent with the skill classify-emotion to other agents, by A2A 1.0 (JSON-RPC, REST and, with "
         "--grpc-port, gRPC; JSON-RPC by 0.3, too). Its card is at /.well-known/agent-card.json. Tags are computed in "
-        "this process unless a server is named. It asks for no token and encrypts nothing: put what does before it "
-        "where others are to reach it."
+        "this process unless a server is named. By default it listens on this machine alone, in plaintext, and asks "
+        "for no token; the card, which whoever connects may read, says what callers have to bring."
     )
     parser.epilog = (
         "examples:\n"
         "  emotag a2a                                     # other agents find the card at http://127.0.0.1:9999\n"
         "  openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out card-key.pem\n"
-        "  emotag a2a --url https://emotions.example.org --card-key card-key.pem"
+        "  emotag a2a --url https://emotions.example.org --card-key card-key.pem\n"
+        "  emotag token new --name planner --scope classify 2>> tokens > planner.token\n"
+        "  emotag a2a --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --tokens tokens"
     )
-    parser.add_argument("--host", default=HOST, help=f"address to listen on (default: {HOST})")
     parser.add_argument(
         "--port", type=port_number, default=PORT, help=f"port of JSON-RPC, REST and the card (default: {PORT})"
     )
@@ -49,23 +52,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--card-key", type=Path, metavar="FILE", help="PEM private key that signs the card (default: it is unsigned)"
     )
-    parser.add_argument(
-        "--insecure",
-        action="store_true",
-        help="listen where other machines can connect, since something in front protects it (default: no)",
-    )
+    add_listening(parser)
     add_tagging(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
-    if not args.insecure and not is_local(args.host):
-        raise InvalidArgumentError(
-            f"--host: will not listen on {args.host} in plaintext, where others can read and send: give --host {HOST}, "
-            "or --insecure when something in front of it protects it",
-            field="host",
-        )
-    asyncio.run(_tag(args))
+    configure()
+    try:
+        asyncio.run(_tag(args))
+    except (ListenError, TokenFileError) as error:
+        raise InvalidArgumentError(str(error)) from error
     return 0
 
 
@@ -81,9 +78,6 @@ async def _tag(args: argparse.Namespace) -> None:
 
 
 async def _serve(tagging: Tagging, info: Info, args: argparse.Namespace) -> None:
-    stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
     async with AgentServer(
         tagging,
         info,
@@ -92,9 +86,10 @@ async def _serve(tagging: Tagging, info: Info, args: argparse.Namespace) -> None
         grpc_port=args.grpc_port,
         public_url=args.url,
         card_key=args.card_key,
+        protection=protection(args),
     ) as server:
         signed = "signed" if args.card_key else "unsigned; --card-key signs it"
         print(f"{info.model.name} {info.model.version} as an agent at {server.url} (card: {signed})", flush=True)
         for interface in server.card.supported_interfaces:
             print(f"  {interface.protocol_binding} {interface.protocol_version}: {interface.url}", flush=True)
-        await stop.wait()
+        await wait_for_end()

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import grpc
 from google.protobuf.json_format import MessageToDict
 
-from emotag.calls import Settings
-from emotag.cli.arguments import add_target, add_timeout
+from emotag.cli.arguments import add_target, add_timeout, connection
 from emotag.cli.trials import named, trial_lines
 from emotag.status import from_rpc
-from emotag.tls import TLS
 from emotag.v1 import admin_service_pb2 as pb
 from emotag.v1.admin_service_pb2_grpc import AdminServiceStub
 
@@ -81,14 +78,10 @@ def _add_trial(action: argparse.ArgumentParser, of: str) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code; what the server refuses is raised, see the epilog."""
-    files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
-    connection = Settings(
-        args.target, timeout=args.timeout, retry=None, credentials=None, metadata=(),
-        tls=files if args.tls or files != TLS() else None, token=Path(args.token_file) if args.token_file else None,
-    ).connection  # fmt: skip
-    with connection.channel() as channel:
+    reached = connection(args)
+    with reached.channel() as channel:
         service = AdminServiceStub(channel)
-        options: dict[str, Any] = {"timeout": args.timeout, "metadata": connection.call_metadata()}
+        options: dict[str, Any] = {"timeout": args.timeout, "metadata": reached.call_metadata()}
         try:
             return _ACTIONS[args.action](service, args, options)
         except grpc.RpcError as error:

@@ -44,11 +44,12 @@ def add_target(parser: argparse.ArgumentParser) -> None:
     add_security(parser)
 
 
-def add_security(parser: argparse.ArgumentParser) -> None:
-    """How the connection to the server is protected."""
-    group = parser.add_argument_group("security")
+def add_security(parser: argparse.ArgumentParser, prefix: str = "") -> None:
+    """How the connection to the server is protected; `prefix` is of the options where others have these names."""
+    group = parser.add_argument_group("security of the connection to the server")
     group.add_argument(
-        "--tls",
+        f"--{prefix}tls",
+        dest="target_tls",
         action="store_true",
         default=os.environ.get("EMOTAG_TARGET_TLS", "").lower() in _YES,
         help="encrypt the connection; or set EMOTAG_TARGET_TLS=yes (default: only with one of the --tls options)",
@@ -57,7 +58,11 @@ def add_security(parser: argparse.ArgumentParser) -> None:
         variable = f"EMOTAG_TARGET_{name.upper()}"  # EMOTAG_TLS_CERT is the server's own
         default = os.environ.get(variable) or None
         group.add_argument(
-            f"--{name.replace('_', '-')}", default=default, metavar="FILE", help=f"{what}; or set {variable}"
+            f"--{prefix}{name.replace('_', '-')}",
+            dest=f"target_{name}",
+            default=default,
+            metavar="FILE",
+            help=f"{what}; or set {variable}",
         )
 
 
@@ -89,14 +94,14 @@ def add_tagging(parser: argparse.ArgumentParser) -> None:
         metavar="HOST:PORT",
         help="have a server tag; or set EMOTAG_TARGET (default: tag in this process)",
     )
-    add_security(parser)
+    add_security(parser, "target-")
 
 
 def security(args: argparse.Namespace) -> Security:
     """The keyword arguments of a client that `add_security` asked for."""
-    files = TLS(args.tls_ca, args.tls_cert, args.tls_key)
-    tls = files if args.tls or files != TLS() else None
-    return Security(tls=tls, token=Path(args.token_file) if args.token_file else None)
+    files = TLS(args.target_tls_ca, args.target_tls_cert, args.target_tls_key)
+    tls = files if args.target_tls or files != TLS() else None
+    return Security(tls=tls, token=Path(args.target_token_file) if args.target_token_file else None)
 
 
 def add_timeout(parser: argparse.ArgumentParser, default: float | None) -> None:

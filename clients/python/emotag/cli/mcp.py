@@ -6,16 +6,19 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
+from mcp.server.mcpserver import MCPServer
+
 from emotag.aio_client import AsyncEmotionClient
 from emotag.cli.arguments import add_tagging, port_number, security
+from emotag.cli.listening import add_listening, protection, wait_for_end
+from emotag.errors import InvalidArgumentError
 from emotag.tools import make_server
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Awaitable, Callable
 
-    from mcp.server.mcpserver import MCPServer
-
-HOST = "127.0.0.1"
+_OF_A_PORT = ("tls_cert", "tls_key", "tls_client_ca", "tokens", "insecure")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -28,37 +31,59 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "in the configuration of an MCP host:\n"
         '  {"mcpServers": {"emotag": {"command": "emotag", "args": ["mcp"]}}}\n\n'
         "example of the other transport:\n"
-        "  emotag mcp --http-port 8931       # hosts connect to http://127.0.0.1:8931/mcp"
+        "  emotag mcp --http-port 8931       # hosts connect to http://127.0.0.1:8931/mcp\n\n"
+        "example of one that others reach, with their tokens:\n"
+        "  emotag token new --name planner --scope classify 2>> tokens > planner.token\n"
+        "  emotag mcp --http-port 8931 --host 0.0.0.0 --tls-cert server.pem --tls-key server.key --tokens tokens"
     )
     parser.add_argument(
         "--http-port",
         type=port_number,
         metavar="PORT",
-        help="speak streamable HTTP on this port of this machine (default: standard input and output)",
+        help="speak streamable HTTP on this port (default: standard input and output)",
     )
+    add_listening(parser)
     add_tagging(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
+    if args.http_port is not None:
+        return _run_port(args)
+    unused = next((name for name in _OF_A_PORT if getattr(args, name)), None)
+    if unused is not None:
+        option = f"--{unused.replace('_', '-')}"
+        raise InvalidArgumentError(f"{option}: is of a port, which there is none of; give --http-port, or no {option}")
     logging.basicConfig(level=logging.WARNING)  # on standard error; standard output belongs to the protocol
-    asyncio.run(_serve(args))
+    asyncio.run(_serve(args, MCPServer.run_stdio_async))
     return 0
 
 
-async def _serve(args: argparse.Namespace) -> None:
+def _run_port(args: argparse.Namespace) -> int:
+    from emotag.tools_port import ToolsPort  # noqa: PLC0415 - who speaks over standard input waits for no HTTP server
+    from emotag_service.access.address import ListenError  # noqa: PLC0415 - see above
+    from emotag_service.access.tokens import TokenFileError  # noqa: PLC0415 - see above
+    from emotag_service.process.logs import configure  # noqa: PLC0415 - see above
+
+    async def listen(server: MCPServer[Any]) -> None:
+        async with ToolsPort(server, host=args.host, port=args.http_port, protection=protected) as port:
+            print(f"tools at {port.url}", flush=True)
+            await wait_for_end()
+
+    protected = protection(args)
+    configure()
+    try:
+        asyncio.run(_serve(args, listen))
+    except (ListenError, TokenFileError) as error:
+        raise InvalidArgumentError(str(error)) from error
+    return 0
+
+
+async def _serve(args: argparse.Namespace, speak: Callable[[MCPServer[Any]], Awaitable[None]]) -> None:
     if args.target is None:
         from emotag.local import EmotionTagger  # noqa: PLC0415 - a model is loaded only where it is used
 
-        await _speak(make_server(EmotionTagger().tag_async), args.http_port)
+        await speak(make_server(EmotionTagger().tag_async))
         return
     async with AsyncEmotionClient(args.target, **security(args)) as client:
-        await _speak(make_server(client.classify_many), args.http_port)
-
-
-async def _speak(server: MCPServer[Any], port: int | None) -> None:
-    if port is None:
-        await server.run_stdio_async()
-    else:
-        # Requests need no session, so that a restart is not noticed. On loopback the host and origin are checked.
-        await server.run_streamable_http_async(host=HOST, port=port, stateless_http=True, json_response=True)
+        await speak(make_server(client.classify_many))

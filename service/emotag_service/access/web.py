@@ -1,0 +1,170 @@
+"""The HTTP port of whatever answers by HTTP: uvicorn on the event loop, over a socket that is taken before."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+from typing import TYPE_CHECKING, Any, cast
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from emotag.errors import InvalidArgumentError
+from emotag.tls import read_authorities, read_identity
+from emotag_service.access.address import ListenError, check_plaintext, spelled, unusable
+from emotag_service.access.reloaded import Reloaded
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
+    from emotag_service.access.protection import Protection, TlsFiles
+
+_CLOSE_SECONDS = 1
+_SHORT = {"commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU", "countryName": "C"}
+
+
+class WebPort:
+    """Takes an address, and answers what comes there by an application.
+
+    Attributes:
+        port: Where it listens.
+        tls: Whether it is encrypted.
+    """
+
+    def __init__(self, host: str, port: int, protection: Protection, options: tuple[str, str]) -> None:
+        """Take the address; port 0 picks a free one. `options` are those that choose host and port.
+
+        Raises:
+            ListenError: It is in use, none of this machine's, or not protected as it has to be.
+        """
+        self._protection = protection
+        self._certificates = None if protection.tls is None else HttpCertificates(protection.tls)
+        self._socket = _listen(host, port, protection, options)
+        self.port: int = self._socket.getsockname()[1]
+        self.tls = protection.tls is not None
+        self._server: _Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+
+    def serve(self, app: ASGIApp, *, lifespan: bool = False) -> None:
+        """Answer by `app` from now on; `lifespan`, where it is to be told when that begins and ends."""
+        connections = self._protection.connections
+        self._server = _Server(
+            uvicorn.Config(
+                app,
+                http=cast("Any", partial(WatchedConnection, seconds=connections.handshake_seconds)),
+                ws="none",
+                lifespan="on" if lifespan else "off",
+                log_config=None,
+                log_level="critical",  # else whoever sends nonsense fills the log, a line each
+                access_log=False,
+                server_header=False,
+                proxy_headers=False,
+                limit_concurrency=connections.connections,
+                timeout_keep_alive=max(1, int(connections.idle_seconds)),
+                timeout_graceful_shutdown=_CLOSE_SECONDS,
+                h11_max_incomplete_event_size=connections.metadata_bytes,
+                ssl_context_factory=None if self._certificates is None else self._certificates.context,
+            )
+        )
+        self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="http port")
+
+    async def stop(self) -> None:
+        """Take no more connections, give replies a moment, and cancel the rest. Idempotent."""
+        if self._server is not None and self._serving is not None:
+            self._server.should_exit = True
+            await self._serving
+        self._socket.close()
+
+
+class _Server(uvicorn.Server):
+    def capture_signals(self) -> AbstractContextManager[None]:  # type: ignore[override]  # a generator's own type there
+        """Leave signals to the service."""
+        return nullcontext()
+
+
+class WatchedConnection(H11Protocol):
+    """A connection that is closed when no request comes on it: uvicorn waits for ever for the rest of a header."""
+
+    def __init__(self, *args: Any, seconds: float, **kwargs: Any) -> None:
+        """Make one; `seconds` is how long the first header may take."""
+        super().__init__(*args, **kwargs)
+        self._seconds = seconds
+        self._seen: object = None
+        self._watch: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as in uvicorn
+        """Begin to watch, and note whose certificate it is."""
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "subject": subject_of(transport.get_extra_info("peercert"))}
+        self._watch = self.loop.call_later(self._seconds, self._look)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Stop watching."""
+        if self._watch is not None:
+            self._watch.cancel()
+        super().connection_lost(exc)
+
+    def _look(self) -> None:
+        """Close when no header came since the last look, and none is being answered."""
+        resting = self.cycle is None or self.cycle.response_complete
+        if resting and self.cycle is self._seen:
+            self.transport.abort()
+            return
+        self._seen = self.cycle if resting else self._seen
+        self._watch = self.loop.call_later(self.timeout_keep_alive, self._look)
+
+
+class HttpCertificates:
+    """What connections are encrypted with: the files as they are at each handshake, else as they last were."""
+
+    def __init__(self, files: TlsFiles) -> None:
+        """Read them.
+
+        Raises:
+            ListenError: A file cannot be used.
+        """
+        self._files = files
+        every = (files.certificate, files.key, files.client_ca)
+        try:
+            self._current = Reloaded("certificates", every, self._read, InvalidArgumentError, OSError)
+        except (InvalidArgumentError, ssl.SSLError) as error:
+            raise ListenError(str(error)) from error
+
+    def context(self, *_: Any) -> ssl.SSLContext:
+        """What the server listens with; OpenSSL asks in each handshake what connections go on with."""
+        context = self._current.now()
+        context.sni_callback = self._refresh
+        return context
+
+    def _refresh(self, connection: ssl.SSLObject, _name: str | None, _context: ssl.SSLContext) -> None:
+        connection.context = self._current.now()
+
+    def _read(self) -> ssl.SSLContext:
+        files, context = self._files, ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        read_identity(files.certificate, files.key, ("--tls-cert", "--tls-key"))  # says what is wrong with a file
+        context.load_cert_chain(files.certificate, files.key)
+        if files.client_ca is not None:
+            read_authorities(files.client_ca, "--tls-client-ca")
+            context.load_verify_locations(files.client_ca)
+            context.verify_mode = ssl.CERT_REQUIRED
+        return context
+
+
+def subject_of(certificate: Any) -> str:
+    """The subject of a client's certificate, spelled as gRPC does; empty where there is none."""
+    parts = [part for row in (certificate or {}).get("subject", ()) for part in row]
+    return ",".join(f"{_SHORT.get(name, name)}={value}" for name, value in reversed(parts))
+
+
+def _listen(host: str, port: int, protection: Protection, options: tuple[str, str]) -> socket.socket:
+    try:
+        family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        if protection.tls is None:
+            check_plaintext(str(address[0]), spelled(host, port), insecure=protection.insecure, option=options[0])
+        return socket.create_server(address[:2], family=family, backlog=1024)
+    except (OSError, UnicodeError) as error:
+        raise unusable(host, port, error, " and ".join(options)) from error
