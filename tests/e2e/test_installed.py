@@ -14,6 +14,7 @@ import pytest
 
 from emotag import EmotionClient
 from emotag_model.native.build import BuildError, find_compiler
+from tests.compiler import quick_compiler
 
 if TYPE_CHECKING:
     from subprocess import CompletedProcess
@@ -77,16 +78,9 @@ def installed(binaries: Path) -> set[str]:
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One for all tests, its core compiled in a third of the time: how fast that is, nothing here asks."""
+    """One for all tests."""
     folder = tmp_path_factory.mktemp("wheel")
-    try:
-        compiler = find_compiler()
-    except BuildError:
-        return build_wheel(folder)
-    quick = folder / "c++"
-    quick.write_text(f'#!/bin/sh\nexec {compiler} "$@" -O0\n')
-    quick.chmod(0o755)
-    return build_wheel(folder, CXX=str(quick))
+    return build_wheel(folder, CXX=quick_compiler(folder))
 
 
 @pytest.fixture(scope="module")
