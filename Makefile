@@ -8,7 +8,7 @@ MANIFESTS = $(filter-out %/kustomization.yaml, $(wildcard deploy/kubernetes/base
 	deploy/kubernetes/overlays/cpu/autoscaler.yaml \
 	$(addprefix deploy/kubernetes/overlays/kafka/, tagger.yaml service-account.yaml disruption-budget.yaml network-policy.yaml)
 
-.PHONY: setup run demo test integrations chaos fuzz check bench protos docs release audit format clean help
+.PHONY: setup run demo test integrations chaos fuzz check types others bench protos docs release audit format clean help
 .DEFAULT_GOAL := help
 
 help: ## Say what there is
@@ -41,9 +41,15 @@ fuzz: $(STAMP) ## Let libFuzzer look for what the native core trips over, for te
 	@$(BIN)/python -m tests.fuzz.core --runs 1000000 --seconds 600
 
 check: $(STAMP) ## Lint, format, types, layers, contract, generated code, deploy files
+	@$(MAKE) --no-print-directory --jobs 2 types others
+
+# Side by side on two cores: the types take longer than all the others.
+types: $(STAMP)
+	$(BIN)/mypy
+
+others: $(STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/buf lint
 	$(BIN)/buf format --exit-code --diff

@@ -13,11 +13,16 @@ settings.load_profile("unhurried")  # a busy machine fails no test
 pytest_plugins = ["tests.brokers.fixtures", "tests.fixtures"]
 
 _CACHE = "EMOTAG_CACHE"
+_THREADS = "OMP_NUM_THREADS"
 _made: list[tempfile.TemporaryDirectory[str]] = []
 
 
 def pytest_configure() -> None:
-    """Fold tables once for a whole run, all its workers and the processes that they start, and not into the home."""
+    """Give a whole run, all its workers and the processes that they start, one place for folded tables, not the home.
+
+    And one thread to each sum of torch's: every core has a test of its own, and threads that wait for each other spin.
+    """
+    os.environ.setdefault(_THREADS, "1")
     if _CACHE not in os.environ:
         _made.append(tempfile.TemporaryDirectory(prefix="emotag-tests-"))
         os.environ[_CACHE] = _made[0].name

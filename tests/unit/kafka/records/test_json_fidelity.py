@@ -51,7 +51,7 @@ def decoded(value, encoding, mark):
     return value[mark:].decode(encoding)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(messages(), HEADERS)
 def test_only_the_tag_is_added(message, headers):
     _, before, encoding, mark = message
@@ -63,7 +63,7 @@ def test_only_the_tag_is_added(message, headers):
     assert json.loads(after)["emotion"] == JOY.document()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(messages())
 def test_the_short_way_through_a_document_is_the_long_one(message):
     _, before, *_ = message
@@ -73,7 +73,7 @@ def test_the_short_way_through_a_document_is_the_long_one(message):
     assert codec.write(record, short, JOY) == codec.write(record, long, JOY)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(messages())
 def test_the_last_text_is_what_was_said(message):
     members, before, *_ = message
@@ -81,7 +81,7 @@ def test_the_last_text_is_what_was_said(message):
     assert read(json_codec(), before).text == said[-1]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(messages())
 def test_tagging_twice_is_tagging_once(message):
     _, before, *_ = message
@@ -100,7 +100,7 @@ EARLIER = st.one_of(
 )
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(messages(tag=EARLIER))
 def test_an_earlier_tag_is_replaced_where_it_stands(message):
     _, before, encoding, mark = message
@@ -112,7 +112,7 @@ def test_an_earlier_tag_is_replaced_where_it_stands(message):
     assert written(json_codec(), after)[0] == after
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(pairs_of(TREES), st.lists(TEXTS, min_size=1, max_size=3), SAID, TEXTS, RANDOM)
 def test_the_tag_goes_to_any_depth(members, steps, said, field, random):
     """A chain of objects with bystanders at every level; text and tag at its end."""
