@@ -15,7 +15,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from emotag.errors import InvalidArgumentError
 from emotag.tls import read_authorities, read_identity
-from emotag_service.access.address import ListenError, check_plaintext, spelled, unusable
+from emotag_service.access.address import ListenError, check_address, unusable
 from emotag_service.access.reloaded import Reloaded
 from emotag_service.http.app import make_app
 from emotag_service.http.desk import Desk
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from emotag_service.http.settings import HttpSettings
 
 _log = structlog.get_logger(__name__)
-_OPTIONS = "--http-host and --http-port"
+_PREFIX = "http-"
 _CLOSE_SECONDS = 1
 _SHORT = {"commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU", "countryName": "C"}
 
@@ -41,8 +41,13 @@ class HttpPort:
         traffic: What became of requests; None until it is started.
     """
 
-    def __init__(self, settings: HttpSettings, protection: Protection) -> None:
+    def __init__(self, settings: HttpSettings, protection: Protection, *, held: bool = False) -> None:
         """Take the address; port 0 picks a free one.
+
+        Args:
+            settings: Where it listens, and what its callers get.
+            protection: Who may connect, and do what.
+            held: Another process has the address by `hold_address`, for this one and others.
 
         Raises:
             ListenError: It is in use, none of this machine's, or not protected as it has to be.
@@ -50,7 +55,7 @@ class HttpPort:
         self._settings = settings
         self._protection = protection
         self._tls = None if protection.tls is None else HttpCertificates(protection.tls)
-        self._socket = _listen(settings, protection)
+        self._socket = _listen(settings, protection, held=held)
         self.port: int = self._socket.getsockname()[1]
         self.traffic: Traffic | None = None
         self._desk: Desk | None = None
@@ -182,12 +187,13 @@ def subject_of(certificate: Any) -> str:
     return ",".join(f"{_SHORT.get(name, name)}={value}" for name, value in reversed(parts))
 
 
-def _listen(settings: HttpSettings, protection: Protection) -> socket.socket:
+def _listen(settings: HttpSettings, protection: Protection, *, held: bool) -> socket.socket:
     host, port = settings.host, settings.port
     try:
+        if not held:
+            plaintext = protection.tls is None
+            check_address(host, port, plaintext=plaintext, insecure=protection.insecure, prefix=_PREFIX)
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        if protection.tls is None:
-            check_plaintext(str(address[0]), spelled(host, port), insecure=protection.insecure, option="--http-host")
-        return socket.create_server(address[:2], family=family, backlog=1024)
+        return socket.create_server(address[:2], family=family, backlog=1024, reuse_port=held)
     except (OSError, UnicodeError) as error:
-        raise unusable(host, port, error, _OPTIONS) from error
+        raise unusable(host, port, error, _PREFIX) from error
