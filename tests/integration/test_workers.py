@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -18,6 +19,8 @@ from emotag import Message as Said
 from emotag.v1.emotion_service_pb2 import ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag.v1.message_pb2 import Message
+from emotag_model.checkpoint import Checkpoint
+from emotag_service.ops.drift import stability_index
 from tests.integration.calls import frame, messages, read_tags
 from tests.integration.supervised import operators_of, pid_of, serving_workers
 from tests.unit.ops.helpers import get, samples, value
@@ -53,8 +56,10 @@ async def _opened(channels: list[aio.Channel]) -> list[Any]:
     return calls
 
 
-async def test_all_serve_on_one_port_and_are_counted_together(checkpoint: Path) -> None:
-    async with serving_workers(checkpoint) as server:
+async def test_all_serve_on_one_port_and_are_counted_together(checkpoint: Path, tmp_path: Path) -> None:
+    usual = _usual(checkpoint)
+    (tmp_path / "usual.json").write_text(json.dumps({"taxonomies": {"basic": {"shares": usual}}}))
+    async with serving_workers(checkpoint, "--drift-reference", str(tmp_path / "usual.json")) as server:
         [ready] = server.logged("ready")
         assert (ready["workers"], ready["port"]) == (2, server.port)
         assert {logged["worker"] for logged in server.logged("serving")} == {1, 2}
@@ -72,11 +77,37 @@ async def test_all_serve_on_one_port_and_are_counted_together(checkpoint: Path) 
         assert tags == [2 * each for each in calls]
         assert value(found, "process_resident_memory_bytes", worker="supervisor") > 0
         assert [value(found, "emotag_worker_ready", worker=worker) for worker in ("1", "2")] == [1, 1]
+        for channel in channels:
+            await EmotionServiceStub(channel).Classify(ClassifyRequest(messages=messages(*["thank you", "angry"] * 10)))
+        await _drift_is_that_of_all_tags(port, usual)
         await asyncio.gather(*(channel.close() for channel in channels))
         server.send(signal.SIGTERM)
         assert await server.exit_code() == 0
     assert len(server.logged("stopped")) == 2
     assert server.logged("stopping at once") == []
+
+
+def _usual(checkpoint: Path) -> dict[str, float]:
+    """Expected shares of labels: each the same."""
+    labels = Checkpoint.load(checkpoint).labels.taxonomy().labels
+    return dict.fromkeys(labels, 1 / len(labels))
+
+
+async def _drift_is_that_of_all_tags(port: int, usual: dict[str, float]) -> None:
+    """It is exported once, and is the index of the labels of both workers together."""
+    found = samples((await get(port, "metrics")).text)
+    counts = dict.fromkeys(usual, 0)
+    for (name, labels), count in found.items():
+        told = dict(labels)
+        if name == "emotag_tags_total" and told["taxonomy"] == "basic":
+            counts[told["label"]] += int(count)
+    assert sum(counts.values()) == 32 + 640
+    assert value(found, "emotag_drift_window_tags", taxonomy="basic") == 672
+    assert value(found, "emotag_drift_psi", taxonomy="basic") == pytest.approx(stability_index(counts, usual))
+    assert [name for name, labels in found if "drift" in name and "worker" in dict(labels)] == []
+    shown = json.loads((await get(port, "drift")).text)
+    assert shown["taxonomies"]["basic"]["tags"] == 672
+    assert sum(each["taxonomies"]["basic"]["tags"] for each in shown["workers"].values()) == 672
 
 
 async def test_a_drain_answers_what_both_have_taken(checkpoint: Path) -> None:

@@ -15,7 +15,7 @@ from emotag_service.settings import SettingsParser
 
 if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
-    from emotag_service.ops.drift import Reference
+    from emotag_service.ops.drift_reference import Reference
     from emotag_service.ops.view import View
     from emotag_service.ops.workers import WorkerPages
     from emotag_service.service import Service
