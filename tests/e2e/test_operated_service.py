@@ -74,6 +74,7 @@ class Operated:
         self.shell = Shell(folder, places, EMOTAG_TARGET=f"localhost:{self.ports[GRPC]}")
         (folder / "docs").symlink_to(ROOT / "docs")
         shutil.copytree(ROOT / "deploy" / "prometheus", folder / "deploy" / "prometheus")
+        (folder / "deploy" / "grafana").symlink_to(ROOT / "deploy" / "grafana")
         config = folder / "deploy" / "prometheus" / "one-machine.yml"
         text = config.read_text().replace("15s", "1s")
         config.write_text(text.replace(SERVER, self.ports[SERVER]).replace(TAGGER, self.ports[TAGGER]))
@@ -159,9 +160,13 @@ async def _look(here: Operated, lines: Any) -> None:
     assert tagged is not None
     assert float(tagged[1]) >= BURST
     query = next(lines)
+    drawn = next(lines)
     async with asyncio.timeout(60):
         while PROMETHEUS and (await here.shell.typed(query)).count(',"1"]') != 2:  # noqa: ASYNC110 - of another process
             await asyncio.sleep(0.2)
+    if PROMETHEUS:
+        await here.shell.typed(drawn)
+        assert (here.folder / "dashboard.png").read_bytes().startswith(b"\x89PNG")
 
 
 async def _change(here: Operated, lines: Any, talk: Talk) -> None:
