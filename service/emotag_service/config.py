@@ -40,7 +40,7 @@ class ServeConfig(OperatorSettings):
         default=1,
         metadata=about(
             whole_number(1, 256),
-            "processes that share the port; more than one are replaced when they die, and drained together",
+            "processes that share the ports; more than one are replaced when they die, and drained together",
         ),
     )
     tls_cert: Path | None = field(
@@ -196,15 +196,9 @@ class ServeConfig(OperatorSettings):
 
     @property
     def http(self) -> HttpSettings | None:
-        """What the HTTP port is opened with; None where it stays closed.
-
-        Raises:
-            ConfigError: Several processes would share it.
-        """
+        """What the HTTP port is opened with; None where it stays closed."""
         if self.http_port is None:
             return None
-        if self.workers > 1:
-            raise ConfigError("--http-port is of one process: leave --workers out, or start another server for HTTP")
         return HttpSettings(
             host=self.http_host,
             port=self.http_port,

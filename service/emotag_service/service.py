@@ -95,7 +95,7 @@ class Service:
         self._signals.listen()
         self.server = server = self._listen()
         try:
-            self.http = open_http(self._config)
+            self.http = open_http(self._config, held=self._processes > 1)
             self.engine = engine = await asyncio.to_thread(load_engine, self._config, self._processes)
             if self._tracing is not None:
                 engine.observe(self._tracing)
@@ -172,8 +172,12 @@ class Service:
         return clean
 
 
-def open_http(config: ServeConfig) -> HttpPort | None:
+def open_http(config: ServeConfig, *, held: bool) -> HttpPort | None:
     """Take the address of the HTTP port where it is asked for; a web server is imported only for it.
+
+    Args:
+        config: What to serve with.
+        held: A supervisor has the address, for this process and others.
 
     Raises:
         ListenError: The address cannot be listened on.
@@ -182,7 +186,7 @@ def open_http(config: ServeConfig) -> HttpPort | None:
         return None
     from emotag_service.http.port import HttpPort  # noqa: PLC0415 - see above
 
-    return HttpPort(config.http, config.protection)
+    return HttpPort(config.http, config.protection, held=held)
 
 
 def load_engine(config: ServeConfig, processes: int = 1) -> Engine:

@@ -1,17 +1,19 @@
-"""Several processes of the service on one port: the address that they share, and what they are started with."""
+"""Several processes of the service on the same ports: the addresses that they share, and what they are started with."""
 
 from __future__ import annotations
 
 import json
 import signal
 import sys
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from emotag_service.grpc.listen import hold_address
+from emotag_service.access.address import OPTIONS, hold_address
+from emotag_service.http.settings import HTTP_OPTIONS
 from emotag_service.process.changes import Changes
 from emotag_service.process.link import AskError
 from emotag_service.process.logs import set_level
@@ -36,17 +38,18 @@ class Workers:
     """
 
     def __init__(self, config: ServeConfig, ready: Callable[[int], None]) -> None:
-        """Take the address, so that it stays theirs whichever of them dies.
+        """Take the addresses, so that they stay theirs whichever of them dies.
 
         Args:
             config: What each of them serves with.
-            ready: Called with the port, once, when all of them take messages.
+            ready: Called with the port for gRPC, once, when all of them take messages.
 
         Raises:
-            ListenError: The address is in use, none of this machine's, or not protected as it has to be.
+            ListenError: An address is in use, none of this machine's, or not protected as it has to be.
         """
-        self._held = hold_address(config.host, config.port, plaintext=config.tls_cert is None, insecure=config.insecure)
-        self._config = replace(config, port=self._held.getsockname()[1])
+        with ExitStack() as held:
+            self._config = _hold(config, held)
+            self._held = held.pop_all()
         self._ready = ready
         self._trials: dict[str, dict[str, Any]] = {}
         self.supervisor = Supervisor(
@@ -67,8 +70,10 @@ class Workers:
         return [*_COMMAND, *given_options(self._config), TRIALS, json.dumps(self._trials)]
 
     def _announce(self) -> None:
-        _log.info("ready", host=self._config.host, port=self._config.port, workers=self._config.workers)
-        self._ready(self._config.port)
+        config = self._config
+        http = {} if config.http_port is None else {"http_port": config.http_port}
+        _log.info("ready", host=config.host, port=config.port, workers=config.workers, **http)
+        self._ready(config.port)
 
     async def _relay(self, what: str, values: dict[str, Any]) -> Any:
         """Make a change that some worker was asked for, in all of them; those that are started later have it, too."""
@@ -91,3 +96,18 @@ class Workers:
             self._trials[what] = {**self._trials.get(what, {}), **values}
         else:
             self._trials.pop(what, None)
+
+
+def _hold(config: ServeConfig, held: ExitStack) -> ServeConfig:
+    """Take what ports there are; the configuration that is returned has the numbers of those that were picked."""
+
+    def hold(host: str, port: int, options: tuple[str, str]) -> int:
+        plaintext = config.tls_cert is None
+        taken = hold_address(host, port, plaintext=plaintext, insecure=config.insecure, options=options)
+        picked: int = held.enter_context(taken).getsockname()[1]
+        return picked
+
+    config = replace(config, port=hold(config.host, config.port, OPTIONS))
+    if config.http_port is None:
+        return config
+    return replace(config, http_port=hold(config.http_host, config.http_port, HTTP_OPTIONS))

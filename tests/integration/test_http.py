@@ -168,6 +168,11 @@ class TestInference:
         assert model["properties"]["labels"] == ",".join(engine.model.taxonomy("ekman").labels)
         assert (await http_client.get("/v2/models/emotag/ready")).json() == {"ready": True}
 
+    async def test_a_reply_names_its_model(self, http_client: Any, engine: Engine) -> None:
+        found = (await http_client.post(INFER, json=asking(INFER, "joy", "no"))).json()
+        identity = engine.model.identity
+        assert (found["model_version"], found["parameters"]["digest"]) == (identity.version, identity.digest)
+
     async def test_the_taxonomy_can_be_a_parameter(self, http_client: Any) -> None:
         found = (
             await http_client.post(INFER, json={**asking(INFER, "joy"), "parameters": {"taxonomy": "sentiment"}})

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
@@ -14,7 +12,7 @@ from emotag_service.access.grant import new_token
 from emotag_service.access.protection import Protection
 from emotag_service.access.quota import Quota
 from tests.integration.calls import until
-from tests.integration.web import agent, opened
+from tests.integration.web import STREAM, Talk, agent, line, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -24,56 +22,11 @@ if TYPE_CHECKING:
     from emotag_service.http.port import HttpPort
     from tests.integration.scripted import Script
 
-STREAM = "/v1/stream"
-
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def port(engine: Engine) -> AsyncIterator[HttpPort]:
     async with opened(engine) as port:
         yield port
-
-
-def line(**message: Any) -> bytes:
-    return json.dumps(message).encode() + b"\n"
-
-
-class Talk:
-    """One stream by hand, of which each direction can be held back."""
-
-    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._reader = reader
-        self._writer = writer
-        self._rest = b""
-
-    @classmethod
-    @asynccontextmanager
-    async def begin(cls, port: HttpPort, token: str = "") -> AsyncIterator[Talk]:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port.port)
-        head = f"Host: x\r\nTransfer-Encoding: chunked\r\nAuthorization: Bearer {token}"
-        writer.write(f"POST {STREAM} HTTP/1.1\r\n{head}\r\n\r\n".encode())
-        assert b"200" in await reader.readuntil(b"\r\n\r\n")
-        try:
-            yield cls(reader, writer)
-        finally:
-            writer.close()
-
-    def say(self, data: bytes) -> None:
-        self._writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-
-    async def hear(self) -> dict[str, Any] | None:
-        """The next line; None after the last."""
-        async with asyncio.timeout(30):
-            while b"\n" not in self._rest:
-                size = int(await self._reader.readuntil(b"\r\n"), 16)
-                self._rest += (await self._reader.readexactly(size + 2))[:-2]
-                if not size:
-                    return None
-        said, _, self._rest = self._rest.partition(b"\n")
-        found: dict[str, Any] = json.loads(said)
-        return found
-
-    def end(self) -> None:
-        self._writer.write(b"0\r\n\r\n")
 
 
 async def test_each_line_is_answered_in_its_place(port: HttpPort) -> None:
@@ -89,7 +42,7 @@ async def test_each_line_is_answered_in_its_place(port: HttpPort) -> None:
 
 
 async def test_tags_come_while_messages_go(port: HttpPort) -> None:
-    async with Talk.begin(port) as talk:
+    async with Talk.begin(port.port) as talk:
         for number in range(5):
             half = line(id=f"m{number}", text="so much joy")
             talk.say(half[:10])
@@ -113,7 +66,7 @@ async def test_ten_thousand_lines_come_back_in_order(port: HttpPort) -> None:
 
 async def test_who_does_not_listen_is_not_read(port: HttpPort, engine: Engine, script: Script) -> None:
     script.gate.clear()
-    async with Talk.begin(port) as talk:
+    async with Talk.begin(port.port) as talk:
         for number in range(6_000):
             talk.say(line(id=str(number), text="joy"))
         await until(lambda: engine.stats().held > 1_900)
@@ -128,7 +81,7 @@ async def test_who_does_not_listen_is_not_read(port: HttpPort, engine: Engine, s
 
 async def test_who_goes_away_is_not_computed_for(port: HttpPort, engine: Engine, script: Script) -> None:
     script.gate.clear()
-    async with Talk.begin(port) as talk:
+    async with Talk.begin(port.port) as talk:
         talk.say(line(text="joy"))
         await until(lambda: engine.stats().held == 1)
         talk.say(line(text="joy"))
@@ -170,7 +123,7 @@ async def test_options_that_are_none_are_refused(port: HttpPort, query: str) -> 
 
 
 async def test_a_server_that_stops_says_so_in_the_last_line(port: HttpPort, engine: Engine) -> None:
-    async with Talk.begin(port) as talk:
+    async with Talk.begin(port.port) as talk:
         talk.say(line(text="joy"))
         assert (await talk.hear() or {})["label"] == "joy"
         port.drain()
@@ -187,7 +140,7 @@ async def test_withdrawn_tokens_and_one_stream_too_many_end(engine: Engine, tmp_
     tokens = tmp_path / "tokens"
     tokens.write_text(grant.line())
     protection = Protection(tokens=tokens, quota=Quota(streams=1))
-    async with opened(engine, protection) as port, Talk.begin(port, token) as talk:
+    async with opened(engine, protection) as port, Talk.begin(port.port, token) as talk:
         async with agent(port, headers={"authorization": f"Bearer {token}"}) as client:
             reply = await client.post(STREAM, content=b"")
             assert (reply.status_code, reply.json()["code"]) == (429, "resource_exhausted")

@@ -102,6 +102,7 @@ async def test_elements_that_came_as_such_are_answered_as_such(engine: Engine, t
     assert len(scores.contents.fp32_contents) == 21
     assert not reply.raw_output_contents
     assert (reply.model_name, reply.model_version, reply.id) == ("emotag", engine.model.identity.version, "r1")
+    assert reply.parameters["digest"].string_param == engine.model.identity.digest
     assert reply.parameters["labels"].string_param.split(",") == list(engine.model.taxonomies[0].labels)
 
 

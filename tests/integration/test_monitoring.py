@@ -17,7 +17,7 @@ from tests.brokers.embedded import Embedded
 from tests.brokers.ports import stable_port
 from tests.brokers.records import Seen, read_until, write
 from tests.e2e.tagging import TagTopic
-from tests.integration.process import Serving
+from tests.integration.supervised import operators_of, serving_workers
 from tests.unit.deploy.files import DEPLOY
 from tests.unit.deploy.monitoring import metrics, queries, rules
 from tests.unit.ops.helpers import get, names, samples
@@ -43,9 +43,8 @@ def tagger(checkpoint: Path) -> Iterator[int]:
 
 
 async def test_every_metric_of_rules_and_dashboard_is_exported(checkpoint: Path, tagger: int) -> None:
-    async with Serving(checkpoint, "--ops-port", "0") as server:
-        [opened] = server.logged("operators port opened")
-        served = names(samples((await get(opened["port"], "metrics")).text))
+    async with serving_workers(checkpoint, "--http-port", "0") as server:
+        served = names(samples((await get(operators_of(server), "metrics")).text))
     tagged = names(samples((await get(tagger, "metrics")).text))
     recorded = {rule["record"] for rule in rules() if "record" in rule}
     wanted = {name for query in queries() for name in metrics(query)}
@@ -59,10 +58,9 @@ async def test_a_real_prometheus_scrapes_both_and_understands_every_query(
 ) -> None:
     shutil.copy(DEPLOY / "prometheus" / "rules.yml", tmp_path)
     port = stable_port()
-    async with Serving(checkpoint, "--ops-port", "0") as server:
-        [opened] = server.logged("operators port opened")
+    async with serving_workers(checkpoint, "--http-port", "0") as server:
         configured = YAML(typ="safe").load(DEPLOY / "prometheus" / "prometheus.yml")
-        for job, found in zip(configured["scrape_configs"], (opened["port"], tagger), strict=True):
+        for job, found in zip(configured["scrape_configs"], (operators_of(server), tagger), strict=True):
             job.pop("dns_sd_configs", None)  # of compose's network
             job["static_configs"] = [{"targets": [f"127.0.0.1:{found}"]}]
         configured["global"] = {"scrape_interval": "1s", "evaluation_interval": "1s"}

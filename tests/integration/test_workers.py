@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from grpc import StatusCode, aio
@@ -18,36 +19,17 @@ from emotag import Message as Said
 from emotag.v1.emotion_service_pb2 import ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag.v1.message_pb2 import Message
+from emotag_model.checkpoint import Checkpoint
+from emotag_service.ops.drift import stability_index
 from tests.integration.calls import frame, messages, read_tags
-from tests.integration.process import Serving
+from tests.integration.supervised import operators_of, pid_of, serving_workers
 from tests.unit.ops.helpers import get, samples, value
+
+if TYPE_CHECKING:
+    from tests.integration.process import Serving
 
 APART = [("grpc.use_local_subchannel_pool", 1)]  # a connection of its own, for the kernel to give to some worker
 CALLERS = 12
-
-
-def _serving(checkpoint: Path, *options: str, **others: Any) -> Serving:
-    return Serving(checkpoint, "--workers", "2", "--ops-port", "0", *options, ready=b'"ready"', **others)
-
-
-def _operators(server: Serving) -> int:
-    [opened] = server.logged("operators port opened")
-    port: int = opened["port"]
-    return port
-
-
-def _pid(server: Serving, worker: int) -> int:
-    """The process of a worker, by what it was started with."""
-    for line in _ps(server.process.pid):
-        pid, _, command = line.strip().partition(" ")
-        if f"--number {worker} " in command:
-            return int(pid)
-    raise AssertionError(f"no worker {worker}")
-
-
-def _ps(parent: int) -> list[str]:
-    command = ["ps", "-o", "pid=,args=", "-ww", "--ppid", str(parent)]
-    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 def _lives(pid: int) -> bool:
@@ -74,12 +56,14 @@ async def _opened(channels: list[aio.Channel]) -> list[Any]:
     return calls
 
 
-async def test_all_serve_on_one_port_and_are_counted_together(checkpoint: Path) -> None:
-    async with _serving(checkpoint) as server:
+async def test_all_serve_on_one_port_and_are_counted_together(checkpoint: Path, tmp_path: Path) -> None:
+    usual = _usual(checkpoint)
+    (tmp_path / "usual.json").write_text(json.dumps({"taxonomies": {"basic": {"shares": usual}}}))
+    async with serving_workers(checkpoint, "--drift-reference", str(tmp_path / "usual.json")) as server:
         [ready] = server.logged("ready")
         assert (ready["workers"], ready["port"]) == (2, server.port)
         assert {logged["worker"] for logged in server.logged("serving")} == {1, 2}
-        port, channels = _operators(server), _channels(server, 32)
+        port, channels = operators_of(server), _channels(server, 32)
         for channel in channels:
             await EmotionServiceStub(channel).Classify(ClassifyRequest(messages=messages("joy", "")))
         assert (await get(port, "readyz")).text == "ok\n"
@@ -93,6 +77,9 @@ async def test_all_serve_on_one_port_and_are_counted_together(checkpoint: Path) 
         assert tags == [2 * each for each in calls]
         assert value(found, "process_resident_memory_bytes", worker="supervisor") > 0
         assert [value(found, "emotag_worker_ready", worker=worker) for worker in ("1", "2")] == [1, 1]
+        for channel in channels:
+            await EmotionServiceStub(channel).Classify(ClassifyRequest(messages=messages(*["thank you", "angry"] * 10)))
+        await _drift_is_that_of_all_tags(port, usual)
         await asyncio.gather(*(channel.close() for channel in channels))
         server.send(signal.SIGTERM)
         assert await server.exit_code() == 0
@@ -100,8 +87,31 @@ async def test_all_serve_on_one_port_and_are_counted_together(checkpoint: Path) 
     assert server.logged("stopping at once") == []
 
 
+def _usual(checkpoint: Path) -> dict[str, float]:
+    """Expected shares of labels: each the same."""
+    labels = Checkpoint.load(checkpoint).labels.taxonomy().labels
+    return dict.fromkeys(labels, 1 / len(labels))
+
+
+async def _drift_is_that_of_all_tags(port: int, usual: dict[str, float]) -> None:
+    """It is exported once, and is the index of the labels of both workers together."""
+    found = samples((await get(port, "metrics")).text)
+    counts = dict.fromkeys(usual, 0)
+    for (name, labels), count in found.items():
+        told = dict(labels)
+        if name == "emotag_tags_total" and told["taxonomy"] == "basic":
+            counts[told["label"]] += int(count)
+    assert sum(counts.values()) == 32 + 640
+    assert value(found, "emotag_drift_window_tags", taxonomy="basic") == 672
+    assert value(found, "emotag_drift_psi", taxonomy="basic") == pytest.approx(stability_index(counts, usual))
+    assert [name for name, labels in found if "drift" in name and "worker" in dict(labels)] == []
+    shown = json.loads((await get(port, "drift")).text)
+    assert shown["taxonomies"]["basic"]["tags"] == 672
+    assert sum(each["taxonomies"]["basic"]["tags"] for each in shown["workers"].values()) == 672
+
+
 async def test_a_drain_answers_what_both_have_taken(checkpoint: Path) -> None:
-    async with _serving(checkpoint) as server:
+    async with serving_workers(checkpoint) as server:
         channels = _channels(server)
         calls = await _opened(channels)
         for call in calls:
@@ -122,13 +132,13 @@ async def test_a_drain_answers_what_both_have_taken(checkpoint: Path) -> None:
 
 
 async def test_a_second_signal_does_not_wait(checkpoint: Path) -> None:
-    async with _serving(checkpoint, "--drain-seconds", "600") as server:
+    async with serving_workers(checkpoint, "--drain-seconds", "600") as server:
         channels = _channels(server)
         calls = await _opened(channels)
         server.send(signal.SIGTERM)
         for call in calls:
             assert (await call.read()).HasField("drain")
-        ready = await get(_operators(server), "readyz")
+        ready = await get(operators_of(server), "readyz")
         assert (ready.status, ready.text.count("stopping")) == (503, 2)
         server.send(signal.SIGINT)
         assert await server.exit_code() == 1
@@ -137,8 +147,8 @@ async def test_a_second_signal_does_not_wait(checkpoint: Path) -> None:
 
 async def test_one_that_is_killed_under_load_is_replaced_and_nobody_loses_a_message(checkpoint: Path) -> None:
     """Streams of the other see nothing; the SDK's stream of the killed one goes on, with every id exactly once."""
-    async with _serving(checkpoint) as server:
-        port = _operators(server)
+    async with serving_workers(checkpoint) as server:
+        port = operators_of(server)
         held = asyncio.Event()
 
         async def talk() -> Any:
@@ -166,7 +176,7 @@ async def test_one_that_is_killed_under_load_is_replaced_and_nobody_loses_a_mess
             on_victim = (await _open_streams(port))[victim] - 1
             loads = [asyncio.create_task(_load(call)) for call in calls]
             held.set()
-            os.kill(_pid(server, int(victim)), signal.SIGKILL)
+            os.kill(pid_of(server, int(victim)), signal.SIGKILL)
             codes = [await load for load in loads]
             await listening
         assert ids == [f"m{number}" for number in range(6_000)]
@@ -198,8 +208,8 @@ async def _load(call: Any) -> StatusCode:
 
 
 async def test_the_one_that_is_stuck_is_named(checkpoint: Path) -> None:
-    async with _serving(checkpoint) as server:
-        port, stuck = _operators(server), _pid(server, 2)
+    async with serving_workers(checkpoint) as server:
+        port, stuck = operators_of(server), pid_of(server, 2)
         assert (await get(port, "livez")).text == "worker 1: ready\nworker 2: ready\n"
         os.kill(stuck, signal.SIGSTOP)
         live, ready, shown = await asyncio.gather(*(get(port, page) for page in ("livez", "readyz", "metrics")))
@@ -213,8 +223,8 @@ async def test_the_one_that_is_stuck_is_named(checkpoint: Path) -> None:
 
 
 async def test_without_a_supervisor_a_worker_stops_in_order(checkpoint: Path) -> None:
-    async with _serving(checkpoint) as server:
-        workers = [_pid(server, number) for number in (1, 2)]
+    async with serving_workers(checkpoint) as server:
+        workers = [pid_of(server, number) for number in (1, 2)]
         server.process.kill()
         async with asyncio.timeout(60):
             while any(map(_lives, workers)):  # noqa: ASYNC110 - a condition
@@ -225,11 +235,11 @@ async def test_without_a_supervisor_a_worker_stops_in_order(checkpoint: Path) ->
 
 async def test_tables_are_in_memory_once(checkpoint: Path, tmp_path: Path) -> None:
     """Each worker maps the same file, shared, and has no page of it for itself."""
-    async with _serving(checkpoint, variables={"EMOTAG_CACHE": str(tmp_path)}) as server:
+    async with serving_workers(checkpoint, variables={"EMOTAG_CACHE": str(tmp_path)}) as server:
         channels = _channels(server)
         for channel in channels:
             await EmotionServiceStub(channel).Classify(ClassifyRequest(messages=[Message(text="thank you so much")]))
-        mappings = [_mapping(_pid(server, number), tmp_path) for number in (1, 2)]
+        mappings = [_mapping(pid_of(server, number), tmp_path) for number in (1, 2)]
         await asyncio.gather(*(channel.close() for channel in channels))
     if not all(mappings):
         pytest.skip("torch computes here: there is no native core")
@@ -272,7 +282,7 @@ def test_what_keeps_them_from_serving_is_said_once(options: tuple[str, ...], cod
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 async def test_a_port_that_is_taken_is_refused_with_and_without_workers(checkpoint: Path, workers: str) -> None:
-    async with _serving(checkpoint) as server:
+    async with serving_workers(checkpoint) as server:
         command = [sys.executable, "-m", "emotag", "serve", "--port", str(server.port), "--workers", workers]
         process = await asyncio.create_subprocess_exec(*command, stderr=subprocess.PIPE)
         _, said = await process.communicate()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from emotag_service.engine.engine import Engine
 
+STREAM = "/v1/stream"
 CLASSIFY = "/emotag.v1.EmotionService/Classify"
 INFER = "/v2/models/emotag/infer"
 ROUTES = ["/predict", "/v1/classifications", CLASSIFY, INFER]
@@ -50,3 +53,50 @@ def asking(route: str, *texts: str) -> dict[str, Any]:
         CLASSIFY: {"messages": [{"text": text} for text in texts]},
         INFER: {"inputs": [tensor]},
     }[route]
+
+
+def line(**message: Any) -> bytes:
+    """A line of /v1/stream."""
+    return json.dumps(message).encode() + b"\n"
+
+
+class Talk:
+    """One stream by hand, of which each direction can be held back."""
+
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
+        self._writer = writer
+        self._rest = b""
+
+    @classmethod
+    @asynccontextmanager
+    async def begin(cls, port: int, token: str = "") -> AsyncIterator[Talk]:
+        """Open one at a port of this machine."""
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        head = f"Host: x\r\nTransfer-Encoding: chunked\r\nAuthorization: Bearer {token}"
+        writer.write(f"POST {STREAM} HTTP/1.1\r\n{head}\r\n\r\n".encode())
+        assert b"200" in await reader.readuntil(b"\r\n\r\n")
+        try:
+            yield cls(reader, writer)
+        finally:
+            writer.close()
+
+    def say(self, data: bytes) -> None:
+        """Send."""
+        self._writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+
+    async def hear(self) -> dict[str, Any] | None:
+        """The next line; None after the last."""
+        async with asyncio.timeout(30):
+            while b"\n" not in self._rest:
+                size = int(await self._reader.readuntil(b"\r\n"), 16)
+                self._rest += (await self._reader.readexactly(size + 2))[:-2]
+                if not size:
+                    return None
+        said, _, self._rest = self._rest.partition(b"\n")
+        found: dict[str, Any] = json.loads(said)
+        return found
+
+    def end(self) -> None:
+        """Send nothing more."""
+        self._writer.write(b"0\r\n\r\n")

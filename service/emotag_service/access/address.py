@@ -1,4 +1,4 @@
-"""The addresses that servers listen on, and which of them plaintext may be spoken on."""
+"""The addresses that servers listen on, alone or several on one, and which of them plaintext may be spoken on."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import socket
 import structlog
 
 _log = structlog.get_logger(__name__)
+OPTIONS = ("--host", "--port")  # by which most commands choose their address
 
 
 class ListenError(Exception):
@@ -19,13 +20,61 @@ def spelled(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def unusable(host: str, port: int, error: Exception, options: str = "--host and --port") -> ListenError:
-    """Say why an address cannot be listened on; `options` are those that choose another."""
+def unusable(host: str, port: int, error: Exception, options: tuple[str, str] = OPTIONS) -> ListenError:
+    """Say why an address cannot be listened on; `options` as of `check_address`."""
     why = (error.strerror or str(error)) if isinstance(error, OSError) else str(error)
-    return ListenError(f"cannot listen on {spelled(host, port)}: {why}; choose with {options}")
+    return ListenError(f"cannot listen on {spelled(host, port)}: {why}; choose with {' and '.join(options)}")
 
 
-def check_plaintext(bound: str, address: str, *, insecure: bool, option: str = "--host") -> None:
+def check_address(host: str, port: int, *, plaintext: bool, insecure: bool, options: tuple[str, str] = OPTIONS) -> None:
+    """Look whether an address is free, and may be listened on. Raises OSError and UnicodeError where it is not free.
+
+    Args:
+        host: Name or address of an interface.
+        port: 0 for any.
+        plaintext: What will be spoken there.
+        insecure: Plaintext may be spoken also where other machines can connect.
+        options: Those that choose host and port.
+
+    Raises:
+        ListenError: Plaintext may not be spoken there.
+    """
+    bound = _try_address(host, port)
+    if plaintext:
+        _check_plaintext(bound, spelled(host, port), insecure=insecure, option=options[0])
+
+
+def hold_address(
+    host: str, port: int, *, plaintext: bool, insecure: bool = False, options: tuple[str, str] = OPTIONS
+) -> socket.socket:
+    """Take an address for several processes of ours, which then listen on it; the kernel gives each its connections.
+
+    Args:
+        host: Name or address of an interface.
+        port: 0 picks a free one.
+        plaintext: As of `check_address`.
+        insecure: As of `check_address`.
+        options: As of `check_address`.
+
+    Returns:
+        A socket that takes no connections itself; while it is open the port stays taken, whoever of the others dies.
+
+    Raises:
+        ListenError: The address is in use, not allowed, or none of this machine's.
+    """
+    try:
+        check_address(host, port, plaintext=plaintext, insecure=insecure, options=options)
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        held = socket.socket(family, kind, protocol)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        held.bind(address)
+    except (OSError, UnicodeError) as error:
+        raise unusable(host, port, error, options) from error
+    return held
+
+
+def _check_plaintext(bound: str, address: str, *, insecure: bool, option: str) -> None:
     """Look whether plaintext may be spoken.
 
     Args:
@@ -47,7 +96,7 @@ def check_plaintext(bound: str, address: str, *, insecure: bool, option: str = "
     _log.warning("plaintext", address=address, effect="whoever reaches this port can read and send; tokens included")
 
 
-def try_address(host: str, port: int) -> str:
+def _try_address(host: str, port: int) -> str:
     """Take an address for a moment, and return it in figures. Raises OSError and UnicodeError."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as probe:

@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from emotag.errors import InvalidArgumentError
 from emotag.tls import read_authorities, read_identity
-from emotag_service.access.address import ListenError, check_plaintext, spelled, unusable
+from emotag_service.access.address import ListenError, check_address, unusable
 from emotag_service.access.reloaded import Reloaded
 
 if TYPE_CHECKING:
@@ -34,15 +34,24 @@ class WebPort:
         tls: Whether it is encrypted.
     """
 
-    def __init__(self, host: str, port: int, protection: Protection, options: tuple[str, str]) -> None:
-        """Take the address; port 0 picks a free one. `options` are those that choose host and port.
+    def __init__(
+        self, host: str, port: int, protection: Protection, options: tuple[str, str], *, held: bool = False
+    ) -> None:
+        """Take the address.
+
+        Args:
+            host: Name or address of an interface.
+            port: 0 picks a free one.
+            protection: Who may connect, and do what.
+            options: Those that choose host and port.
+            held: Another process has the address by `hold_address`, for this one and others.
 
         Raises:
             ListenError: It is in use, none of this machine's, or not protected as it has to be.
         """
         self._protection = protection
         self._certificates = None if protection.tls is None else HttpCertificates(protection.tls)
-        self._socket = _listen(host, port, protection, options)
+        self._socket = _listen(host, port, protection, options, held=held)
         self.port: int = self._socket.getsockname()[1]
         self.tls = protection.tls is not None
         self._server: _Server | None = None
@@ -160,11 +169,12 @@ def subject_of(certificate: Any) -> str:
     return ",".join(f"{_SHORT.get(name, name)}={value}" for name, value in reversed(parts))
 
 
-def _listen(host: str, port: int, protection: Protection, options: tuple[str, str]) -> socket.socket:
+def _listen(host: str, port: int, protection: Protection, options: tuple[str, str], *, held: bool) -> socket.socket:
     try:
+        if not held:
+            plaintext = protection.tls is None
+            check_address(host, port, plaintext=plaintext, insecure=protection.insecure, options=options)
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        if protection.tls is None:
-            check_plaintext(str(address[0]), spelled(host, port), insecure=protection.insecure, option=options[0])
-        return socket.create_server(address[:2], family=family, backlog=1024)
+        return socket.create_server(address[:2], family=family, backlog=1024, reuse_port=held)
     except (OSError, UnicodeError) as error:
-        raise unusable(host, port, error, " and ".join(options)) from error
+        raise unusable(host, port, error, options) from error

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
 
     from emotag_service.operator_settings import OperatorSettings
-    from emotag_service.ops.drift import Reference
+    from emotag_service.ops.drift_reference import Reference
     from emotag_service.ops.view import View
     from emotag_service.ops.workers import WorkerPages
     from emotag_service.tracing import Tracing
@@ -36,7 +36,7 @@ def operators_port(
     """
     if config.ops_port is None:
         return nullcontext()
-    from emotag_service.ops.drift import Reference  # noqa: PLC0415 - see above
+    from emotag_service.ops.drift_reference import Reference  # noqa: PLC0415 - see above
     from emotag_service.ops.port import OperatorsPort  # noqa: PLC0415 - see above
 
     return OperatorsPort(config.ops_host, config.ops_port, make_view(Reference.load(config.drift_reference)))
@@ -79,7 +79,7 @@ def check_reference(config: OperatorSettings) -> None:
     Raises:
         DriftReferenceError: --drift-reference is none.
     """
-    from emotag_service.ops.drift import Reference  # noqa: PLC0415 - brings a metrics library
+    from emotag_service.ops.drift_reference import Reference  # noqa: PLC0415 - brings a metrics library
 
     Reference.load(config.drift_reference)
 

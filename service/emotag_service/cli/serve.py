@@ -15,7 +15,7 @@ from emotag_service.settings import SettingsParser
 
 if TYPE_CHECKING:
     from emotag_service.config import ServeConfig
-    from emotag_service.ops.drift import Reference
+    from emotag_service.ops.drift_reference import Reference
     from emotag_service.ops.view import View
     from emotag_service.ops.workers import WorkerPages
     from emotag_service.service import Service
@@ -31,7 +31,7 @@ example:
 Every option can be set by the environment variable in brackets, and in the table [serve] of the file that --config
 names: the option wins over the variable, the variable over the file. The first Ctrl-C or SIGTERM stops the
 service once everything that it has taken is answered, the second at once. Exit code 0 means that nothing was lost.
-With --workers N, N processes share the port; each is replaced when it dies, and "ready" is logged once all serve.
+With --workers N, N processes share the ports; each is replaced when it dies, and "ready" is logged once all serve.
 """
 
 

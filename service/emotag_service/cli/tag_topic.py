@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.kafka.registry.settings import RegistrySettings
     from emotag_service.kafka.service import TaggerService
-    from emotag_service.ops.drift import Reference
+    from emotag_service.ops.drift_reference import Reference
     from emotag_service.ops.view import View
 
 _DESCRIPTION = """\

@@ -105,7 +105,7 @@ def _view(service: Service, config: ServeConfig) -> WorkerView | None:
     """What the supervisor's operators' port shows of it; a metrics library is imported only for that."""
     if config.ops_port is None:
         return None
-    from emotag_service.ops.drift import Reference  # noqa: PLC0415 - see above
+    from emotag_service.ops.drift_reference import Reference  # noqa: PLC0415 - see above
     from emotag_service.ops.serving import serving_view  # noqa: PLC0415 - see above
     from emotag_service.ops.workers import WorkerView  # noqa: PLC0415 - see above
 

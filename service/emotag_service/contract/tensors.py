@@ -12,6 +12,7 @@ from emotag_service.contract.status import refusal, too_many
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from emotag_model.checkpoint import Identity
     from emotag_service.engine.engine import Engine
     from emotag_service.engine.tag import Tag
 
@@ -37,6 +38,18 @@ def tensors(labels: Sequence[str]) -> tuple[list[dict[str, Any]], list[dict[str,
         {"name": SCORES, "datatype": "FP32", "shape": [-1, len(labels)]},
     ]
     return [{"name": INPUT, "datatype": "BYTES", "shape": [-1]}], outputs
+
+
+def makers(tags: Iterable[Tag], live: Identity) -> tuple[str, str]:
+    """Version and digest of the model that made all of these tags; replies have the digest among their parameters.
+
+    Where two models made them, as while a split is on, the version is that of the live one, and digests of the model of
+    each text stand between commas.
+    """
+    made = [tag.model or live for tag in tags]
+    if len(set(made)) == 1:
+        return made[0].version, made[0].digest
+    return live.version, ",".join(model.digest for model in made)
 
 
 def check_shape(shape: Sequence[int], texts: int) -> None:

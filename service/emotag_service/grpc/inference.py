@@ -18,6 +18,7 @@ from emotag_service.contract.tensors import (
     check_model,
     check_shape,
     decoded,
+    makers,
     packed,
     place,
     scores_of,
@@ -131,9 +132,11 @@ class InferenceServicer:
             tags = await self._engine.classify(plain_messages(texts, names), options, caller=caller, deadline=deadline)
         refuse_failed(tags, names)
         labels = self._engine.model.taxonomy(options.taxonomy).labels
-        reply = pb.ModelInferResponse(model_name=NAME, model_version=self._engine.model.identity.version, id=request.id)
+        number, digest = makers(tags, self._engine.model.identity)
+        reply = pb.ModelInferResponse(model_name=NAME, model_version=number, id=request.id)
         reply.parameters["taxonomy"].string_param = options.taxonomy
         reply.parameters["labels"].string_param = ",".join(labels)
+        reply.parameters["digest"].string_param = digest
         _fill(reply, tags, wanted, raw=bool(request.raw_input_contents))
         return reply
 

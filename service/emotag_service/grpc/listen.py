@@ -6,7 +6,7 @@ import ipaddress
 import socket
 from typing import TYPE_CHECKING
 
-from emotag_service.access.address import check_plaintext, spelled, try_address, unusable
+from emotag_service.access.address import OPTIONS, check_address, spelled, unusable
 
 if TYPE_CHECKING:
     import grpc
@@ -21,7 +21,7 @@ def listen(
     *,
     insecure: bool = False,
     held: bool = False,
-    options: str = "--host and --port",
+    options: tuple[str, str] = OPTIONS,
 ) -> int:
     """Have `server` listen, in plaintext when there are no credentials.
 
@@ -32,7 +32,7 @@ def listen(
         credentials: TLS.
         insecure: Plaintext may be spoken also where other machines can connect.
         held: Another process has the address by `hold_address`, for this one and others.
-        options: Those that choose another address.
+        options: Those that choose host and port.
 
     Returns:
         The port.
@@ -42,8 +42,8 @@ def listen(
     """
     address = spelled(host, port)
     try:
-        if not held:
-            _check(host, port, plaintext=credentials is None, insecure=insecure)
+        if not held:  # by hand: gRPC says why only to its own log, on stderr, in its own form
+            check_address(host, port, plaintext=credentials is None, insecure=insecure, options=options)
         if credentials is not None:
             return int(server.add_secure_port(address, credentials))
         return int(server.add_insecure_port(address))
@@ -51,41 +51,7 @@ def listen(
         raise unusable(host, port, error, options) from error
 
 
-def hold_address(host: str, port: int, *, plaintext: bool, insecure: bool = False) -> socket.socket:
-    """Take an address for several processes of ours, which then `listen` on it; the kernel gives each its connections.
-
-    Args:
-        host: Name or address of an interface.
-        port: 0 picks a free one.
-        plaintext: What will be spoken there.
-        insecure: Plaintext may be spoken also where other machines can connect.
-
-    Returns:
-        A socket that takes no connections itself; while it is open the port stays taken, whoever of the others dies.
-
-    Raises:
-        ListenError: As of `listen`.
-    """
-    try:
-        _check(host, port, plaintext=plaintext, insecure=insecure)
-        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        held = socket.socket(family, kind, protocol)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
-        held.bind(address)
-    except (OSError, UnicodeError) as error:
-        raise unusable(host, port, error) from error
-    return held
-
-
 def is_local(host: str) -> bool:
     """Whether only this machine can reach what listens on `host`."""
     address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0][4]
     return ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback
-
-
-def _check(host: str, port: int, *, plaintext: bool, insecure: bool) -> None:
-    # By hand: gRPC says why only to its own log, on stderr, in its own form.
-    bound = try_address(host, port)
-    if plaintext:
-        check_plaintext(bound, spelled(host, port), insecure=insecure)

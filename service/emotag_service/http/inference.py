@@ -17,6 +17,7 @@ from emotag_service.contract.tensors import (
     SCORES,
     check_model,
     check_shape,
+    makers,
     packed,
     place,
     scores_of,
@@ -102,10 +103,11 @@ class Inference:
             tags = await visit.tag(messages, options)
             refuse_failed(tags, names)
             labels = self._desk.engine.model.taxonomy(options.taxonomy).labels
+            number, digest = makers(tags, self._desk.engine.model.identity)
             head = {
                 "model_name": NAME,
-                "model_version": self._desk.engine.model.identity.version,
-                "parameters": {"taxonomy": options.taxonomy, "labels": ",".join(labels)},
+                "model_version": number,
+                "parameters": {"taxonomy": options.taxonomy, "labels": ",".join(labels), "digest": digest},
             }
             if "id" in asked:
                 head["id"] = identifier

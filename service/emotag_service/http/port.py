@@ -9,6 +9,7 @@ import structlog
 from emotag_service.access.web import WebPort
 from emotag_service.http.app import make_app
 from emotag_service.http.desk import Desk
+from emotag_service.http.settings import HTTP_OPTIONS
 
 if TYPE_CHECKING:
     from emotag_service.access.callers import Callers
@@ -28,15 +29,20 @@ class HttpPort:
         traffic: What became of requests; None until it is started.
     """
 
-    def __init__(self, settings: HttpSettings, protection: Protection) -> None:
+    def __init__(self, settings: HttpSettings, protection: Protection, *, held: bool = False) -> None:
         """Take the address; port 0 picks a free one.
+
+        Args:
+            settings: Where it listens, and what its callers get.
+            protection: Who may connect, and do what.
+            held: Another process has the address by `hold_address`, for this one and others.
 
         Raises:
             ListenError: It is in use, none of this machine's, or not protected as it has to be.
         """
         self._settings = settings
         self._protection = protection
-        self._web = WebPort(settings.host, settings.port, protection, ("--http-host", "--http-port"))
+        self._web = WebPort(settings.host, settings.port, protection, HTTP_OPTIONS, held=held)
         self.port = self._web.port
         self.traffic: Traffic | None = None
         self._desk: Desk | None = None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+HTTP_OPTIONS = ("--http-host", "--http-port")  # that choose its address
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HttpSettings:

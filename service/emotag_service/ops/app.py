@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from emotag_service.ops.drift import drift_of
 from emotag_service.ops.view import View, build
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ class Pages:
 
     def __init__(self, view: View) -> None:
         self._view = view
+        view.registry.register(view.window)
         self._delay = Gauge(
             "emotag_event_loop_delay_seconds",
             f"What the service's event loop took to answer this scrape; {view.patience:g} or more when it is stuck.",
@@ -67,7 +69,7 @@ class Pages:
 
     async def drift(self, _request: Request) -> Response:
         """Say how labels were distributed lately."""
-        return JSONResponse(self._view.drift())
+        return JSONResponse(drift_of([self._view.window.counts()]))
 
     async def _pulse(self) -> float | None:
         return await pulse(self._view.loop, self._view.patience)

@@ -5,32 +5,31 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from emotag_service.ops.drift import Drift
 from emotag_service.ops.engine_metrics import EngineMetrics
+from emotag_service.ops.label_window import LabelWindow
 from emotag_service.ops.traffic_metrics import TrafficMetrics
 from emotag_service.ops.trial_metrics import TrialMetrics
 from emotag_service.ops.view import View, model, new_registry
 
 if TYPE_CHECKING:
     from emotag_service.contract.traffic import Traffic
-    from emotag_service.ops.drift import Reference
+    from emotag_service.ops.drift_reference import Reference
     from emotag_service.service import Service
 
 
 def serving_view(service: Service, reference: Reference) -> View:
     """Make the view of a service that is about to run on this event loop."""
-    registry, drift = new_registry(), Drift(lambda: service.engine, reference)
+    registry = new_registry()
     registry.register(EngineMetrics(lambda: service.engine))
     registry.register(TrafficMetrics(lambda: _calls(service), "emotag_requests", "calls", "method", "code"))
     http = ("emotag_http_requests", "HTTP requests", "route", "status")
     registry.register(TrafficMetrics(lambda: _requests(service), *http))
     registry.register(TrialMetrics(lambda: service.engine, lambda: service.control.shadow))
-    registry.register(drift)
     return View(
         loop=asyncio.get_running_loop(),
         unready=lambda: _unready(service),
         model=lambda: model(service.engine),
-        drift=drift.report,
+        window=LabelWindow(lambda: service.engine, reference),
         registry=registry,
     )
 

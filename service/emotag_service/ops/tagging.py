@@ -6,29 +6,28 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from emotag_service.ops.drift import Drift
 from emotag_service.ops.engine_metrics import EngineMetrics
 from emotag_service.ops.kafka_metrics import KafkaMetrics
+from emotag_service.ops.label_window import LabelWindow
 from emotag_service.ops.view import View, model, new_registry
 
 if TYPE_CHECKING:
     from emotag_service.kafka.service import TaggerService
-    from emotag_service.ops.drift import Reference
+    from emotag_service.ops.drift_reference import Reference
 
 _STALE_SECONDS = 30.0
 
 
 def tagging_view(service: TaggerService, reference: Reference) -> View:
     """Make the view of a tagger that is about to run on this event loop."""
-    registry, drift = new_registry(), Drift(lambda: service.engine, reference)
+    registry = new_registry()
     registry.register(KafkaMetrics(service.meters))
     registry.register(EngineMetrics(lambda: service.engine))
-    registry.register(drift)
     return View(
         loop=asyncio.get_running_loop(),
         unready=lambda: _unready(service.meters.last_progress),
         model=lambda: model(service.engine),
-        drift=drift.report,
+        window=LabelWindow(lambda: service.engine, reference),
         registry=registry,
     )
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from emotag_service.engine.engine import Engine
+    from emotag_service.ops.label_window import LabelWindow
 
 COMMIT_VARIABLE = "EMOTAG_COMMIT"
 
@@ -28,15 +29,15 @@ class View:
         loop: That of the service, whose pulse is taken.
         unready: Says why the process should be sent nothing; empty when it should.
         model: What answers, in JSON's types; empty until that is known.
-        drift: Shares of labels by taxonomy, lately, in JSON's types.
-        registry: What is counted.
+        window: Labels of tags, lately; of several processes they are put together.
+        registry: What else is counted.
         patience: Seconds after which the loop counts as stuck.
     """
 
     loop: asyncio.AbstractEventLoop
     unready: Callable[[], str]
     model: Callable[[], Mapping[str, Any]]
-    drift: Callable[[], Mapping[str, Any]]
+    window: LabelWindow
     registry: CollectorRegistry
     patience: float = 2.0
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from prometheus_client import CollectorRegistry
@@ -12,6 +11,7 @@ from prometheus_client.core import Metric
 from prometheus_client.exposition import choose_encoder
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from emotag_service.ops.drift import drift_families, drift_of
 from emotag_service.ops.families import gauge
 from emotag_service.ops.view import build, new_registry
 from emotag_service.process.link import AskError
@@ -33,15 +33,15 @@ class WorkerView:
 
     def __init__(self, view: View) -> None:
         self._view = view
-        self._collecting = asyncio.Lock()
+        self._counting = asyncio.Lock()  # the window is for one thread at a time
 
     async def answer(self, what: str) -> Any:
         """Return what was asked for, in JSON's types. Raises KeyError for what nobody asks."""
-        if what in {"metrics", "drift"}:
-            at = time.monotonic()
-            async with self._collecting:  # drift keeps a history, which two threads must not write at once
-                shown = await asyncio.to_thread(self._metrics if what == "metrics" else self._view.drift)
-            return {"at": at, "shown": shown}
+        if what == "metrics":
+            return {"at": time.monotonic(), "shown": await asyncio.to_thread(self._metrics)}
+        if what == "drift":
+            async with self._counting:
+                return await asyncio.to_thread(self._view.window.counts)
         return {"pulse": time.monotonic, "unready": self._view.unready, "model": self._view.model}[what]()
 
     def _metrics(self) -> list[Any]:
@@ -72,10 +72,11 @@ class WorkerPages:
         return PlainTextResponse("".join(lines) or "ok\n", 503 if lines else 200)
 
     async def metrics(self, request: Request) -> Response:
-        """Write what all of them count, each series with the number of its worker."""
-        began, found = time.monotonic(), await self._ask("metrics")
+        """Write what all of them count, each series with the number of its worker, and the drift of all together."""
+        began = time.monotonic()
+        found, windows = await asyncio.gather(self._ask("metrics"), self._ask("drift"))
         delays = {str(number): _PATIENCE if said is None else said["at"] - began for number, said in found.items()}
-        families = self._own(delays)
+        families = self._own(delays) + drift_families(window for window in windows.values() if window)
         for number, said in found.items():
             families += [_labelled(plain, str(number)) for plain in (said or {"shown": ()})["shown"]]
         registry = CollectorRegistry()
@@ -91,9 +92,10 @@ class WorkerPages:
         return JSONResponse({**build(), "model": first, "workers": digests})
 
     async def drift(self, _request: Request) -> Response:
-        """Say how labels were distributed lately: over all, and by worker, which has the index."""
-        reports = {str(number): said["shown"] for number, said in (await self._ask("drift")).items() if said}
-        return JSONResponse({"taxonomies": _pooled(reports.values()), "workers": reports})
+        """Say how labels were distributed lately: over all, and by worker."""
+        windows = {str(number): window for number, window in (await self._ask("drift")).items() if window}
+        each = {number: drift_of([window]) for number, window in windows.items()}
+        return JSONResponse({**drift_of(windows.values()), "workers": each})
 
     def _own(self, delays: Mapping[str, float]) -> list[Metric]:
         """What the supervisor knows of the workers, and exports of itself."""
@@ -141,18 +143,3 @@ def _labelled(plain: Sequence[Any], worker: str) -> Metric:
     for sample, labels, value in samples:
         family.add_sample(sample, {**labels, "worker": worker}, value)
     return family
-
-
-def _pooled(reports: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
-    """Tags and shares by taxonomy over all reports: what `--drift-reference` reads."""
-    counts: dict[str, Counter[str]] = {}
-    for report in reports:
-        for name, shown in report["taxonomies"].items():
-            found = {label: share * shown["tags"] for label, share in shown["shares"].items()}
-            counts.setdefault(name, Counter()).update(found)
-    return {name: _shares(found) for name, found in counts.items()}
-
-
-def _shares(counts: Counter[str]) -> dict[str, Any]:
-    total = sum(counts.values())
-    return {"tags": round(total), "shares": {label: count / total for label, count in counts.items()} if total else {}}

@@ -4,8 +4,22 @@ from __future__ import annotations
 
 import pytest
 
+from emotag_model.checkpoint import Identity
 from emotag_service.contract.status import CallRefusedError
-from emotag_service.contract.tensors import check_shape, unpacked
+from emotag_service.contract.tensors import check_shape, makers, unpacked
+from emotag_service.engine.tag import Tag
+
+LIVE, CANDIDATE = Identity("base", "3", "aa"), Identity("base", "4", "bb")
+
+
+def test_a_reply_names_the_model_that_made_its_tags():
+    assert makers([Tag("1", model=LIVE), Tag("2", model=LIVE)], LIVE) == ("3", "aa")
+    assert makers([Tag("1", model=CANDIDATE), Tag("2", model=CANDIDATE)], LIVE) == ("4", "bb")
+
+
+def test_of_two_models_the_live_one_gives_the_version_and_each_text_has_its_digest():
+    assert makers([Tag("1", model=CANDIDATE), Tag("2", model=LIVE)], LIVE) == ("3", "bb,aa")
+    assert makers([Tag("1"), Tag("2", model=CANDIDATE)], LIVE) == ("3", "aa,bb")
 
 
 class Counted(bytes):

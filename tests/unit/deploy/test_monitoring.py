@@ -45,7 +45,12 @@ def test_every_metric_that_is_used_is_explained() -> None:
 @pytest.mark.skipif(PROMTOOL is None, reason="no promtool: install prometheus, or name one in EMOTAG_TEST_PROMTOOL")
 @pytest.mark.parametrize(
     "check",
-    [("test", "rules", "rules.test.yml"), ("check", "rules", "rules.yml"), ("check", "config", "prometheus.yml")],
+    [
+        ("test", "rules", "rules.test.yml"),
+        ("check", "rules", "rules.yml"),
+        ("check", "config", "prometheus.yml"),
+        ("check", "config", "one-machine.yml"),
+    ],
     ids=" ".join,
 )
 def test_promtool_agrees(check: tuple[str, str, str]) -> None:

@@ -8,8 +8,8 @@ import pytest
 from grpc import aio
 from structlog.testing import capture_logs
 
-from emotag_service.access.address import ListenError
-from emotag_service.grpc.listen import hold_address, listen
+from emotag_service.access.address import ListenError, hold_address
+from emotag_service.grpc.listen import listen
 
 _OWN_PORT = [("grpc.so_reuseport", 0)]
 
@@ -59,13 +59,5 @@ async def test_a_held_address_is_shared_by_those_it_is_held_for_and_by_nobody_el
         assert [listen(server, "127.0.0.1", port, held=True) for server in ours] == [port, port]
         with pytest.raises(ListenError, match=f"cannot listen on 127.0.0.1:{port}: .*in use"):
             listen(aio.server(options=_OWN_PORT), "127.0.0.1", port)
-        with pytest.raises(ListenError, match="in use"):
-            hold_address("127.0.0.1", port, plaintext=True)
         for server in ours:
             await server.stop(None)
-
-
-def test_plaintext_has_to_be_asked_for_where_an_address_is_held_too() -> None:
-    with pytest.raises(ListenError, match=r"--tls-cert and --tls-key, .*--insecure"):
-        hold_address("0.0.0.0", 0, plaintext=True)  # noqa: S104 - refused
-    hold_address("0.0.0.0", 0, plaintext=False).close()  # noqa: S104 - encrypted

@@ -1,52 +1,25 @@
-"""The index is that of the books, over a window that slides, and silent where it would say nothing."""
+"""The index is that of the books, and that of several processes is that of one which had given all their tags."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from math import log
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from structlog.testing import capture_logs
 
-from emotag_model.labels import Taxonomy
-from emotag_service.ops.drift import LEAST_TAGS, WINDOW_SECONDS, Drift, Reference, stability_index
-from emotag_service.testing import FakeClock
-from tests.unit.ops.helpers import collected, names, value
+from emotag_service.ops.drift import LEAST_TAGS, drift_families, drift_of, stability_index
 
-LABELS = ("joy", "anger", "neutral")
+EXPECTED = {"joy": 0.1, "anger": 0.1, "neutral": 0.8}
+COUNTS = st.tuples(*[st.integers(0, 2_000)] * len(EXPECTED))
 
 
-class Engine:
-    """Counts of tags, by script."""
-
-    def __init__(self, expected: tuple[float, ...] = ()) -> None:
-        taxonomy = Taxonomy.plain("basic", {label: [place] for place, label in enumerate(LABELS)})
-        self.model = SimpleNamespace(
-            taxonomies=(replace(taxonomy, expected=expected),), identity=SimpleNamespace(digest="live")
-        )
-        self.counts = {digest: dict.fromkeys(LABELS, 0) for digest in ("live", "other")}
-
-    def tag(self, *counts: int, digest: str = "live") -> None:
-        for label, count in zip(LABELS, counts, strict=True):
-            self.counts[digest][label] += count
-
-    def stats(self) -> SimpleNamespace:
-        found = self.counts.items()
-        return SimpleNamespace(
-            model_tags={digest: {("basic", label): n for label, n in counts.items()} for digest, counts in found}
-        )
-
-
-@pytest.fixture
-def clock():
-    return FakeClock()
-
-
-def make_drift(engine, clock, given=None):
-    return Drift(lambda: engine, Reference(given or {}), clock)
+def window(*counts, digest="live", expected=EXPECTED):
+    """What a process counted."""
+    return {
+        "digest": digest,
+        "taxonomies": {"basic": {"counts": dict(zip(EXPECTED, counts, strict=True)), "expected": expected}},
+    }
 
 
 def test_the_index_of_two_labels_by_hand():
@@ -70,76 +43,38 @@ def test_a_label_that_was_never_expected_or_never_given_is_no_infinity():
     assert stability_index({"a": 900, "b": 100}, {"a": 1.0, "b": 0.0}) > 0.25
 
 
-def test_the_same_messages_are_no_drift_and_others_are(clock):
-    engine = Engine(expected=(0.1, 0.1, 0.8))
-    drift = make_drift(engine, clock)
-    engine.tag(100, 100, 800)
-    assert value(collected(drift), "emotag_drift_psi", taxonomy="basic") < 0.1
-    engine.tag(2_000, 0, 0)
-    assert value(collected(drift), "emotag_drift_psi", taxonomy="basic") > 0.25
-    assert value(collected(drift), "emotag_drift_window_tags", taxonomy="basic") == 3_000
+@given(st.lists(COUNTS, min_size=1, max_size=5))
+def test_that_of_several_processes_is_that_of_one_which_had_given_all_their_tags(counts):
+    alone = drift_of([window(*map(sum, zip(*counts, strict=True)))])
+    assert drift_of([window(*each) for each in counts]) == alone
 
 
-def test_it_is_of_the_live_model_alone(clock):
-    engine = Engine(expected=(0.1, 0.1, 0.8))
-    drift = make_drift(engine, clock)
-    engine.tag(100, 100, 800)
-    engine.tag(5_000, 0, 0, digest="other")
-    assert value(collected(drift), "emotag_drift_psi", taxonomy="basic") < 0.1
-    engine.model.identity.digest = "other"
-    assert value(collected(drift), "emotag_drift_psi", taxonomy="basic") > 0.25
+def test_opposite_drifts_of_two_processes_are_none_of_the_server():
+    two = [window(190, 10, 800), window(10, 190, 800)]
+    assert min(drift_of([each])["taxonomies"]["basic"]["psi"] for each in two) > 0.1
+    assert drift_of(two)["taxonomies"]["basic"]["psi"] < 0.01
 
 
-def test_what_is_older_than_the_window_is_forgotten(clock):
-    engine = Engine(expected=(0.1, 0.1, 0.8))
-    drift = make_drift(engine, clock)
-    engine.tag(2_000, 0, 0)
-    drift.report()
-    for _ in range(61):
-        clock.advance(WINDOW_SECONDS / 60)
-        engine.tag(10, 10, 80)
-        drift.report()
-    shown = drift.report()["taxonomies"]["basic"]
-    assert shown["psi"] < 0.1
-    assert 60 * 100 <= shown["tags"] <= 62 * 100
-    assert shown["shares"]["neutral"] == pytest.approx(0.8)
+def test_tags_of_all_are_enough_where_those_of_each_are_too_few():
+    half = window(0, 0, LEAST_TAGS // 2)
+    assert drift_of([half])["taxonomies"]["basic"]["psi"] is None
+    shown = drift_of([half, half])["taxonomies"]["basic"]
+    assert shown["psi"] is not None
+    assert (shown["tags"], shown["shares"]) == (LEAST_TAGS, {"joy": 0, "anger": 0, "neutral": 1})
 
 
-def test_a_scrape_every_moment_keeps_no_more_than_the_window_needs(clock):
-    drift = make_drift(Engine(), clock)
-    for _ in range(10_000):
-        clock.advance(WINDOW_SECONDS / 1_000)
-        drift.report()
-    assert len(drift._past) <= 63
+def test_while_models_differ_it_is_of_that_which_most_have():
+    others = [window(0, 900, 100, digest="candidate"), window(1, 1, 8), window(1, 1, 8)]
+    assert drift_of(others)["taxonomies"]["basic"]["tags"] == 20
 
 
-def test_few_tags_say_nothing(clock):
-    engine = Engine(expected=(0.1, 0.1, 0.8))
-    engine.tag(LEAST_TAGS - 1, 0, 0)
-    drift = make_drift(engine, clock)
-    assert "emotag_drift_psi" not in names(collected(drift))
-    engine.tag(1, 0, 0)
-    assert "emotag_drift_psi" in names(collected(drift))
+def test_a_process_that_starts_counts_for_nothing():
+    starting = {"digest": "", "taxonomies": {}}
+    assert drift_of([starting, window(1, 1, 8)])["taxonomies"]["basic"]["tags"] == 10
+    assert drift_of([starting, starting]) == drift_of([]) == {"taxonomies": {}}
 
 
-def test_without_a_reference_there_is_no_index_and_one_line_says_so(clock):
-    engine = Engine()
-    engine.tag(1_000, 0, 0)
-    drift = make_drift(engine, clock)
-    with capture_logs() as events:
-        assert "emotag_drift_psi" not in names(collected(drift))
-        drift.report()
-    [told] = [event for event in events if event["event"] == "drift without reference"]
-    assert told["taxonomies"] == ["basic"]
-    assert "--drift-reference" in told["hint"]
-
-
-def test_what_the_operator_gives_wins(clock):
-    engine = Engine(expected=(0.1, 0.1, 0.8))
-    engine.tag(1_000, 0, 0)
-    drift = make_drift(engine, clock, {"basic": {"joy": 1.0, "anger": 0.0, "neutral": 0.0}})
-    assert value(collected(drift), "emotag_drift_psi", taxonomy="basic") < 0.1
-
-
-def test_before_there_is_an_engine_there_is_nothing(clock):
-    assert make_drift(None, clock).report() == {"taxonomies": {}}
+def test_without_expected_shares_there_are_tags_and_no_index():
+    tags, psi = drift_families([window(1_000, 0, 0, expected=None)])
+    assert [(sample.labels, sample.value) for sample in tags.samples] == [({"taxonomy": "basic"}, 1_000)]
+    assert psi.samples == []

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from emotag_model.labels import Taxonomy
-from emotag_service.ops.drift import Reference
+from emotag_service.ops.drift_reference import Reference
 from emotag_service.ops.errors import DriftReferenceError
 
 TAXONOMY = Taxonomy.plain("basic", {"joy": [0], "neutral": [1]})

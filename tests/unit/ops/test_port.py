@@ -13,7 +13,9 @@ import pytest
 from prometheus_client import CollectorRegistry, Counter
 from structlog.testing import capture_logs
 
+from emotag_service.ops.drift_reference import Reference
 from emotag_service.ops.errors import PortError
+from emotag_service.ops.label_window import LabelWindow
 from emotag_service.ops.port import OperatorsPort
 from emotag_service.ops.view import View
 from tests.unit.ops.helpers import get, samples, value
@@ -43,7 +45,7 @@ def make_view(loop: asyncio.AbstractEventLoop, *, unready: str = "", patience: f
         loop=loop,
         unready=lambda: unready,
         model=lambda: {"name": "tiny"},
-        drift=lambda: {"taxonomies": {}},
+        window=LabelWindow(lambda: None, Reference({})),
         registry=registry,
         patience=patience,
     )

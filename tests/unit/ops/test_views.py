@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from emotag_service.contract.traffic import Traffic
 from emotag_service.grpc.health import Health
 from emotag_service.kafka.tagging.progress import Meters
-from emotag_service.ops.drift import Reference
+from emotag_service.ops.drift_reference import Reference
 from emotag_service.ops.serving import serving_view
 from emotag_service.ops.tagging import tagging_view
 from emotag_service.testing import in_memory_engine

@@ -177,7 +177,6 @@ def test_a_config_does_not_change() -> None:
         ServeConfig().port = 1  # type: ignore[misc]
 
 
-def test_http_is_of_one_process() -> None:
-    assert _parse("--http-port", "0").http is not None
-    with pytest.raises(ConfigError, match="--http-port is of one process"):
-        _ = _parse("--http-port", "0", "--workers", "2").http
+def test_there_is_no_http_port_unless_it_is_asked_for() -> None:
+    assert _parse().http is None
+    assert _parse("--http-port", "0", "--workers", "2").http is not None

@@ -135,7 +135,7 @@ class AgentServer:
         files, insecure = self._protection.tls, self._protection.insecure
         credentials = None if files is None else Certificates(files).credentials()
         port = self._grpc_port or 0
-        chosen = "--host and --grpc-port"
+        chosen = ("--host", "--grpc-port")
         return spelled(self._host, listen(server, self._host, port, credentials, insecure=insecure, options=chosen))
 
 
