@@ -46,8 +46,13 @@ class Branch:
         self._instant = Instant(model, model.instant, delivery, limits, clock) if model.instant else None
 
     def compute(self, job: Job, entries: list[Entry]) -> None:
-        """Have admitted messages of a job computed: at once where they are few words, else by a replica."""
-        quick = self._instant if self.pool.serving and not self.queue else None
+        """Have admitted messages of a job computed: at once where they are few words, else by a replica.
+
+        Few words come before what waits where their share has nothing else here, so that who sends little does not
+        wait for the batches of who sends much.
+        """
+        first = not self.queue or (job.caller.share.held <= len(job.entries) and not job.options.bulk)
+        quick = self._instant if first and self.pool.serving else None
         if quick is None or not quick.answers(job, entries):
             self.queue.put(job.caller, entries)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from emotag_service.engine.batch import Batch, label
+from emotag_service.engine.lap import Lap
 from emotag_service.engine.predictors.protocol import check_prediction
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.predictors.protocol import Predictor
 
 _MOST = 4  # messages of one job: each costs its labels and its tag, however short it is
+_LAPS = 4  # times of `EngineLimits.instant_bytes` are computed in a lap of the loop: three milliseconds at the worst
 log = structlog.get_logger("emotag.engine")
 
 
@@ -42,6 +44,7 @@ class Instant:
         self._build = build
         self._delivery = delivery
         self._size = limits.instant_bytes
+        self._lap = Lap(_LAPS * limits.instant_bytes)
         self._clock = clock
         self._predictor: Predictor | None = None
 
@@ -49,8 +52,10 @@ class Instant:
         """Answer admitted messages of a job, if that takes no time; False leaves all of them to a replica."""
         if job.options.explain or len(entries) > _MOST:
             return False
-        if sum([entry.cost for entry in entries]) > self._size:
+        cost = sum([entry.cost for entry in entries])
+        if cost > self._size or not self._lap.fits(cost):
             return False
+        self._lap.note(cost)
         batch = Batch(entries, taken=self._clock())
         try:
             if self._predictor is None:

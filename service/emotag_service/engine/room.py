@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from emotag_service.engine.lap import Lap
 from emotag_service.engine.turns import Turns, Waiter
 
 if TYPE_CHECKING:
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.caller import Caller, Share
 
 _SHARE = 0.75  # of the room that one kind of caller, those who wait or those who cannot, may fill against the other
+_LAP = 64  # messages granted in one lap of the event loop: half a millisecond of it to admit
 _MODESTY = 3.0  # times what is free: one caller may fill three quarters of the patient's part, 16 leave a fiftieth free
 
 
@@ -41,6 +43,9 @@ class Room:
     that who floods waits behind who sends little, and among equals first come first served. The others take what is
     free or are refused. Neither kind may starve the other: the patient fill at most three quarters, and while one of
     them waits so do the others.
+
+    A lap of the event loop grants one frame, or several small ones. Were all granted that wait, each lap would admit
+    the frames of all streams, and a call that takes some laps would wait for as many rounds of a flood.
     """
 
     def __init__(self, messages: int, size: int, on_empty: Callable[[], None] = lambda: None) -> None:
@@ -51,6 +56,7 @@ class Room:
         self._on_empty = on_empty
         self._patient = Amount()  # held by, or claimed for, patient callers
         self._turns = Turns()
+        self._lap = Lap(_LAP, self.wake)
         self._open = False
 
     @property
@@ -114,11 +120,12 @@ class Room:
             self._on_empty()
 
     def wake(self) -> None:
-        """Grant room to those who wait, in order, as far as it goes."""
+        """Grant room to those who wait, in order, as far as it and the lap go."""
         while (waiter := self._turns.first()) is not None and (self._open or self._grantable(waiter)):
             self._turns.leave(waiter)
             if not self._open:
                 self._claim(waiter)
+                self._lap.note(waiter.messages)
             _resolve(waiter)
 
     def open(self) -> None:
@@ -127,6 +134,8 @@ class Room:
         self.wake()
 
     def _grantable(self, waiter: Waiter) -> bool:
+        if not self._lap.fits(waiter.messages):
+            return False
         fits_all = self.held.fits(waiter.messages, waiter.size, self.bound) or not self.held.messages
         fits_patient = self._patient.fits(waiter.messages, waiter.size, self.bound, _SHARE)
         return fits_all and (fits_patient or not self._patient.messages) and self._is_modest(waiter)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -106,19 +107,32 @@ async def test_what_is_to_be_explained_goes_to_a_replica(scene):
     assert made.counts == (0, 1)
 
 
-async def test_nobody_overtakes_what_waits(scene):
+async def test_few_words_come_before_batches_of_others_but_not_before_those_of_their_own_share(scene):
     made = await scene()
+    busy = made.engine.caller()
     made.replica.hold()
-    running = made.engine.submit(messages("x" * 30))
+    running = made.engine.submit(messages("x" * 30), caller=busy)
     made.replica.wait_until_hanging()
-    alone = made.engine.submit(messages("fits"))
-    waiting = made.engine.submit(messages("y" * 30))
-    behind = made.engine.submit(messages("fits"))
-    assert (alone.done(), behind.done()) == (True, False)
+    waiting = made.engine.submit(messages("y" * 30), caller=busy)
+    behind = made.engine.submit(messages("fits"), caller=busy)
+    before = made.engine.submit(messages("fits"))
+    patient = made.engine.submit(messages("fits"), Options(bulk=True))
+    assert [job.done() for job in (behind, before, patient)] == [False, True, False]
     made.replica.release()
-    for job in (running, waiting, behind):
+    for job in (running, waiting, behind, patient):
         assert [tag.error for tag in await job.wait()] == [None]
     assert len(made.loop.batches) == 1
+
+
+async def test_a_lap_of_the_loop_computes_four_such_jobs(scene):
+    made = await scene()
+    made.replica.hold()
+    jobs = [made.engine.submit(messages("x" * 20)) for _ in range(5)]
+    assert [job.done() for job in jobs] == [True] * 4 + [False]
+    await asyncio.sleep(0)
+    assert made.engine.submit(messages("x" * 20)).done()
+    made.replica.release()
+    await jobs[-1].wait()
 
 
 async def test_one_that_fails_is_left_to_a_replica(scene, events):

@@ -282,3 +282,41 @@ async def test_who_floods_leaves_room_for_who_comes():
     assert newcomer.done()  # at once: nobody leaves
     for task in tasks.values():
         task.cancel()
+
+
+async def test_a_lap_of_the_loop_grants_a_frame_or_some_small_ones():
+    room, laps = Room(10_000, 100_000), []
+    loop, now = asyncio.get_running_loop(), 0
+
+    def count() -> None:
+        nonlocal now
+        now += 1
+        loop.call_soon(count)
+
+    async def submit(messages: int) -> None:
+        await room.wait(make_caller(), messages, 0)
+        laps.append((now, messages))
+
+    count()
+    await asyncio.gather(*[submit(64) for _ in range(16)], *[submit(8) for _ in range(16)])
+    for lap in {lap for lap, _ in laps}:
+        assert sum(messages for when, messages in laps if when == lap) <= 64
+    assert len({lap for lap, _ in laps}) == 18, "no lap is left out"
+    assert now <= 22
+
+
+async def test_a_call_waits_for_one_frame_of_a_flood_and_not_for_one_of_each_stream():
+    room, order = Room(10_000, 100_000), []
+
+    async def stream(name: int) -> None:
+        for _ in range(3):
+            await room.wait(make_caller(), 64, 0)
+            order.append(name)
+
+    async def call() -> None:
+        for _ in range(5):  # laps that a call takes
+            await asyncio.sleep(0)
+        order.append("call")
+
+    await asyncio.gather(*[stream(name) for name in range(16)], call())
+    assert order.index("call") <= 6
