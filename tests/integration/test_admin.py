@@ -30,7 +30,7 @@ from tests.integration.process import WORDS, Serving, save_checkpoint
 if TYPE_CHECKING:
     from pathlib import Path
 
-STREAMS, EACH = 16, 1_250
+STREAMS, EACH = 16, 3_125
 SWAPS = 5
 
 
@@ -104,7 +104,7 @@ async def test_streams_go_on_through_swaps_and_each_tag_is_of_the_model_that_it_
         async with channel, AsyncEmotionClient(f"127.0.0.1:{server.port}") as client:
             talking = [asyncio.create_task(talk(client, stream)) for stream in range(STREAMS)]
             for swap in range(SWAPS):
-                await until(lambda swap=swap: len(answered) >= (swap + 1) * 2_400, 120)
+                await until(lambda swap=swap: len(answered) >= (swap + 1) * 6_000, 120)
                 reply = await admin.SwapCheckpoint(pb.SwapCheckpointRequest(checkpoint=str((two, one)[swap % 2])))
                 assert reply.model.digest != reply.previous.digest
                 assert len(answered) < len(said), "too late: all was answered before"
@@ -113,13 +113,13 @@ async def test_streams_go_on_through_swaps_and_each_tag_is_of_the_model_that_it_
         server.send(signal.SIGTERM)
         assert await server.exit_code() == 0
     assert ids == [[f"{stream}-{number}" for number in range(EACH)] for stream in range(STREAMS)]
-    assert len(answered) == STREAMS * EACH
+    assert len(answered) == STREAMS * EACH == 50_000
     for tag in answered:
         own = expected[tag.model.digest][said[tag.message_id]]
         assert tag.error is None
         assert list(tag.scores.values()) == pytest.approx(own.scores.tolist(), abs=1e-6)
         assert (tag.label, tag.labels) == (own.label, own.labels)
-    assert all(count > 400 for count in Counter(tag.model.digest for tag in answered).values())
+    assert all(count > 1_000 for count in Counter(tag.model.digest for tag in answered).values())
     other = {digest: [tag.scores.tolist() for tag in tags.values()] for digest, tags in expected.items()}
     assert len({str(scores) for scores in other.values()}) == 2, "the two models say the same: nothing was proved"
 

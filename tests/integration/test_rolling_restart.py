@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 PROXIES = Path(__file__).parents[2] / "deploy" / "proxy"
-STREAMS, EACH = 16, 1_250  # 20,000 messages
+STREAMS, EACH = 16, 3_125  # 50,000 messages
 STEPS = 5  # at the start of each but the first a restart has been made
 PATIENT = Retry(attempts=1_000, initial=0.05, maximum=0.2)
 
