@@ -11,6 +11,7 @@ from grpc import aio
 
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_service.grpc.server import Server
+from tests.integration.process import save_checkpoint
 from tests.integration.scripted import Script, scripted_engine
 from tests.integration.web import agent, opened
 
@@ -30,6 +31,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.parent == Path(__file__).parent and pytest_asyncio.is_async_test(item):
             item.add_marker(pytest.mark.asyncio(loop_scope="session"), append=False)
+
+
+@pytest.fixture(scope="module")
+def one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint's folder."""
+    return save_checkpoint(tmp_path_factory.mktemp("one") / "tiny")
+
+
+@pytest.fixture(scope="module")
+def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Another's, which says other things."""
+    return save_checkpoint(tmp_path_factory.mktemp("two") / "tiny", seed=8)
 
 
 @pytest.fixture

@@ -18,30 +18,16 @@ from grpc import StatusCode, aio
 from emotag import AsyncEmotionClient
 from emotag import Message as Said
 from emotag.v1 import admin_service_pb2 as pb
-from emotag.v1.admin_service_pb2_grpc import AdminServiceStub
-from emotag_model.checkpoint import Checkpoint
 from emotag_service.access.grant import new_token
-from emotag_service.engine.engine import Engine
-from emotag_service.engine.message import Message
-from emotag_service.engine.options import Options
 from tests.integration.calls import reason, rich_status, until
-from tests.integration.process import WORDS, Serving, save_checkpoint
+from tests.integration.models import admin_of, tags_of
+from tests.integration.process import WORDS, Serving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 STREAMS, EACH = 16, 3_125
 SWAPS = 5
-
-
-@pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("one") / "tiny")
-
-
-@pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("two") / "tiny", seed=8)
 
 
 @pytest.fixture(scope="module")
@@ -55,31 +41,16 @@ def damaged(two: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def _admin(server: Serving) -> tuple[aio.Channel, Any]:
-    channel = aio.insecure_channel(f"127.0.0.1:{server.port}")
-    return channel, AdminServiceStub(channel)
-
-
 async def _refusal(call: Any) -> tuple[StatusCode, str, str]:
     with pytest.raises(aio.AioRpcError) as caught:
         await call
     return caught.value.code(), reason(rich_status(caught.value)), str(caught.value.details())
 
 
-async def _expected(checkpoint: Path, texts: list[str]) -> tuple[str, dict[str, Any]]:
-    """Digest of a checkpoint, and what it says of texts, in process."""
-    loaded = Checkpoint.load(checkpoint)
-    engine = Engine.from_checkpoint(loaded, devices="cpu")
-    await engine.start()
-    tags = await engine.classify([Message(text) for text in texts], Options(all_scores=True))
-    await engine.close()
-    return loaded.identity.digest, dict(zip(texts, tags, strict=True))
-
-
 async def test_streams_go_on_through_swaps_and_each_tag_is_of_the_model_that_it_names(one: Path, two: Path) -> None:
     draw = random.Random(1)
     texts = [" ".join(draw.choices(WORDS, k=draw.randint(1, 12))) for _ in range(400)]
-    expected = dict([await _expected(one, texts), await _expected(two, texts)])
+    expected = dict([await tags_of(one, texts), await tags_of(two, texts)])
     assert len(expected) == 2
     said = {f"{stream}-{number}": draw.choice(texts) for stream in range(STREAMS) for number in range(EACH)}
     answered: list[Any] = []
@@ -100,7 +71,7 @@ async def test_streams_go_on_through_swaps_and_each_tag_is_of_the_model_that_it_
         return ids
 
     async with Serving(one) as server:
-        channel, admin = _admin(server)
+        channel, admin = admin_of(server)
         async with channel, AsyncEmotionClient(f"127.0.0.1:{server.port}") as client:
             talking = [asyncio.create_task(talk(client, stream)) for stream in range(STREAMS)]
             for swap in range(SWAPS):
@@ -126,7 +97,7 @@ async def test_streams_go_on_through_swaps_and_each_tag_is_of_the_model_that_it_
 
 async def test_what_fails_leaves_the_old_one_serving(one: Path, damaged: Path) -> None:
     async with Serving(one) as server:
-        channel, admin = _admin(server)
+        channel, admin = admin_of(server)
         async with channel:
             for path, words in (
                 (damaged, "model.safetensors"),
@@ -145,7 +116,7 @@ async def test_what_fails_leaves_the_old_one_serving(one: Path, damaged: Path) -
 
 async def test_all_workers_change_or_none(one: Path, two: Path, damaged: Path) -> None:
     async with Serving(one, "--workers", "2", ready=b'"ready"') as server:
-        channel, admin = _admin(server)
+        channel, admin = admin_of(server)
 
         async def statuses() -> Any:
             return list((await admin.GetStatus(pb.GetStatusRequest())).workers)
@@ -164,7 +135,7 @@ async def test_all_workers_change_or_none(one: Path, two: Path, damaged: Path) -
             assert len({each.model.digest for each in before}) == 1
 
         os.kill(before[1].pid, signal.SIGKILL)
-        channel, admin = _admin(server)
+        channel, admin = admin_of(server)
         async with channel, asyncio.timeout(60):
             while True:  # whoever comes in its place has what was changed
                 found = await _attempt(statuses)
@@ -187,7 +158,7 @@ async def test_a_token_of_the_scope_admin_is_needed_where_there_are_tokens(one: 
     made = {scope: new_token(scope, [scope]) for scope in ("classify", "admin")}
     (tmp_path / "tokens").write_text("".join(f"{grant.line()}\n" for _, grant in made.values()))
     async with Serving(one, "--tokens", str(tmp_path / "tokens")) as server:
-        channel, admin = _admin(server)
+        channel, admin = admin_of(server)
         async with channel:
             request = pb.GetStatusRequest()
             assert (await _refusal(admin.GetStatus(request)))[:2] == (StatusCode.UNAUTHENTICATED, "TOKEN_MISSING")
@@ -201,7 +172,7 @@ async def test_a_token_of_the_scope_admin_is_needed_where_there_are_tokens(one: 
 
 async def test_without_tokens_a_port_that_others_reach_takes_no_changes(one: Path) -> None:
     async with Serving(one, "--host", "0.0.0.0", "--insecure") as server:  # noqa: S104 - that is what is tested
-        channel, admin = _admin(server)
+        channel, admin = admin_of(server)
         async with channel:
             code, why, details = await _refusal(admin.Drain(pb.DrainRequest()))
         assert (code, why) == (StatusCode.PERMISSION_DENIED, "ADMIN_CLOSED")

@@ -16,44 +16,15 @@ from emotag import AsyncEmotionClient
 from emotag import Message as Said
 from emotag.cli.trials import trial_lines
 from emotag.v1 import admin_service_pb2 as pb
-from emotag.v1.admin_service_pb2_grpc import AdminServiceStub
-from emotag_model.checkpoint import Checkpoint
-from emotag_service.engine.engine import Engine
-from emotag_service.engine.message import Message
-from emotag_service.engine.options import Options
 from tests.integration.calls import until
-from tests.integration.process import WORDS, Serving, save_checkpoint
+from tests.integration.models import admin_of, tags_of
+from tests.integration.process import WORDS, Serving
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 STREAMS, EACH, STAGES = 8, 2_500, 4
 CONVERSATIONS = 100
-
-
-@pytest.fixture(scope="module")
-def one(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("one") / "tiny")
-
-
-@pytest.fixture(scope="module")
-def two(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return save_checkpoint(tmp_path_factory.mktemp("two") / "tiny", seed=8)
-
-
-def _admin(server: Serving) -> tuple[aio.Channel, Any]:
-    channel = aio.insecure_channel(f"127.0.0.1:{server.port}")
-    return channel, AdminServiceStub(channel)
-
-
-async def _expected(checkpoint: Path, texts: list[str]) -> tuple[str, dict[str, Any]]:
-    """Digest of a checkpoint, and what it says of texts, in process."""
-    loaded = Checkpoint.load(checkpoint)
-    engine = Engine.from_checkpoint(loaded, devices="cpu")
-    await engine.start()
-    tags = await engine.classify([Message(text) for text in texts], Options(all_scores=True))
-    await engine.close()
-    return loaded.identity.digest, dict(zip(texts, tags, strict=True))
 
 
 async def _refused(call: Any) -> str:
@@ -66,7 +37,7 @@ async def _refused(call: Any) -> str:
 async def test_streams_go_on_through_trials_and_each_tag_is_of_the_model_that_it_names(one: Path, two: Path) -> None:
     draw = random.Random(1)
     texts = [" ".join(draw.choices(WORDS, k=draw.randint(1, 12))) for _ in range(300)]
-    expected = dict([await _expected(one, texts), await _expected(two, texts)])
+    expected = dict([await tags_of(one, texts), await tags_of(two, texts)])
     said = {f"{stream}-{number}": draw.choice(texts) for stream in range(STREAMS) for number in range(EACH)}
     answered: list[Any] = []
     stages = [asyncio.Event() for _ in range(STAGES)]
@@ -86,7 +57,7 @@ async def test_streams_go_on_through_trials_and_each_tag_is_of_the_model_that_it
         return ids
 
     async with Serving(one) as server:
-        channel, admin = _admin(server)
+        channel, admin = admin_of(server)
 
         async def status() -> Any:
             return (await admin.GetStatus(pb.GetStatusRequest())).workers[0]
@@ -130,7 +101,7 @@ async def test_streams_go_on_through_trials_and_each_tag_is_of_the_model_that_it
 
 async def test_all_workers_have_both_and_one_that_comes_later_too(one: Path, two: Path) -> None:
     async with Serving(one, "--workers", "2", ready=b'"ready"') as server:
-        channel, admin = _admin(server)
+        channel, admin = admin_of(server)
 
         async def statuses() -> Any:
             return list((await admin.GetStatus(pb.GetStatusRequest())).workers)
@@ -142,7 +113,7 @@ async def test_all_workers_have_both_and_one_that_comes_later_too(one: Path, two
             await admin.SetSplit(pb.SetSplitRequest(share=0.4))
             before = await statuses()
         os.kill(before[1].pid, signal.SIGKILL)
-        channel, admin = _admin(server)
+        channel, admin = admin_of(server)
         async with channel, asyncio.timeout(60):
             while True:
                 found = await _attempt(statuses)
