@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 
 from hypothesis import HealthCheck, settings
@@ -23,6 +24,9 @@ def pytest_configure() -> None:
     And one thread to each sum of torch's: every core has a test of its own, and threads that wait for each other spin.
     """
     os.environ.setdefault(_THREADS, "1")
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        # So a shell starts what it runs in the background, and whoever ignores a signal, so do those that it starts.
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     if _CACHE not in os.environ:
         _made.append(tempfile.TemporaryDirectory(prefix="emotag-tests-"))
         os.environ[_CACHE] = _made[0].name
