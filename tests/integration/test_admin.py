@@ -9,7 +9,6 @@ import random
 import shutil
 import signal
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -20,7 +19,7 @@ from emotag import Message as Said
 from emotag.v1 import admin_service_pb2 as pb
 from emotag_service.access.grant import new_token
 from tests.integration.calls import reason, rich_status, until
-from tests.integration.models import admin_of, tags_of
+from tests.integration.models import admin_of, check_named, tags_of
 from tests.integration.process import WORDS, Serving
 
 if TYPE_CHECKING:
@@ -85,12 +84,7 @@ async def test_streams_go_on_through_swaps_and_each_tag_is_of_the_model_that_it_
         assert await server.exit_code() == 0
     assert ids == [[f"{stream}-{number}" for number in range(EACH)] for stream in range(STREAMS)]
     assert len(answered) == STREAMS * EACH == 50_000
-    for tag in answered:
-        own = expected[tag.model.digest][said[tag.message_id]]
-        assert tag.error is None
-        assert list(tag.scores.values()) == pytest.approx(own.scores.tolist(), abs=1e-6)
-        assert (tag.label, tag.labels) == (own.label, own.labels)
-    assert all(count > 1_000 for count in Counter(tag.model.digest for tag in answered).values())
+    check_named(answered, said, expected)
     other = {digest: [tag.scores.tolist() for tag in tags.values()] for digest, tags in expected.items()}
     assert len({str(scores) for scores in other.values()}) == 2, "the two models say the same: nothing was proved"
 

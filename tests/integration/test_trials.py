@@ -6,7 +6,6 @@ import asyncio
 import os
 import random
 import signal
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,7 +16,7 @@ from emotag import Message as Said
 from emotag.cli.trials import trial_lines
 from emotag.v1 import admin_service_pb2 as pb
 from tests.integration.calls import until
-from tests.integration.models import admin_of, tags_of
+from tests.integration.models import admin_of, check_named, tags_of
 from tests.integration.process import WORDS, Serving
 
 if TYPE_CHECKING:
@@ -90,13 +89,7 @@ async def test_streams_go_on_through_trials_and_each_tag_is_of_the_model_that_it
         assert await server.exit_code() == 0
     assert ids == [[f"{stream}-{number}" for number in range(EACH)] for stream in range(STREAMS)]
     assert len(answered) == STREAMS * EACH == 20_000
-    for tag in answered:
-        own = expected[tag.model.digest][said[tag.message_id]]
-        assert tag.error is None
-        assert list(tag.scores.values()) == pytest.approx(own.scores.tolist(), abs=1e-6)
-        assert (tag.label, tag.labels) == (own.label, own.labels)
-    assert all(count > 1_000 for count in Counter(tag.model.digest for tag in answered).values())
-    assert {tag.model.digest for tag in answered} == set(expected)
+    check_named(answered, said, expected)
 
 
 async def test_all_workers_have_both_and_one_that_comes_later_too(one: Path, two: Path) -> None:
