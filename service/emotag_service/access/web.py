@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING, Any, cast
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from emotag.errors import InvalidArgumentError
 from emotag.tls import read_authorities, read_identity
-from emotag_service.access.address import ListenError, check_address, unusable
-from emotag_service.access.reloaded import Reloaded
+from emotag_service.access.address import check_address, unusable
+from emotag_service.access.certificates import reloaded_certificates
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp
@@ -136,11 +135,7 @@ class HttpCertificates:
             ListenError: A file cannot be used.
         """
         self._files = files
-        every = (files.certificate, files.key, files.client_ca)
-        try:
-            self._current = Reloaded("certificates", every, self._read, InvalidArgumentError, OSError)
-        except (InvalidArgumentError, ssl.SSLError) as error:
-            raise ListenError(str(error)) from error
+        self._current = reloaded_certificates(files, self._read)
 
     def context(self, *_: Any) -> ssl.SSLContext:
         """What the server listens with; OpenSSL asks in each handshake what connections go on with."""

@@ -6,10 +6,8 @@ from typing import TYPE_CHECKING
 
 import grpc
 
-from emotag.errors import InvalidArgumentError
 from emotag.tls import read_authorities, read_identity
-from emotag_service.access.address import ListenError
-from emotag_service.access.reloaded import Reloaded
+from emotag_service.access.certificates import reloaded_certificates
 
 if TYPE_CHECKING:
     from emotag_service.access.protection import TlsFiles
@@ -25,11 +23,7 @@ class Certificates:
             ListenError: A file cannot be used.
         """
         self._files = files
-        every = (files.certificate, files.key, files.client_ca)
-        try:
-            self._current = Reloaded("certificates", every, self._read, InvalidArgumentError)
-        except InvalidArgumentError as error:
-            raise ListenError(str(error)) from error
+        self._current = reloaded_certificates(files, self._read)
 
     def credentials(self) -> grpc.ServerCredentials:
         """What a server listens with."""
