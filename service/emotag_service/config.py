@@ -85,6 +85,10 @@ class ServeConfig(OperatorSettings):
     connection_calls: int = field(
         default=_CONNECTIONS.streams, metadata=about(whole_number(1), "calls that may be under way on one connection")
     )
+    waiting_calls: int = field(
+        default=_CONNECTIONS.waiting,
+        metadata=about(whole_number(1), "calls that may wait to be taken up; more are reset, and may be made again"),
+    )
     metadata_bytes: int = field(
         default=_CONNECTIONS.metadata_bytes, metadata=about(whole_number(1024), "bytes of the metadata of one call")
     )
@@ -186,6 +190,7 @@ class ServeConfig(OperatorSettings):
             connections=ConnectionLimits(
                 connections=self.max_connections,
                 streams=self.connection_calls,
+                waiting=self.waiting_calls,
                 metadata_bytes=self.metadata_bytes,
                 handshake_seconds=self.handshake_seconds,
                 idle_seconds=self.idle_seconds,

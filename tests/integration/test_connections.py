@@ -192,3 +192,15 @@ async def test_garbage_harms_nobody_else(engine: Engine) -> None:
             assert [tag.label for tag in await read_tags(call, 1)] == ["joy"]
         call.cancel()
         assert await label(port) == "joy"
+
+
+async def test_calls_that_are_too_many_are_reset_at_once_and_may_be_made_again(engine: Engine) -> None:
+    async with serving(engine, ConnectionLimits(waiting=4)) as port:
+        async with aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+            classify = EmotionServiceStub(channel).Classify
+            calls = [classify(ClassifyRequest(messages=messages("joy"))) for _ in range(300)]
+            codes = [await call.code() for call in calls]
+        assert {code.name for code in codes} == {"OK", "CANCELLED"}
+        async with AsyncEmotionClient(f"127.0.0.1:{port}") as client:
+            tags = await asyncio.gather(*(client.classify("joy") for _ in range(300)))
+        assert {tag.label for tag in tags} == {"joy"}

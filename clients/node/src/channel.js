@@ -2,7 +2,7 @@
 import grpc from "@grpc/grpc-js";
 import { EmotionService } from "./contract.js";
 import { InvalidArgumentError } from "./errors.js";
-import { fromRpc } from "./status.js";
+import { interruption } from "./status.js";
 import { credentials } from "./tls.js";
 import { BearerToken, checkReadable } from "./token.js";
 
@@ -62,7 +62,7 @@ export class Channel {
       const call = this.#stub[method](request, metadata, { deadline: deadline.at }, (/** @type {any} */ failure, /** @type {any} */ answer) => {
         signal.removeEventListener("abort", cancel);
         if (!failure) resolve(answer);
-        else reject(signal.aborted ? signal.reason : fromRpc(failure, this.target));
+        else reject(signal.aborted ? signal.reason : interruption(failure, this.target));
       });
       signal.addEventListener("abort", cancel);
     });

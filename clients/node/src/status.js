@@ -53,18 +53,19 @@ export function fromRpc(failure, target) {
 }
 
 /**
- * The typed error that ended a connection of a stream which nobody here cancelled.
+ * The typed error that ended a call which nobody here cancelled.
  *
- * CANCELLED is then the word of a proxy that resets its streams as it stops, or of gRPC where a connection broke: an
- * interruption like others, and a message may be sent again. So is a failure without details, since the server gives
- * them with every error: proxies swallow the status of a stream that its server ends, as one that drains does.
+ * CANCELLED is then the word of a proxy that resets its streams as it stops, of gRPC where a connection broke, or of a
+ * server on which too many calls wait: an interruption like others, and a message may be sent again. So is a failure
+ * without details, since the server gives them with every error: proxies swallow the status of a stream that its
+ * server ends, as one that drains does.
  * @param {any} failure
  * @param {string} target
  */
 export function interruption(failure, target) {
   const error = fromRpc(failure, target);
-  if (error instanceof errors.CallCancelledError) return new errors.UnavailableError(`the stream was reset: ${error.message}`, { cause: error });
-  if (error instanceof errors.InternalError && !error.reason) return new errors.UnavailableError(`the stream was cut off: ${error.message}`, { cause: error });
+  if (error instanceof errors.CallCancelledError) return new errors.UnavailableError(`the call was reset: ${error.message}`, { reason: "RESET", cause: error });
+  if (error instanceof errors.InternalError && !error.reason) return new errors.UnavailableError(`the call was cut off: ${error.message}`, { cause: error });
   return error;
 }
 

@@ -15,7 +15,7 @@ from emotag.info import Info, info_from
 from emotag.options import Options
 from emotag.plan import Plan
 from emotag.retry import Attempts, Deadline, Retry
-from emotag.status import from_rpc
+from emotag.status import interruption
 from emotag.v1 import emotion_service_pb2 as pb
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 
@@ -160,7 +160,7 @@ class AsyncEmotionClient:
                 )
                 answer = await self._answer(call)
             except grpc.RpcError as failure:
-                await asyncio.sleep(attempts.failed(from_rpc(failure)))
+                await asyncio.sleep(attempts.failed(interruption(failure)))
             else:
                 self._settings.info = info_from(answer)
                 return self._settings.info
@@ -193,7 +193,7 @@ class AsyncEmotionClient:
                 )
                 answer = await self._answer(call)
             except grpc.RpcError as failure:
-                await asyncio.sleep(plan.failed(from_rpc(failure)))
+                await asyncio.sleep(plan.failed(interruption(failure)))
             else:
                 await asyncio.sleep(plan.answered(await self._decoded(answer, options, deadline)))
         return plan.tags()

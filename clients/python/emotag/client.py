@@ -15,7 +15,7 @@ from emotag.info import Info, info_from
 from emotag.options import Options
 from emotag.plan import Plan
 from emotag.retry import Attempts, Deadline, Retry
-from emotag.status import from_rpc
+from emotag.status import interruption
 from emotag.stream import Stream
 from emotag.v1 import emotion_service_pb2 as pb
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
@@ -182,7 +182,7 @@ class EmotionClient:
                     metadata=self._settings.connection.call_metadata(),
                 )
             except grpc.RpcError as failure:
-                time.sleep(attempts.failed(from_rpc(failure)))
+                time.sleep(attempts.failed(interruption(failure)))
             else:
                 self._settings.info = info_from(answer)
                 return self._settings.info
@@ -202,7 +202,7 @@ class EmotionClient:
                     request, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
                 )
             except grpc.RpcError as failure:
-                time.sleep(plan.failed(from_rpc(failure)))
+                time.sleep(plan.failed(interruption(failure)))
             else:
                 time.sleep(plan.answered(self._decoded(answer, options, deadline)))
         return plan.tags()

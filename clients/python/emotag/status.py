@@ -63,17 +63,18 @@ def from_rpc(failure: grpc.RpcError) -> errors.EmotionError:
 
 
 def interruption(failure: grpc.RpcError) -> errors.EmotionError:
-    """The typed error that ended a connection of a stream which nobody here cancelled.
+    """The typed error that ended a call which nobody here cancelled.
 
-    CANCELLED is then the word of a proxy that resets its streams as it stops, or of gRPC where a connection broke: an
-    interruption like others, and a message may be sent again. So is a failure without details, since the server gives
-    them with every error: proxies swallow the status of a stream that its server ends, as one that drains does.
+    CANCELLED is then the word of a proxy that resets its streams as it stops, of gRPC where a connection broke, or of a
+    server on which too many calls wait: an interruption like others, and a message may be sent again. So is a failure
+    without details, since the server gives them with every error: proxies swallow the status of a stream that its
+    server ends, as one that drains does.
     """
     error = from_rpc(failure)
     if isinstance(error, errors.CallCancelledError):
-        return errors.UnavailableError(f"the stream was reset: {error}")
+        return errors.UnavailableError(f"the call was reset: {error}", reason="RESET")
     if isinstance(error, errors.InternalError) and not error.reason:
-        return errors.UnavailableError(f"the stream was cut off: {error}")
+        return errors.UnavailableError(f"the call was cut off: {error}")
     return error
 
 

@@ -232,3 +232,16 @@ async def test_a_closed_client_on_a_loop_says_that_it_is_closed(server: Scripted
     for use in (client.classify("a"), client.classify_many(["a"]), client.info(), anext(client.stream("a"))):
         with pytest.raises(ClientClosedError, match="the client is closed"):
             await use
+
+
+def test_a_call_that_was_reset_is_made_again(client: Any, server: ScriptedServer) -> None:
+    server.call_failures.append(status("CANCELLED", "too many calls wait"))
+    assert client.classify("a").label
+    assert server.calls["Classify"] == 2
+
+
+def test_a_call_that_is_always_reset_fails_with_that_reason(connect: Any, server: ScriptedServer) -> None:
+    server.call_failures.extend([status("CANCELLED", "too many calls wait")] * 3)
+    with pytest.raises(UnavailableError, match="the call was reset") as caught:
+        connect(server.target, retry=Retry(attempts=3, initial=0.001)).classify("a")
+    assert caught.value.reason == "RESET"

@@ -11,7 +11,6 @@ import grpc
 import pytest
 
 from emotag import (
-    CallCancelledError,
     DeadlineExceededError,
     InvalidArgumentError,
     LimitExceededError,
@@ -336,12 +335,6 @@ def test_a_stream_that_somebody_else_cancels_is_resumed(client: Any, server: Scr
     server.call_failures.extend([status("CANCELLED", "by a proxy")] * ATTEMPTS)
     with pytest.raises(StreamBrokenError, match="interrupted 4 times"):
         client.stream(["a"])
-
-
-def test_a_cancelled_call_is_not_retried(client: Any, server: ScriptedServer) -> None:
-    server.call_failures.extend([status("CANCELLED", "by a proxy")] * ATTEMPTS)
-    with pytest.raises(CallCancelledError):
-        client.classify("a")
 
 
 def test_grpcs_own_code_stands_when_there_are_no_details(client: Any, server: ScriptedServer) -> None:

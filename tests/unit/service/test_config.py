@@ -55,6 +55,7 @@ def test_every_setting_can_be_given_both_ways() -> None:
         "max_streams": "4",
         "max_connections": "5",
         "connection_calls": "6",
+        "waiting_calls": "7",
         "metadata_bytes": "2048",
         "handshake_seconds": "7",
         "idle_seconds": "8",
