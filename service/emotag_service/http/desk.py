@@ -223,7 +223,7 @@ def json_object(data: bytes) -> dict[str, Any]:
         why = str(error) if isinstance(error, json.JSONDecodeError) else "not UTF-8, too deep, or a number that is none"
         raise refusal("INVALID_ARGUMENT", "MALFORMED_REQUEST", f"the body is not JSON: {why}") from None
     if not isinstance(found, dict):
-        raise refusal("INVALID_ARGUMENT", "MALFORMED_REQUEST", "the body must be a JSON object")
+        raise refusal("INVALID_ARGUMENT", "INVALID_REQUEST", "the body must be a JSON object")
     return found
 
 

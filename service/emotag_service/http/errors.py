@@ -33,7 +33,12 @@ _HTTP = {
     "UNAUTHENTICATED": 401,
 }
 _BY_REASON = {"BODY_TOO_LARGE": 413, "TOO_MANY_MESSAGES": 413, "ENCODED": 415, "NOT_JSON_TYPE": 415, "SLOW_BODY": 408}
-_TEI_BY_REASON = {"NO_MESSAGES": (400, "Empty"), "TEXT_TOO_LONG": (413, "Validation"), "TRUNCATED": (413, "Validation")}
+_TEI_BY_REASON = {
+    "NO_MESSAGES": (400, "Empty"),
+    "TEXT_TOO_LONG": (413, "Validation"),
+    "TRUNCATED": (413, "Validation"),
+    "MALFORMED_REQUEST": (400, "Validation"),  # as axum, which it is built on: 422 is for JSON of another form
+}
 _TEI = {
     "INVALID_ARGUMENT": (422, "Tokenizer"),
     "RESOURCE_EXHAUSTED": (429, "Overloaded"),
