@@ -137,7 +137,7 @@ ANSWERS: dict[Way, dict[str, str]] = {
         f"401 Validation{CHALLENGE}",
         "422 Tokenizer",
         "422 Tokenizer",
-        "422 Tokenizer",
+        "400 Validation",
         "413 Validation",
         "413 Validation",
         "413 Validation",
@@ -350,7 +350,7 @@ def test_in_process_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 
 def test_mcp_over_standard_input_and_output() -> None:
-    """Who starts the process may ask. Lines that name no id have no answer from the protocol's SDK, and end nothing."""
+    """Who starts the process may ask. What is no message is answered as JSON-RPC has it, and ends nothing."""
     hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "0"}}
     asked = [["joy"], [""], [5], [LONG], ["joy"] * MANY]
     calls = [ways.tool_call(texts, number) for number, texts in enumerate(asked, 1)]
@@ -358,6 +358,10 @@ def test_mcp_over_standard_input_and_output() -> None:
         json.dumps({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}).encode(),
         b'{"jsonrpc": "2.0", "method": "notifications/initialized"}',
         b'{"\xff\xfe',
+        b"[]",
+        b"",
+        b'{"jsonrpc": "2.0", "id": 9, "method": 7}',
+        b"[" * 100_000,
         *(json.dumps(call).encode() for call in calls),
     ]
     variables = {**os.environ, "EMOTAG_TARGET": ""}
@@ -367,9 +371,12 @@ def test_mcp_over_standard_input_and_output() -> None:
         assert process.stdout is not None
         process.stdin.write(b"\n".join(lines) + b"\n")
         process.stdin.flush()
-        said = [json.loads(process.stdout.readline()) for _ in range(1 + len(calls))]
+        said = [json.loads(process.stdout.readline()) for _ in range(5 + len(calls))]
         process.stdin.close()
         assert process.wait() == 0
+        assert process.stdout.read() == b""
+    nobodys = [answer["error"]["code"] for answer in said if answer["id"] is None]
+    assert nobodys == [-32700, -32600, -32600, -32700]
     found = {answer["id"]: ways.tool_said(answer) for answer in said if answer["id"]}
     assert [found[call["id"]] for call in calls] == ["a tag", "an error", "isError", "an error", "isError"]
 

@@ -6,17 +6,18 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Any
 
-from mcp.server.mcpserver import MCPServer
-
 from emotag.aio_client import AsyncEmotionClient
 from emotag.cli.arguments import add_tagging, port_number, security
 from emotag.cli.listening import add_listening, protection, wait_for_end
 from emotag.errors import InvalidArgumentError
 from emotag.tools import make_server
+from emotag.tools_pipe import serve_pipe
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable
+
+    from mcp.server.mcpserver import MCPServer
 
 _OF_A_PORT = ("tls_cert", "tls_key", "tls_client_ca", "tokens", "insecure")
 
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
         option = f"--{unused.replace('_', '-')}"
         raise InvalidArgumentError(f"{option}: is of a port, which there is none of; give --http-port, or no {option}")
     logging.basicConfig(level=logging.WARNING)  # on standard error; standard output belongs to the protocol
-    asyncio.run(_serve(args, MCPServer.run_stdio_async))
+    asyncio.run(_serve(args, serve_pipe))
     return 0
 
 
