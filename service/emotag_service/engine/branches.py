@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -127,3 +128,4 @@ class Branches:
     def _note_retired(self, task: asyncio.Task[None]) -> None:
         for slot in self._retiring.pop(task).pool.slots:
             self._busy_before[slot.plan.name] += slot.busy_seconds
+        asyncio.get_running_loop().call_soon(gc.collect)  # a branch refers to itself, and holds its model's memory

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, unless
+from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, look_at_old_objects_rarely, unless
 
 
 @pytest.fixture(autouse=True)
@@ -45,6 +45,12 @@ def test_cycles_are_collected_all_the_same() -> None:
     gc.collect(0)
     assert len(kept) == 150_000
     assert gone() is None
+
+
+def test_old_objects_are_looked_at_less_often_and_young_ones_as_before() -> None:
+    before = gc.get_threshold()
+    look_at_old_objects_rarely()
+    assert gc.get_threshold() == (*before[:2], 1_000)
 
 
 async def test_the_first_signal_asks_and_the_second_ends() -> None:
