@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from emotag_service.engine.limits import EngineLimits
     from emotag_service.engine.model import Model
 
+_LITTLE = 64  # messages of a share in the engine, those of the job included: a frame of them
+
 
 class Branch:
     """One model with its queue and pool; an engine has one, and others while it changes its model or has a split.
@@ -48,10 +50,10 @@ class Branch:
     def compute(self, job: Job, entries: list[Entry]) -> None:
         """Have admitted messages of a job computed: at once where they are few words, else by a replica.
 
-        Few words come before what waits where their share has nothing else here, so that who sends little does not
-        wait for the batches of who sends much.
+        Few words come before what waits where their share has little here, so that who sends little does not wait for
+        the batches of who sends much. Little, and not nothing: what once had to wait would make all wait that follows.
         """
-        first = not self.queue or (job.caller.share.held <= len(job.entries) and not job.options.bulk)
+        first = not self.queue or (job.caller.share.held <= _LITTLE and not job.options.bulk)
         quick = self._instant if first and self.pool.serving else None
         if quick is None or not quick.answers(job, entries):
             self.queue.put(job.caller, entries)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.model import Model
     from emotag_service.engine.predictors.protocol import Predictor
 
-_MOST = 4  # messages of one job: each costs its labels and its tag, however short it is
+_MOST = 8  # messages of one job: each costs its labels and its tag, however short it is
 _LAPS = 4  # times of `EngineLimits.instant_bytes` are computed in a lap of the loop: three milliseconds at the worst
 log = structlog.get_logger("emotag.engine")
 

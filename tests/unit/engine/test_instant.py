@@ -94,9 +94,9 @@ async def test_more_than_a_few_words_go_to_a_replica(scene):
 
 async def test_many_messages_go_to_a_replica_however_short_they_are(scene):
     made = await scene()
-    await made.engine.classify(messages(*"abcde"))
+    await made.engine.classify(messages(*"abcdefghi"))
     assert made.counts == (0, 1)
-    await made.engine.classify(messages(*"abcd"))
+    await made.engine.classify(messages(*"abcdefgh"))
     assert made.counts == (1, 1)
 
 
@@ -107,21 +107,22 @@ async def test_what_is_to_be_explained_goes_to_a_replica(scene):
     assert made.counts == (0, 1)
 
 
-async def test_few_words_come_before_batches_of_others_but_not_before_those_of_their_own_share(scene):
+@pytest.mark.parametrize(("held", "first"), [(63, True), (64, False)])
+async def test_few_words_come_before_what_waits_where_their_share_has_little(scene, held, first):
     made = await scene()
     busy = made.engine.caller()
     made.replica.hold()
-    running = made.engine.submit(messages("x" * 30), caller=busy)
+    running = made.engine.submit(messages("x" * 30))
     made.replica.wait_until_hanging()
-    waiting = made.engine.submit(messages("y" * 30), caller=busy)
+    waiting = made.engine.submit(messages(*["y"] * held), caller=busy)
     behind = made.engine.submit(messages("fits"), caller=busy)
-    before = made.engine.submit(messages("fits"))
-    patient = made.engine.submit(messages("fits"), Options(bulk=True))
-    assert [job.done() for job in (behind, before, patient)] == [False, True, False]
+    other = made.engine.submit(messages("fits"))
+    bulk = made.engine.submit(messages("fits"), Options(bulk=True))
+    assert [job.done() for job in (waiting, behind, other, bulk)] == [False, first, True, False]
     made.replica.release()
-    for job in (running, waiting, behind, patient):
-        assert [tag.error for tag in await job.wait()] == [None]
-    assert len(made.loop.batches) == 1
+    for job in (running, waiting, behind, bulk):
+        assert [tag.error for tag in await job.wait()] == [None] * len(job.tags)
+    assert len(made.loop.batches) == 1 + first
 
 
 async def test_a_lap_of_the_loop_computes_four_such_jobs(scene):
