@@ -28,8 +28,8 @@ LINES = (
     (INSTANT, EXACTLY, PEER, ""),
     (INSTANT, AT_LEAST, SEND, ""),
     (INSTANT, AT_LEAST, PEER, ""),
-    (MODEL, EXACTLY, SEND, ">= 10,000/s"),
-    (TWO, EXACTLY, SEND, ">= 10,000/s"),
+    (MODEL, EXACTLY, SEND, ">= 20,000/s"),
+    (TWO, EXACTLY, SEND, ">= 20,000/s"),
     (MODEL, AT_LEAST, SEND, ""),
     (REMOTE, EXACTLY, SEND, ""),
 )
