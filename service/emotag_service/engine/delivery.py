@@ -81,6 +81,8 @@ class Delivery:
             room.leave(1, entry.size, patient=entry.patient, share=job.caller.share)
             if job.done():
                 self._open.discard(job)
+                if not tell:
+                    job.on_tags = None
             if job.on_tags is not None and tell:
                 fresh.setdefault(job, []).append(entry.index)
         room.wake()
@@ -97,3 +99,5 @@ def _tell(job: Job, indices: Sequence[int]) -> None:
     except Exception:
         # The other jobs of the batch are not to suffer for it.
         log.exception("on tags failed", caller=job.caller.name)
+    if job.done():
+        job.on_tags = None  # who is told often has the job: of a stream that is cancelled that circle would be left

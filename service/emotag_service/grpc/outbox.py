@@ -36,7 +36,8 @@ class OrderedOutbox:
         """See `Outbox`."""
         frame = _Frame(intake, job)
         self._frames.append(frame)
-        job.on_tags = self._on_tags
+        if not job.done():
+            job.on_tags = self._on_tags
         self._wake()
 
     def _on_tags(self, job: Job, _indices: Sequence[int]) -> None:
@@ -91,7 +92,8 @@ class UnorderedOutbox:
         """See `Outbox`."""
         self._ready.extend(intake.refused.values())
         self._ready.extend(tag for tag in job.tags if tag is not None)
-        job.on_tags = self._on_tags
+        if not job.done():
+            job.on_tags = self._on_tags
         self._wake()
 
     def _on_tags(self, job: Job, indices: Sequence[int]) -> None:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from emotag.v1.message_pb2 import Message
+from emotag_service.contract.decode import Intake
 from emotag_service.grpc.outbox import OrderedOutbox, UnorderedOutbox
+from emotag_service.testing import ScriptedPredictor, in_memory_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -132,3 +137,30 @@ def test_every_tag_leaves_exactly_once(
         taken += rest
     sent = "".join(message.id for intake, _ in frames for message in intake.messages)
     assert (taken if kind is OrderedOutbox else "".join(sorted(taken))) == sent
+
+
+@pytest.mark.parametrize("kind", [OrderedOutbox, UnorderedOutbox])
+@pytest.mark.parametrize("answered", [True, False])
+async def test_a_stream_that_ends_leaves_no_circle_for_the_collector(kind: Any, *, answered: bool) -> None:
+    predictor = ScriptedPredictor()
+    engine = in_memory_engine(predictor)
+    await engine.start()
+    gc.disable()
+    try:
+        caller, outbox = engine.caller(), kind(_Wakes())
+        if not answered:
+            predictor.hold()
+        for number in range(2):
+            intake = Intake([Message(text=f"joy {number}")], {})
+            job = engine.submit(intake.messages, caller=caller)
+            outbox.add(intake, job)
+        if answered:
+            await job.wait()
+        caller.close()
+        gone = weakref.ref(outbox)
+        del outbox, job
+        predictor.release()
+        await engine.close()
+        assert gone() is None
+    finally:
+        gc.enable()
