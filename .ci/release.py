@@ -129,7 +129,22 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def release(out: Path, *, draft: bool) -> None:
+def add_wheels(out: Path, wheels: Path) -> None:
+    """Put wheels of other platforms beside what was built here, which stays where both have one of its name.
+
+    Raises:
+        ReleaseError: There are none, or one cannot be published.
+    """
+    found = sorted(wheels.glob("*.whl"))
+    if not found:
+        raise ReleaseError(f"--wheels {wheels}: has no wheels")
+    run(BIN / "twine", "check", "--strict", *found)
+    for wheel in found:
+        if not (out / wheel.name).exists():
+            shutil.copy(wheel, out)
+
+
+def release(out: Path, *, draft: bool, wheels: Path | None = None) -> None:
     """Do all of it.
 
     Raises:
@@ -150,6 +165,8 @@ def release(out: Path, *, draft: bool) -> None:
                 list_parts(programs, out, version)
         say(f"trying {sdist.name}[local] in an empty environment")
         attempt(environment(Path(scratch) / "sdist", sdist, "local"), "local", version)
+    if wheels is not None:
+        add_wheels(out, wheels)
     sign(out)
     say("\n".join([f"{out} holds:", *(f"  {path.name}" for path in sorted(out.iterdir()))]))
 
@@ -161,9 +178,15 @@ def main() -> int:
         "--out", type=Path, default=ROOT / "dist", metavar="DIR", help="where it goes; emptied first (default: dist)"
     )
     parser.add_argument("--draft", action="store_true", help="the changelog may still say Unreleased (default: no)")
+    parser.add_argument(
+        "--wheels",
+        type=Path,
+        metavar="DIR",
+        help="wheels of other platforms, built and tried there by cibuildwheel, to go with it (default: none)",
+    )
     args = parser.parse_args()
     try:
-        release(args.out.resolve(), draft=args.draft)
+        release(args.out.resolve(), draft=args.draft, wheels=args.wheels)
     except ReleaseError as error:
         say(f"release: error: {error}")
         return 1

@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[3]
 
@@ -74,3 +75,29 @@ def test_every_extra_that_serves_is_tried(release: Any) -> None:
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
     assert set(release.TRIALS) - {""} <= set(extras)
     assert {"local", "server", "demo"} <= set(release.TRIALS)
+
+
+def test_wheels_of_other_platforms_are_released_too(
+    release: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out, wheels = tmp_path / "out", tmp_path / "wheels"
+    for folder in (out, wheels):
+        folder.mkdir()
+    with pytest.raises(release.ReleaseError, match="has no wheels"):
+        release.add_wheels(out, wheels)
+    checked: list[Any] = []
+    monkeypatch.setattr(release, "run", lambda *command: checked.append(command))
+    (out / "emotag-1-linux.whl").write_text("tried here")
+    for name in ("emotag-1-linux.whl", "emotag-1-macosx.whl"):
+        (wheels / name).write_text("built there")
+    release.add_wheels(out, wheels)
+    assert [path.read_text() for path in sorted(out.iterdir())] == ["tried here", "built there"]
+    assert [path.name for path in checked[0][3:]] == ["emotag-1-linux.whl", "emotag-1-macosx.whl"]
+
+
+def test_the_workflow_releases_what_it_built() -> None:
+    steps = yaml.safe_load((ROOT / ".github" / "workflows" / "release.yml").read_text())["jobs"]["release"]["steps"]
+    [fetched] = [step for step in steps if "download-artifact" in step.get("uses", "")]
+    [made] = [step for step in steps if step.get("run", "").startswith("make release")]
+    assert f"--wheels {fetched['with']['path']}'" in made["run"]
+    assert steps.index(fetched) < steps.index(made)
