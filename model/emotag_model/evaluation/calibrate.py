@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,9 +11,12 @@ from emotag_model.evaluation.slopes import fit_slopes
 from emotag_model.evaluation.thresholds import best_thresholds
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from emotag_model.labels import Taxonomy
+    from emotag_model.labels import Labels, Taxonomy
+    from emotag_model.reader import Reader
 
 _TAG_WEIGHT = 2.5
 _LEAST_PRECISION = 0.6
@@ -32,6 +36,16 @@ def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np
     rounded = [round(float(each), 6) for each in thresholds]
     final = fitted.calibrated(fitted.above, fitted.bias, rounded, below=fitted.below)
     return final.expecting(final.scores(logits))
+
+
+def expect_usual(labels: Labels, reader: Reader, texts: Sequence[str]) -> Labels:
+    """Return labels that are expected to be as frequent as in the tags of these texts; for none, what was expected."""
+    if not texts:
+        return labels
+    reading = reader.read(texts)
+    logits = reading.logits[reading.lengths > 0]
+    taxonomies = {name: each.expecting(each.scores(logits)) for name, each in labels.taxonomies.items()}
+    return replace(labels, taxonomies=taxonomies)
 
 
 def _with_slopes(

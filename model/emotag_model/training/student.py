@@ -11,6 +11,7 @@ import torch
 from emotag_model.checkpoint import Checkpoint, Identity
 from emotag_model.evaluation.agent_report import agent_tables
 from emotag_model.evaluation.bootstrap import interval
+from emotag_model.evaluation.calibrate import expect_usual
 from emotag_model.evaluation.crossfit import crossfit
 from emotag_model.evaluation.encoded import encode_examples, encode_texts
 from emotag_model.evaluation.evaluate import report_of
@@ -101,7 +102,7 @@ def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state:
     dev = Dev.encode(data, partial(encode_texts, tokenizer=student.tokenizer))
     reader = load_reader(plain)  # what will serve is what is calibrated and measured
     logits = {GOEMOTIONS: logits_of(reader, data.dev), BASIC: logits_of(reader, data.agents_dev)}
-    checkpoint = replace(plain, labels=dev.calibrated(logits))
+    checkpoint = replace(plain, labels=expect_usual(dev.calibrated(logits), reader, data.usual))
     outcomes = dev.outcomes(checkpoint.labels, logits)
     draw_plots(folder, state.history, outcomes)
     figures = [

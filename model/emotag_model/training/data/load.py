@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from emotag_model.text.examples import Example
     from emotag_model.text.glove import WordVectors
 
+_RECORDED = "streams:"  # names of data sets that are recorded conversations of agents
+
 
 @dataclass(frozen=True)
 class TrainingData:
@@ -41,6 +43,8 @@ class TrainingData:
         left_out: Labelled messages that were left out since a held-out text is the same or nearly so.
         digest: Of everything, in hexadecimal.
         unlabelled: Texts, each once, that are neither among the labelled ones nor held out.
+        usual: What agents say to each other on a usual day, each text once: of recorded conversations among the
+            unlabelled, also what is labelled.
     """
 
     train: list[Example]
@@ -52,6 +56,7 @@ class TrainingData:
     left_out: int
     digest: str
     unlabelled: list[str] = field(default_factory=list)
+    usual: list[str] = field(default_factory=list)
 
 
 def load_data(
@@ -79,6 +84,8 @@ def load_data(
     train, agents = held_out.keep_out(labelled), held_out.keep_out(agents_train(folder, ours=readings))
     known = {normal_form(each.text) for each in (*train, *agents)}
     rows = held_out.keep_out(unlabelled_rows(folder, unlabelled, known, held_out.conversations))
+    recorded = [name for name in unlabelled if name.startswith(_RECORDED)]
+    usual = held_out.keep_out(unlabelled_rows(folder, recorded, set(), held_out.conversations))
     check_no_leak((*train, *agents, *rows), held_out.rows)
     data = TrainingData(
         train=train,
@@ -90,6 +97,7 @@ def load_data(
         left_out=len(labelled) - len(train),
         digest="",
         unlabelled=[row.text for row in rows],
+        usual=[row.text for row in usual],
     )
     return replace(data, digest=_digest(data))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from emotag_model.evaluation import calibrate as module
-from emotag_model.evaluation.calibrate import calibrate
+from emotag_model.evaluation.calibrate import calibrate, expect_usual
 from emotag_model.evaluation.evaluate import report
 from emotag_model.labels import default_labels
 
@@ -79,3 +79,23 @@ def test_how_often_tags_give_each_label_is_kept(drawn):
     found = calibrate(default_labels().taxonomy("ekman"), *drawn)
     chosen = found.chosen(found.scores(drawn[0]))
     assert found.expected == pytest.approx(np.bincount(chosen, minlength=7) / len(chosen), abs=1e-6)
+
+
+def test_labels_are_expected_as_often_as_in_the_tags_of_usual_texts(drawn):
+    class Read:
+        """Reads a text by its number; what is not one shows nothing."""
+
+        def read(self, texts):
+            rows = [int(text) if text.isdecimal() else 0 for text in texts]
+            return mock.Mock(logits=drawn[0][rows], lengths=np.array([text.isdecimal() for text in texts], int))
+
+    labels = default_labels()
+    labels = replace(labels, default="ekman", taxonomies={"ekman": calibrate(labels.taxonomy("ekman"), *drawn)})
+    [before] = labels.taxonomies.values()
+    chosen = before.chosen(before.scores(drawn[0])).tolist()
+    often, once = chosen[0], next(each for each in chosen if each != chosen[0])
+    texts = [*["0"] * 3, str(chosen.index(once)), "nothing"]
+    [after] = expect_usual(labels, Read(), texts).taxonomies.values()
+    assert (after.expected[often], after.expected[once], sum(after.expected)) == (0.75, 0.25, 1.0)
+    assert (after.thresholds, after.above) == (before.thresholds, before.above)
+    assert expect_usual(labels, Read(), []) is labels

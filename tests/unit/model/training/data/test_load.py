@@ -10,6 +10,7 @@ from emotag_model.text import TextDataError
 from emotag_model.training.data import load as module
 from emotag_model.training.data import load_data
 from emotag_model.training.data.agents import written
+from emotag_model.training.data.held_out import held_back
 from emotag_model.training.data.normal_form import normal_form
 from emotag_model.training.data.registry import REGISTRY
 from emotag_model.training.errors import TrainingError
@@ -81,6 +82,18 @@ def test_texts_of_conversations_that_are_held_out_are_left_out(folder):
     write_split(folder, "meld", "dev", [said("another turn", "joy", conversation_id="c2")])
     data = load_data(folder, unlabelled=["agents_unlabelled"])
     assert data.unlabelled == ["turn 0 of c1", "turn 1 of c1", "turn 2 of c1"]
+
+
+def test_what_is_usual_is_of_recorded_conversations_also_where_it_has_labels(folder):
+    taught = read_rows(folder / "text" / "goemotions" / "train.jsonl.gz")[7]["text"]
+    write_short_texts(folder, redial=["no agent's"])
+    kept = next(f"c{number}" for number in range(100) if not held_back(f"c{number}"))
+    rows = [{"text": text, "conversation_id": kept} for text in (taught, "shall we begin", "shall we begin")]
+    write_rows(folder / "streams" / "tau_bench_fewshot.jsonl.gz", rows)
+    data = load_data(folder, unlabelled=["unlabelled:redial", "streams:tau_bench_fewshot"])
+    assert data.unlabelled == ["no agent's", "shall we begin"]
+    assert data.usual == [taught, "shall we begin"]
+    assert load_data(folder).usual == []
 
 
 def test_texts_without_labels_come_with_the_others(folder):
