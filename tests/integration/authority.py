@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING
+import shutil
+from pathlib import Path
 
 import trustme
 
 from emotag import TLS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 _PAST = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
 
@@ -44,6 +42,22 @@ class Authority:
             content.write_to_path(path.with_suffix(".new"))
             path.with_suffix(".new").rename(path)
         return certificate, key
+
+
+def agent_files(folder: Path) -> TLS:
+    """Files of an agent's own, for `replace` to fill."""
+    folder.mkdir()
+    return TLS(folder / "ca.pem", folder / "agent.pem", folder / "agent.key")
+
+
+def replace(old: TLS, new: TLS) -> None:
+    """Put copies of the files of `new` in the place of those of `old`: each at once, one after the other."""
+    for source, goal in ((new.ca, old.ca), (new.key, old.key), (new.certificate, old.certificate)):
+        assert source is not None
+        assert goal is not None
+        beside = Path(goal).with_suffix(".new")
+        shutil.copyfile(source, beside)
+        beside.rename(goal)
 
 
 def _end(expired: bool) -> dt.datetime | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 import grpc
@@ -10,6 +11,7 @@ import grpc
 from emotag.aio_stream import AsyncStream, cancelled
 from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, closed, stream_intake
 from emotag.channel import DEFAULT_TARGET
+from emotag.channels import AsyncChannels
 from emotag.decoder import Decoder
 from emotag.info import Info, info_from
 from emotag.options import Options
@@ -17,10 +19,9 @@ from emotag.plan import Plan
 from emotag.retry import Attempts, Deadline, Retry
 from emotag.status import interruption
 from emotag.v1 import emotion_service_pb2 as pb
-from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Iterable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterable, AsyncIterator, Awaitable, Iterable, Sequence
     from pathlib import Path
     from types import TracebackType
     from typing import Self, TypeVar
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
     from emotag.message import Message
     from emotag.tag import Tag
     from emotag.tls import TLS
-    from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
 
     Answer = TypeVar("Answer")
 
@@ -55,12 +55,15 @@ class AsyncEmotionClient:
         tls: TLS | None = None,
         token: str | Path | None = None,
     ) -> None:
-        """Connects at the first call; the arguments are those of `EmotionClient`."""
+        """Connects at the first call; the arguments are those of `EmotionClient`.
+
+        Raises:
+            InvalidArgumentError: A file cannot be used, or the token could be read on its way.
+        """
         self._settings = Settings(
             target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls, token=token
         )
-        self._channel: grpc.aio.Channel | None = None
-        self._closed = False
+        self._channels = AsyncChannels(self._settings.connection)
 
     async def __aenter__(self) -> Self:
         return self
@@ -72,9 +75,7 @@ class AsyncEmotionClient:
 
     async def close(self) -> None:
         """Disconnect for good; calls under way are cancelled."""
-        self._closed = True
-        if self._channel is not None:
-            await self._channel.close()
+        await self._channels.close()
 
     async def classify(
         self,
@@ -153,32 +154,25 @@ class AsyncEmotionClient:
         attempts = Attempts(self._settings.retry, deadline)
         while True:
             try:
-                call = self._stub().GetModelInfo(
-                    pb.GetModelInfoRequest(),
-                    timeout=deadline.remaining(),
-                    metadata=self._settings.connection.call_metadata(),
-                )
-                answer = await self._answer(call)
+                async with self._channels.service() as service:
+                    call = service.GetModelInfo(
+                        pb.GetModelInfoRequest(),
+                        timeout=deadline.remaining(),
+                        metadata=self._settings.connection.call_metadata(),
+                    )
+                    answer = await self._answer(call)
             except grpc.RpcError as failure:
                 await asyncio.sleep(attempts.failed(interruption(failure)))
             else:
                 self._settings.info = info_from(answer)
                 return self._settings.info
 
-    def _stub(self) -> EmotionServiceAsyncStub:
-        """A channel belongs to the loop that is running when it is made: not before the first call."""
-        if self._closed:
-            raise closed()
-        if self._channel is None:
-            self._channel = self._settings.connection.aio_channel()
-        return EmotionServiceStub(self._channel)
-
     async def _answer(self, call: Awaitable[Answer]) -> Answer:
         """Wait for a call. What `close` cancels raises CancelledError, which would look as if the caller were."""
         try:
             return await call
         except asyncio.CancelledError:
-            if self._closed and not cancelled():
+            if self._channels.closed and not cancelled():
                 raise closed() from None
             raise
 
@@ -188,10 +182,11 @@ class AsyncEmotionClient:
             await self.info(timeout=deadline.remaining())
         while (request := plan.next_call(self._settings.limits)) is not None:
             try:
-                call = self._stub().Classify(
-                    request, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
-                )
-                answer = await self._answer(call)
+                async with self._channels.service() as service:
+                    call = service.Classify(
+                        request, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
+                    )
+                    answer = await self._answer(call)
             except grpc.RpcError as failure:
                 await asyncio.sleep(plan.failed(interruption(failure)))
             else:
@@ -207,10 +202,12 @@ class AsyncEmotionClient:
         return decoder.tags(answer.tags)
 
     def _stream(self, options: Options, deadline: Deadline) -> AsyncStream:
-        def connect() -> Call:
-            return self._stub().StreamClassify(
-                timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
-            )
+        @asynccontextmanager
+        async def connect() -> AsyncIterator[Call]:
+            async with self._channels.service(look=True) as service:
+                yield service.StreamClassify(
+                    timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
+                )
 
         session = self._settings.session(options, deadline)
         return AsyncStream(options, session, stream_intake(), lambda: Decoder(options), connect)

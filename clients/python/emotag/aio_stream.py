@@ -15,6 +15,7 @@ from emotag.v1 import emotion_service_pb2 as pb
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Iterable
+    from contextlib import AbstractAsyncContextManager
 
     from emotag.decoder import Decoder
     from emotag.entry import Entry, Intake, Item
@@ -35,9 +36,9 @@ class AsyncStream:
         session: Session,
         intake: Intake,
         decoder: Callable[[], Decoder],
-        connect: Callable[[], Call],
+        connect: Callable[[], AbstractAsyncContextManager[Call]],
     ) -> None:
-        """`decoder` makes one for each connection; `connect` opens a call."""
+        """`decoder` makes one for each connection; `connect` opens a call, and is left when that is over."""
         self._first = pb.StreamClassifyRequest(options=options.wire())
         self._session = session
         self._intake = intake
@@ -105,15 +106,9 @@ class AsyncStream:
     async def _converse(self) -> EmotionError | None:
         """Open a connection, and settle what comes back until it is over."""
         self._session.open()
-        decoder = self._decoder()
-        call = self._connect()
-        sender = asyncio.create_task(self._send(call, decoder))
         try:
-            while (frame := await call.read()) is not grpc.aio.EOF:
-                assert isinstance(frame, pb.StreamClassifyResponse)  # noqa: S101 - the type of EOF is not a literal
-                self._session.receive(decoder.frame(frame), drain=frame.HasField("drain"))
-                self._tags.set()
-                self._work.set()
+            async with self._connect() as call:
+                await self._settle(call, self._decoder())
         except grpc.RpcError as failure:
             if lost_its_status(failure):
                 return UnavailableError("the connection was lost")
@@ -122,11 +117,20 @@ class AsyncStream:
             if cancelled():
                 raise
             return closed()  # the channel was: that cancels its calls
+        return None
+
+    async def _settle(self, call: Call, decoder: Decoder) -> None:
+        sender = asyncio.create_task(self._send(call, decoder))
+        try:
+            while (frame := await call.read()) is not grpc.aio.EOF:
+                assert isinstance(frame, pb.StreamClassifyResponse)  # noqa: S101 - the type of EOF is not a literal
+                self._session.receive(decoder.frame(frame), drain=frame.HasField("drain"))
+                self._tags.set()
+                self._work.set()
         finally:
             sender.cancel()
             call.cancel()  # does nothing to a call that is over
             await asyncio.gather(sender, return_exceptions=True)
-        return None
 
     async def _send(self, call: Call, decoder: Decoder) -> None:
         try:

@@ -62,24 +62,33 @@ class Connection:
         """
         return self.metadata if self.token is None else self.metadata + self.token.metadata()
 
-    def channel(self) -> grpc.Channel:
+    def channel(self, read: grpc.ChannelCredentials | None = None) -> grpc.Channel:
         """Open a channel for blocking calls; it connects at the first one.
+
+        Args:
+            read: What the files of `tls` hold, of whoever has read them.
 
         Raises:
             InvalidArgumentError: A file of `tls` cannot be used.
         """
-        credentials = self._credentials()
+        credentials = read or self._credentials()
         if credentials is None:
             return grpc.insecure_channel(self.target, options=ARGUMENTS)
         return grpc.secure_channel(self.target, credentials, options=self._arguments())
 
-    def aio_channel(self, more: tuple[tuple[str, int | str], ...] = ()) -> grpc.aio.Channel:
-        """Open a channel for the running event loop, with `more` arguments of gRPC; it connects at the first call.
+    def aio_channel(
+        self, more: tuple[tuple[str, int | str], ...] = (), read: grpc.ChannelCredentials | None = None
+    ) -> grpc.aio.Channel:
+        """Open a channel for the running event loop; it connects at the first call.
+
+        Args:
+            more: Of gRPC, beside `ARGUMENTS`.
+            read: What the files of `tls` hold, of whoever has read them.
 
         Raises:
             InvalidArgumentError: A file of `tls` cannot be used.
         """
-        credentials = self._credentials()
+        credentials = read or self._credentials()
         if credentials is None:
             return grpc.aio.insecure_channel(self.target, options=ARGUMENTS + more)
         return grpc.aio.secure_channel(self.target, credentials, options=self._arguments() + more)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import gc
 import time
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import grpc
 
-from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, closed, stream_intake
+from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, stream_intake
 from emotag.channel import DEFAULT_TARGET
+from emotag.channels import Channels
 from emotag.decoder import Decoder
 from emotag.info import Info, info_from
 from emotag.options import Options
@@ -18,7 +20,6 @@ from emotag.retry import Attempts, Deadline, Retry
 from emotag.status import interruption
 from emotag.stream import Stream
 from emotag.v1 import emotion_service_pb2 as pb
-from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -62,7 +63,8 @@ class EmotionClient:
             retry: How long, how often and how soon to send again.
             credentials: TLS, as `grpc.ssl_channel_credentials()` makes them.
             metadata: Sent with every call.
-            tls: TLS by files, such as `TLS(ca="ca.pem")`. Without it and `credentials` the connection is plaintext.
+            tls: TLS by files, such as `TLS(ca="ca.pem")`, which are read again when they change. Without it and
+                `credentials` the connection is plaintext.
             token: Says who calls, where the service asks for it; of a Path the file is read, again when it changes. Not
                 sent in plaintext to another machine.
 
@@ -72,9 +74,7 @@ class EmotionClient:
         self._settings = Settings(
             target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls, token=token
         )
-        self._channel = self._settings.connection.channel()
-        self._service = EmotionServiceStub(self._channel)
-        self._closed = False
+        self._channels = Channels(self._settings.connection)
 
     def __enter__(self) -> Self:
         return self
@@ -86,8 +86,7 @@ class EmotionClient:
 
     def close(self) -> None:
         """Disconnect for good; calls under way are cancelled."""
-        self._closed = True
-        self._channel.close()
+        self._channels.close()
         # gRPC's calls are in cycles, and take a lock when they are deleted. Left to the shutdown of the interpreter,
         # that lock may be held by a thread that is stopped already, and the process hangs.
         gc.collect()
@@ -176,21 +175,17 @@ class EmotionClient:
         attempts = Attempts(self._settings.retry, deadline)
         while True:
             try:
-                answer = self._stub().GetModelInfo(
-                    pb.GetModelInfoRequest(),
-                    timeout=deadline.remaining(),
-                    metadata=self._settings.connection.call_metadata(),
-                )
+                with self._channels.service() as service:
+                    answer = service.GetModelInfo(
+                        pb.GetModelInfoRequest(),
+                        timeout=deadline.remaining(),
+                        metadata=self._settings.connection.call_metadata(),
+                    )
             except grpc.RpcError as failure:
                 time.sleep(attempts.failed(interruption(failure)))
             else:
                 self._settings.info = info_from(answer)
                 return self._settings.info
-
-    def _stub(self) -> EmotionServiceStub:
-        if self._closed:
-            raise closed()
-        return self._service
 
     def _classify(self, messages: Iterable[Item], options: Options, deadline: Deadline) -> list[Tag]:
         plan = Plan(messages, call_intake(), options, self._settings.retry, deadline)
@@ -198,9 +193,10 @@ class EmotionClient:
             self.info(timeout=deadline.remaining())
         while (request := plan.next_call(self._settings.limits)) is not None:
             try:
-                answer = self._stub().Classify(
-                    request, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
-                )
+                with self._channels.service() as service:
+                    answer = service.Classify(
+                        request, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
+                    )
             except grpc.RpcError as failure:
                 time.sleep(plan.failed(interruption(failure)))
             else:
@@ -216,10 +212,12 @@ class EmotionClient:
         return decoder.tags(answer.tags)
 
     def _stream(self, options: Options, deadline: Deadline) -> Stream:
-        def connect(frames: Iterator[pb.StreamClassifyRequest]) -> Call:
-            return self._stub().StreamClassify(
-                frames, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
-            )
+        @contextmanager
+        def connect(frames: Iterator[pb.StreamClassifyRequest]) -> Iterator[Call]:
+            with self._channels.service(look=True) as service:
+                yield service.StreamClassify(
+                    frames, timeout=deadline.remaining(), metadata=self._settings.connection.call_metadata()
+                )
 
         session = self._settings.session(options, deadline)
         return Stream(options, session, stream_intake(), lambda: Decoder(options), connect)

@@ -17,6 +17,7 @@ from emotag.v1 import emotion_service_pb2 as pb
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable, Iterator
+    from contextlib import AbstractContextManager
 
     from emotag.decoder import Decoder
     from emotag.entry import Entry, Intake, Item
@@ -45,9 +46,12 @@ class Stream:
         session: Session,
         intake: Intake,
         decoder: Callable[[], Decoder],
-        connect: Callable[[Iterator[pb.StreamClassifyRequest]], Call],
+        connect: Callable[[Iterator[pb.StreamClassifyRequest]], AbstractContextManager[Call]],
     ) -> None:
-        """`decoder` makes one for each connection; `connect` opens a call that sends what the iterator gives."""
+        """`decoder` makes one for each connection; `connect` opens a call that sends what the iterator gives.
+
+        What `connect` returns is left when the call is over, or of no use any more.
+        """
         self._first = pb.StreamClassifyRequest(options=options.wire())
         self._session = session
         self._intake = intake
@@ -146,13 +150,11 @@ class Stream:
         """Open a connection, and settle what comes back until it is over."""
         over = threading.Event()
         decoder = self._decoder()
+        with self._lock:
+            self._session.open()
         try:
-            for frame in self._open(decoder, over):
-                tags = decoder.frame(frame)
-                with self._lock:
-                    self._session.receive(tags, drain=frame.HasField("drain"))
-                    self._tags.notify()
-                    self._work.notify_all()
+            with self._connect(self._frames(decoder, over)) as call:
+                self._settle(call, decoder)
         except grpc.RpcError as failure:
             return interruption(failure)
         finally:
@@ -164,15 +166,17 @@ class Stream:
                 self._work.notify_all()
         return None
 
-    def _open(self, decoder: Decoder, over: threading.Event) -> Iterable[pb.StreamClassifyResponse]:
-        with self._lock:
-            self._session.open()
-        call = self._connect(self._frames(decoder, over))
+    def _settle(self, call: Call, decoder: Decoder) -> None:
         with self._lock:
             self._call = call
             if self._stopped:
                 call.cancel()
-        return call
+        for frame in call:
+            tags = decoder.frame(frame)
+            with self._lock:
+                self._session.receive(tags, drain=frame.HasField("drain"))
+                self._tags.notify()
+                self._work.notify_all()
 
     def _frames(self, decoder: Decoder, over: threading.Event) -> Iterator[pb.StreamClassifyRequest]:
         """What one connection sends; runs in gRPC's thread, which takes a frame when there is room on the wire."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 import grpc
 
 from emotag.errors import InvalidArgumentError
+from emotag.reloaded import Reloaded
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 class TLS:
     """Encrypts a connection. `TLS()` trusts the public authorities that gRPC ships with, and proves nothing.
 
-    The files are read when a client is made, not later: make a new client to use new ones.
+    A client looks at the files while it is used: once they have changed, calls that begin then connect by the new ones.
+    Streams that are open live on, and files that cannot be used leave the old ones in force, with a warning in the log.
 
     Attributes:
         ca: PEM file of the authorities that may have signed the server's certificate; None for gRPC's own.
@@ -49,6 +51,15 @@ class TLS:
         key = None if self.key is None else Path(self.key)
         pair = read_identity(Path(self.certificate), key, ("tls.certificate", "tls.key"))
         return grpc.ssl_channel_credentials(roots, *pair)
+
+    def reloaded(self) -> Reloaded[grpc.ChannelCredentials]:
+        """Read the files, and again whenever they have changed.
+
+        Raises:
+            InvalidArgumentError: A file cannot be read, or does not hold what it should.
+        """
+        files = (None if file is None else Path(file) for file in (self.ca, self.certificate, self.key))
+        return Reloaded("certificates", files, self.credentials, InvalidArgumentError, OSError)  # of OpenSSL
 
     def arguments(self) -> tuple[tuple[str, str], ...]:
         """Channel arguments beside the credentials."""

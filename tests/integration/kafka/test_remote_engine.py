@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from emotag_service.kafka.tagging.remote_engine import RemoteEngine
 from emotag_service.messages.tag import MessageTag
 from emotag_service.messages.untaggable import Fault
 from emotag_service.testing import in_memory_engine
-from tests.integration.authority import Authority
+from tests.integration.authority import Authority, agent_files, replace
 from tests.integration.calls import until
 from tests.integration.scripted import Script, scripted_engine
 
@@ -241,3 +242,47 @@ async def test_over_tls_with_a_token(script: Script, tmp_path: Path) -> None:
                 await RemoteEngine(address, **settings).start()
     finally:
         await asyncio.gather(engine.close(), server.stop())
+
+
+async def test_certificates_that_change_on_both_sides(script: Script, tmp_path: Path) -> None:
+    ours, foreign = Authority(tmp_path / "ours"), Authority(tmp_path / "foreign")
+    mine = agent_files(tmp_path / "mine")
+    replace(mine, ours.agent("tagger"))
+    engine = scripted_engine(script)
+    await engine.start()
+    server = await guarded(engine, ours)
+    port = server.port
+    remote = RemoteEngine(f"grpcs://localhost:{port}", tls=mine)
+    await remote.check_files()
+    await remote.start()
+    session, other = remote.session("t/0"), remote.session("t/1")
+    try:
+        assert len(await (await session.submit(readings("joy")))) == 1
+        whole = foreign.agent("tagger")
+        shutil.copyfile(str(whole.key), str(mine.key))  # and not yet the certificate that belongs to it
+        with pytest.raises(EngineUnavailableError, match="does not belong to the certificate"):
+            await remote.check_files()
+        assert len(await (await other.submit(readings("joy")))) == 1
+        with structlog.testing.capture_logs() as logs:
+            await server.stop()
+            server = await guarded(engine, foreign, port)
+            pending = await session.submit(readings(*["hate"] * 40))
+            await until(lambda: any(event["event"] == "engine unreachable" for event in logs))
+            assert not pending.done()  # type: ignore[attr-defined]
+            replace(mine, whole)
+            async with asyncio.timeout(60):
+                answers = await pending
+            assert [answer.label for answer in answers if isinstance(answer, MessageTag)] == ["anger"] * 40
+        assert len(await (await other.submit(readings("joy")))) == 1
+    finally:
+        await remote.close()
+        await asyncio.gather(engine.close(), server.stop())
+
+
+async def guarded(engine: Engine, authority: Authority, port: int = 0) -> Server:
+    """A server that demands certificates that the authority signed."""
+    certificate, key = authority.server()
+    files = TlsFiles(certificate=certificate, key=key, client_ca=authority.ca)
+    server = Server("127.0.0.1", port, protection=Protection(tls=files))
+    await server.start(engine)
+    return server

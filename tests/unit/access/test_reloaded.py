@@ -57,6 +57,20 @@ def test_what_cannot_be_used_leaves_the_last_in_force_and_is_told_once(path: Pat
     assert [log["event"] for log in logs] == ["numbers not reloaded"] * 2 + ["numbers reloaded"]
 
 
+def test_what_is_written_while_it_is_read_is_read_again(path: Path) -> None:
+    def read() -> int:
+        number = int(path.read_text())
+        if number == 2:
+            path.write_text("333")
+        return number
+
+    number = Reloaded("numbers", [path], read, ValueError)
+    path.write_text("02")
+    with capture_logs() as logs:
+        assert [number.now(), number.now(), number.now()] == [1, 333, 333]
+    assert [log["event"] for log in logs] == ["numbers reloaded"]
+
+
 def test_what_cannot_be_used_at_first_and_what_nobody_foresaw_is_raised(path: Path) -> None:
     number = Reloaded("numbers", [path], Reader(path), OSError)
     path.write_text("many")

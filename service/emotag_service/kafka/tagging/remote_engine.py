@@ -69,8 +69,8 @@ class RemoteEngine:
         Args:
             address: grpc://HOST:PORT, or grpcs:// for TLS.
             taxonomy: Of the tags; empty for the service's default.
-            tls: Files for grpcs://; None trusts the public authorities.
-            token: File of the token that the service asks for.
+            tls: Files for grpcs://, read again when they change; None trusts the public authorities.
+            token: File of the token that the service asks for, likewise.
             metadata: Sent with every call, such as the context of a trace.
             patience: Seconds that `start` waits for a service that is still starting.
             clock: Seconds since the epoch.
@@ -119,12 +119,7 @@ class RemoteEngine:
         Raises:
             EngineUnavailableError: One of them cannot be used.
         """
-        await self._connect().close()  # reads the token
-        try:
-            if self._tls is not None:
-                self._tls.credentials()
-        except InvalidArgumentError as error:
-            raise EngineUnavailableError(f"cannot connect to {self._address}: {error}") from error
+        await self._connect().close()
 
     def session(self, name: str) -> RemoteSession:
         """Open a session. Raises RuntimeError before `start`."""

@@ -1,0 +1,89 @@
+"""The service as each call of a client reaches it: over channels that are opened for it and closed once unused."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING
+
+import grpc
+
+from emotag.open_channels import OpenChannels
+from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+
+    from emotag.channel import Connection
+    from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
+
+
+class Channels(OpenChannels[grpc.Channel, EmotionServiceStub]):
+    """Those of blocking calls. Safe to share between threads."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Raises InvalidArgumentError: a file of `connection.tls` cannot be used."""
+
+        def make(read: grpc.ChannelCredentials | None) -> tuple[grpc.Channel, EmotionServiceStub]:
+            channel = connection.channel(read)
+            return channel, EmotionServiceStub(channel)
+
+        super().__init__(connection, make)
+
+    @contextmanager
+    def service(self, *, look: bool = False) -> Iterator[EmotionServiceStub]:
+        """The service, for one call; `look` at the files now, for a call that lasts."""
+        used = self.begin(look=look)
+        try:
+            self._close_idle()
+            yield used.service
+        except grpc.RpcError:
+            self.failed()
+            raise
+        finally:
+            self.end(used)
+            self._close_idle()
+
+    def close(self) -> None:
+        """Disconnect for good; calls under way are cancelled."""
+        for channel in self.take_all():
+            channel.close()
+
+    def _close_idle(self) -> None:
+        for channel in self.idle():
+            channel.close()
+
+
+class AsyncChannels(OpenChannels[grpc.aio.Channel, "EmotionServiceAsyncStub"]):
+    """Those of calls on an event loop. A channel belongs to the loop that is running at its first call."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Raises InvalidArgumentError: a file of `connection.tls` cannot be used."""
+
+        def make(read: grpc.ChannelCredentials | None) -> tuple[grpc.aio.Channel, EmotionServiceAsyncStub]:
+            channel = connection.aio_channel(read=read)
+            return channel, EmotionServiceStub(channel)
+
+        super().__init__(connection, make)
+
+    @asynccontextmanager
+    async def service(self, *, look: bool = False) -> AsyncIterator[EmotionServiceAsyncStub]:
+        """The service, for one call; `look` at the files now, for a call that lasts."""
+        used = self.begin(look=look)
+        try:
+            await self._close_idle()
+            yield used.service
+        except grpc.RpcError:
+            self.failed()
+            raise
+        finally:
+            self.end(used)
+            await self._close_idle()
+
+    async def close(self) -> None:
+        """Disconnect for good; calls under way are cancelled."""
+        for channel in self.take_all():
+            await channel.close()
+
+    async def _close_idle(self) -> None:
+        for channel in self.idle():
+            await channel.close()
