@@ -19,7 +19,7 @@ from mcp import Client, StdioServerParameters
 
 from emotag.cli.main import main
 from emotag_service.access.grant import new_token
-from tests.e2e.pages import commands
+from tests.e2e.pages import blocks, commands
 from tests.integration.authority import Authority
 from tests.integration.process import Serving, save_checkpoint
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "mcp.md"
+BIN = Path(sys.executable).parent
+SNIPPETS = {page: block for page, block in blocks("json") if "mcpServers" in block}
 LINES = [command.line for command in commands() if command.page == "docs/mcp.md"]
 COMMAND = [sys.executable, "-m", "emotag", "mcp"]
 SAID = "Thank you so much, you made my day!"
@@ -77,18 +78,23 @@ async def speaking(typed: str, **replaced: str) -> AsyncIterator[str]:
     assert process.returncode == 0
 
 
-def configured() -> StdioServerParameters:
-    """What the page tells people to put into a host's configuration."""
-    [block] = re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    entry = json.loads(block)["mcpServers"]["emotag"]
-    assert entry["command"] == "emotag"
-    return StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:3], *entry["args"]], env=VARIABLES)
+def configured(page: str, folder: Path) -> StdioServerParameters:
+    """What a page tells people to put into a host's configuration, as a host starts it: from a folder of its own."""
+    entry = json.loads(SNIPPETS[page])["mcpServers"]["emotag"]
+    command = entry["command"].replace("/PATH/OF/THE/CLONE/.venv/bin", str(BIN))
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"  # as where it is installed for all
+    return StdioServerParameters(command=command, args=entry["args"], env={**VARIABLES, "PATH": path}, cwd=folder)
 
 
-async def test_over_standard_input_and_output_in_process_as_a_host_is_configured() -> None:
-    async with Client(configured()) as client:
+@pytest.mark.parametrize("page", ["README.md", "docs/mcp.md"])
+async def test_over_standard_input_and_output_in_process_as_a_host_is_configured(page: str, tmp_path: Path) -> None:
+    async with Client(configured(page, tmp_path)) as client:
         assert await labels(client) == ["joy", "positive", "joy"]
         assert client.server_info.name == "emotag"
+
+
+def test_every_snippet_is_one_of_those() -> None:
+    assert list(SNIPPETS) == ["README.md", "docs/mcp.md"]
 
 
 async def test_over_http(url: str) -> None:
