@@ -6,6 +6,8 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
+from emotag_service.http.predict import HEALTH, PREDICT
+
 Schema = dict[str, Any]
 
 _TEXT = {"type": "string", "minLength": 1, "description": "What an agent said: at most 64 KiB, not blank."}
@@ -83,10 +85,13 @@ def _tei() -> Schema:
         truncation_direction={"type": "string", "enum": ["Right", "right"]},
     )
     replied = {"anyOf": [_PREDICTIONS, _list(_PREDICTIONS)]}
-    return {
-        "/predict": {"post": _route("Scores of labels, as TEI has them", replied, _TEI_ERROR, request, _TAXONOMY)},
+    paths: Schema = {path: {} for path in (*PREDICT, *HEALTH)}
+    for path in PREDICT:
+        paths[path]["post"] = _route("Scores of labels, as TEI has them", replied, _TEI_ERROR, request, _TAXONOMY)
+    for path in HEALTH:
+        paths[path]["get"] = _route("200 while messages are welcome", None, _TEI_ERROR)
+    return paths | {
         "/info": {"get": _route("Model and limits, as TEI has them", _ANY, _TEI_ERROR, None, _TAXONOMY)},
-        "/health": {"get": _route("200 while messages are welcome", None, _TEI_ERROR)},
         "/openapi.json": {"get": _route("This document", _ANY, _OIP_ERROR)},
     }
 
