@@ -21,16 +21,18 @@ from emotag.cli.main import main
 from emotag_service.access.grant import new_token
 from tests.e2e.pages import blocks, commands
 from tests.integration.authority import Authority
-from tests.integration.process import Serving, save_checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from emotag_service.grpc.server import Server
 
 ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 SNIPPETS = {page: block for page, block in blocks("json") if "mcpServers" in block}
 LINES = [command.line for command in commands() if command.page == "docs/mcp.md"]
 COMMAND = [sys.executable, "-m", "emotag", "mcp"]
+TOOLS = {"classify_emotion", "classify_emotions", "conversation_mood"}
 SAID = "Thank you so much, you made my day!"
 VARIABLES = {**os.environ, "EMOTAG_TARGET": ""}
 
@@ -41,7 +43,7 @@ def over_stdio(*options: str) -> Client:
 
 async def labels(client: Client) -> list[Any]:
     """What each tool says."""
-    assert {tool.name for tool in (await client.list_tools()).tools} >= {"classify_emotion", "conversation_mood"}
+    assert {tool.name for tool in (await client.list_tools()).tools} == TOOLS
     one = await client.call_tool("classify_emotion", {"text": SAID})
     two = await client.call_tool("classify_emotions", {"texts": [SAID, ""], "taxonomy": "sentiment"})
     mood = await client.call_tool("conversation_mood", {"messages": [{"sender": "a", "text": SAID}]})
@@ -146,17 +148,27 @@ def test_what_it_refuses(
     assert problem in capsys.readouterr().err
 
 
-async def test_against_a_server(tmp_path: Path) -> None:
-    async with (
-        Serving(save_checkpoint(tmp_path / "tiny")) as serving,
-        over_stdio("--target", f"localhost:{serving.port}") as client,
-    ):
-        found = await client.call_tool("classify_emotion", {"text": "joy"})
-        assert found.structured_content is not None
-        assert found.structured_content["label"]
+async def test_against_a_server(target: str) -> None:
+    async with over_stdio("--target", target) as client:
+        assert await labels(client) == ["joy", "positive", "joy"]
         wrong = await client.call_tool("classify_emotion", {"text": "joy", "taxonomy": "nope"})
         assert wrong.is_error
         assert "choose among" in wrong.content[0].text  # type: ignore[union-attr]  # tools answer in text
+
+
+async def test_over_http_against_a_server(target: str) -> None:
+    async with speaking(f"{LINES[0]} --target {target}") as url, Client(url) as client:
+        assert await labels(client) == ["joy", "positive", "joy"]
+
+
+async def test_with_a_target_it_is_the_server_that_tags(server: Server) -> None:
+    target = f"127.0.0.1:{server.port}"
+    async with speaking(f"{LINES[0]} --target {target}") as url:
+        for client in (over_stdio("--target", target), Client(url)):
+            async with client:
+                said = await client.call_tool("classify_emotion", {"text": SAID})
+            assert said.structured_content is not None
+            assert said.structured_content["label"] == "anger"  # as the scripted model says of it, and no other
 
 
 def test_the_registrys_file_names_a_command_that_is_there() -> None:
