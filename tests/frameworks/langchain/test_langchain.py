@@ -10,10 +10,12 @@ from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import MessagesState, StateGraph
 from pydantic import Field
 
 from emotag.integrations import INPUT, OUTPUT, TOOL
 from emotag.integrations.langchain import EmotionMiddleware
+from tests.e2e.pages import blocks
 from tests.frameworks.observers import example, settled
 
 THANKS, ANGRY = "Thank you so much, you saved my trip!", "This is unacceptable, I waited three hours."
@@ -126,6 +128,18 @@ def test_a_thread_with_a_history_has_only_its_end_tagged(watch):
     history += [ToolMessage("ok", tool_call_id="call-1"), AIMessage("Hello!"), HumanMessage(ANGRY)]
     agent(watch.observer).invoke({"messages": history}, THREAD)
     assert watch.said() == EXPECTED[:2]
+
+
+def test_an_agent_that_is_a_node_of_a_graph_is_tagged_there(watch):
+    graph = StateGraph(MessagesState).add_node("desk", agent(watch.observer)).set_entry_point("desk").compile()
+    graph.invoke(TURNS[0], THREAD)
+    assert watch.said() == EXPECTED[:2]
+
+
+def test_what_the_page_shows_tags_in_a_node_of_ones_own(capsys):
+    (shown,) = [block for page, block in blocks("python") if page == "docs/frameworks.md" and "langgraph" in block]
+    exec(shown, {"__name__": "page"})  # noqa: S102 - our own page
+    assert capsys.readouterr().out == "joy\n"
 
 
 def test_the_example_prints_each_message_with_its_tag():
