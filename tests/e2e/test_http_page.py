@@ -35,5 +35,15 @@ async def test_the_walk(tmp_path: Path) -> None:
 
 def test_every_path_that_is_there_is_described() -> None:
     page = (ROOT / "docs" / "http.md").read_text(encoding="utf-8")
-    for path in ("/predict", "/info", "/health", "/v2", "/v1/classifications", "/v1/stream", "EmotionService/Classify"):
+    for path in (
+        "/predict",
+        "/invocations",
+        "/ping",
+        "/info",
+        "/health",
+        "/v2",
+        "/v1/classifications",
+        "/v1/stream",
+        "EmotionService/Classify",
+    ):
         assert f"{path}`" in page

@@ -57,6 +57,10 @@ WALKED = {
 IN_FRAMEWORKS = {
     "docs/scale.md": "tests/frameworks/spark and ray_data run its snippets: Spark and Ray are not installed here"
 }
+ELSEWHERE = {
+    "from langgraph": "tests/frameworks/langchain runs it: LangGraph is not installed here",
+    "import tritonclient": "tests/integration/test_inference.py runs it: Triton's client has no types",
+}
 EXITS = {"emotag data check DIR": 1}  # the sandbox has fewer rows than are registered
 FOREGROUND = ("emotag serve", "emotag broker", "emotag tag-topic", "emotag dead-letters")  # have tests of their own
 
@@ -66,7 +70,11 @@ RUN = [command for command in ALL if not command.line.startswith(tuple(NOT_RUN))
 ONCE = [one for one in RUN if one in _CHECKS or not one.line.startswith((*FOREGROUND, "grpcurl"))]
 GRPCURL = [command for command in RUN if command.line.startswith("grpcurl ")]
 KAFKA = [command.line for command in RUN if command.line.startswith(FOREGROUND[1:])]
-PYTHON = [(page, block) for page, block in blocks("python") if page not in IN_FRAMEWORKS]
+PYTHON = [
+    (page, block)
+    for page, block in blocks("python")
+    if page not in IN_FRAMEWORKS and not any(map(block.count, ELSEWHERE))
+]
 SNIPPETS = [
     pytest.param(block, id=f"{page}-{number}") for number, (page, block) in enumerate(PYTHON) if page not in WALKED
 ]

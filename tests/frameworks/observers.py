@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -16,6 +18,7 @@ from emotag.integrations import HANDOFF, INPUT, OUTPUT, TOOL, EmotionObserver, T
 from emotag.local import EmotionTagger
 
 SECONDS = 60.0
+_RANDOM = re.compile(r"[0-9a-f]{8}(?:-?[0-9a-f]{4}){3}-?[0-9a-f]{12}")
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
@@ -121,3 +124,9 @@ def example(name: str) -> list[tuple[str, str, str]]:
     assert done.returncode == 0, done.stderr
     lines = [line.split() for line in done.stdout.splitlines() if line.startswith((INPUT, OUTPUT, HANDOFF))]
     return [(kind, sender, label) for kind, sender, label, *_ in lines]
+
+
+def settled(document: object) -> str:
+    """All that a framework's messages hold, as JSON; ids that are random are numbered as they come."""
+    numbers: dict[str, int] = {}
+    return _RANDOM.sub(lambda found: f"#{numbers.setdefault(found[0], len(numbers))}", json.dumps(document))

@@ -10,6 +10,8 @@ import pytest_asyncio
 from grpc import aio
 
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
+from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
 from tests.integration.process import save_checkpoint
 from tests.integration.scripted import Script, scripted_engine
@@ -21,7 +23,6 @@ if TYPE_CHECKING:
     import httpx2
 
     from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
-    from emotag_service.engine.engine import Engine
     from emotag_service.engine.limits import EngineLimits
     from emotag_service.http.port import HttpPort
 
@@ -111,3 +112,21 @@ async def http_held(engine: Engine) -> AsyncIterator[httpx2.AsyncClient]:
     """Calls an engine of its own test."""
     async with opened(engine) as port, agent(port) as client:
         yield client
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def served() -> AsyncIterator[Engine]:
+    """An engine with the model that ships."""
+    engine = Engine.from_checkpoint(Checkpoint.load(default_checkpoint()), devices="cpu")
+    await engine.start()
+    yield engine
+    await engine.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def target(served: Engine) -> AsyncIterator[str]:
+    """A server of that engine, over gRPC."""
+    server = Server("127.0.0.1", 0)
+    await server.start(served)
+    yield f"127.0.0.1:{server.port}"
+    await server.stop()

@@ -74,6 +74,12 @@ class TestPredict:
     async def test_a_long_text_is_cut_unless_that_is_refused(self, http_client: Any) -> None:
         assert (await http_client.post("/predict", json={"inputs": "joy " * (MAX_TOKENS + 1)})).status_code == 200
 
+    @pytest.mark.parametrize("path", ["/", "/invocations"])
+    async def test_other_paths_of_a_classifier_are_the_same(self, http_client: Any, path: str) -> None:
+        for body in ({"inputs": [["joy"], ["no"]], "raw_scores": True}, {"inputs": ["a", "b"]}):
+            asked, found = await http_client.post("/predict", json=body), await http_client.post(path, json=body)
+            assert (found.status_code, found.json()) == (asked.status_code, asked.json())
+
     async def test_a_model_that_fails_is_424(self, http_client: Any) -> None:
         reply = await http_client.post("/predict", json={"inputs": "poison"})
         assert (reply.status_code, reply.json()["error_type"]) == (424, "Backend")
@@ -82,7 +88,8 @@ class TestPredict:
         info = (await http_client.get("/info")).json()
         assert info["model_type"]["classifier"]["id2label"]["0"] == engine.model.taxonomies[0].labels[0]
         assert info["max_input_length"] == MAX_TOKENS
-        assert (await http_client.get("/health")).status_code == 200
+        for path in ("/health", "/", "/ping"):
+            assert (await http_client.get(path)).status_code == 200
 
 
 class TestClassify:

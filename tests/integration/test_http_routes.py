@@ -15,6 +15,7 @@ from emotag_service.access.grant import new_token
 from emotag_service.access.protection import Protection
 from emotag_service.access.quota import Quota
 from emotag_service.engine.limits import EngineLimits
+from emotag_service.http.predict import HEALTH, PREDICT
 from tests.integration.calls import until
 from tests.integration.scripted import Script
 from tests.integration.web import ROUTES, agent, asking, opened
@@ -133,7 +134,8 @@ class TestAccess:
             assert (await status(authorization=f"Bearer {token}"))[0] == 200
             refused, headers = await status(authorization=f"Bearer {token}")
             assert (refused, int(headers["retry-after"]) > 1) == (429, True)
-            assert (await client.get("/health")).status_code == 200
+            assert [(await client.get(path)).status_code for path in HEALTH] == [200] * 3
+            assert [(await client.post(path, json={"inputs": "joy"})).status_code for path in PREDICT] == [401] * 3
             assert (await client.get("/info")).status_code == 401
 
     async def test_who_leaves_in_the_middle_of_a_body_and_what_is_no_http_are_not_logged(self, engine: Engine) -> None:
@@ -170,5 +172,7 @@ async def test_while_it_drains_new_messages_are_refused(http_held: Any, engine: 
     for route in ROUTES:
         reply = await http_held.post(route, json=asking(route, "joy"))
         assert reply.status_code == 503, reply.text
-    assert (await http_held.get("/health")).status_code == 503
+    for path in HEALTH:
+        reply = await http_held.get(path)
+        assert (reply.status_code, reply.json()["error_type"]) == (503, "Unhealthy")
     assert (await http_held.get("/v2/health/ready")).status_code == 503

@@ -18,6 +18,7 @@ from emotag_service.access.quota import Quota
 from emotag_service.contract.inference import inference_pb2 as pb
 from emotag_service.grpc.access import INFERENCE_NAME
 from emotag_service.grpc.server import Server
+from tests.e2e.pages import blocks
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -91,6 +92,13 @@ async def _refused(target: str, request: pb.ModelInferRequest | bytes) -> tuple[
     info = ErrorInfo()
     assert Status.FromString(packed).details[0].Unpack(info)  # type: ignore[arg-type]
     return refused.value.code(), info.reason, str(refused.value.details())
+
+
+async def test_tritons_client_as_the_page_says(target: str, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tritonclient.grpc", reason="no tritonclient: pip install 'tritonclient[grpc]'")
+    [snippet] = [block for page, block in blocks("python") if page == "docs/http.md"]
+    await asyncio.to_thread(exec, compile(snippet.replace("localhost:50051", target), "docs/http.md", "exec"), {})
+    assert "anger" in capsys.readouterr().out  # as the scripted model says of all but joy
 
 
 async def test_elements_that_came_as_such_are_answered_as_such(engine: Engine, target: str) -> None:

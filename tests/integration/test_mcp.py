@@ -19,17 +19,20 @@ from mcp import Client, StdioServerParameters
 
 from emotag.cli.main import main
 from emotag_service.access.grant import new_token
-from tests.e2e.pages import commands
+from tests.e2e.pages import blocks, commands
 from tests.integration.authority import Authority
-from tests.integration.process import Serving, save_checkpoint
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from emotag_service.grpc.server import Server
+
 ROOT = Path(__file__).parents[2]
-PAGE = ROOT / "docs" / "mcp.md"
+BIN = Path(sys.executable).parent
+SNIPPETS = {page: block for page, block in blocks("json") if "mcpServers" in block}
 LINES = [command.line for command in commands() if command.page == "docs/mcp.md"]
 COMMAND = [sys.executable, "-m", "emotag", "mcp"]
+TOOLS = {"classify_emotion", "classify_emotions", "conversation_mood"}
 SAID = "Thank you so much, you made my day!"
 VARIABLES = {**os.environ, "EMOTAG_TARGET": ""}
 
@@ -40,7 +43,7 @@ def over_stdio(*options: str) -> Client:
 
 async def labels(client: Client) -> list[Any]:
     """What each tool says."""
-    assert {tool.name for tool in (await client.list_tools()).tools} >= {"classify_emotion", "conversation_mood"}
+    assert {tool.name for tool in (await client.list_tools()).tools} == TOOLS
     one = await client.call_tool("classify_emotion", {"text": SAID})
     two = await client.call_tool("classify_emotions", {"texts": [SAID, ""], "taxonomy": "sentiment"})
     mood = await client.call_tool("conversation_mood", {"messages": [{"sender": "a", "text": SAID}]})
@@ -77,18 +80,23 @@ async def speaking(typed: str, **replaced: str) -> AsyncIterator[str]:
     assert process.returncode == 0
 
 
-def configured() -> StdioServerParameters:
-    """What the page tells people to put into a host's configuration."""
-    [block] = re.findall(r"^```json\n(.*?)^```", PAGE.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    entry = json.loads(block)["mcpServers"]["emotag"]
-    assert entry["command"] == "emotag"
-    return StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:3], *entry["args"]], env=VARIABLES)
+def configured(page: str, folder: Path) -> StdioServerParameters:
+    """What a page tells people to put into a host's configuration, as a host starts it: from a folder of its own."""
+    entry = json.loads(SNIPPETS[page])["mcpServers"]["emotag"]
+    command = entry["command"].replace("/PATH/OF/THE/CLONE/.venv/bin", str(BIN))
+    path = f"{BIN}{os.pathsep}{os.environ['PATH']}"  # as where it is installed for all
+    return StdioServerParameters(command=command, args=entry["args"], env={**VARIABLES, "PATH": path}, cwd=folder)
 
 
-async def test_over_standard_input_and_output_in_process_as_a_host_is_configured() -> None:
-    async with Client(configured()) as client:
+@pytest.mark.parametrize("page", ["README.md", "docs/mcp.md"])
+async def test_over_standard_input_and_output_in_process_as_a_host_is_configured(page: str, tmp_path: Path) -> None:
+    async with Client(configured(page, tmp_path)) as client:
         assert await labels(client) == ["joy", "positive", "joy"]
         assert client.server_info.name == "emotag"
+
+
+def test_every_snippet_is_one_of_those() -> None:
+    assert list(SNIPPETS) == ["README.md", "docs/mcp.md"]
 
 
 async def test_over_http(url: str) -> None:
@@ -140,17 +148,27 @@ def test_what_it_refuses(
     assert problem in capsys.readouterr().err
 
 
-async def test_against_a_server(tmp_path: Path) -> None:
-    async with (
-        Serving(save_checkpoint(tmp_path / "tiny")) as serving,
-        over_stdio("--target", f"localhost:{serving.port}") as client,
-    ):
-        found = await client.call_tool("classify_emotion", {"text": "joy"})
-        assert found.structured_content is not None
-        assert found.structured_content["label"]
+async def test_against_a_server(target: str) -> None:
+    async with over_stdio("--target", target) as client:
+        assert await labels(client) == ["joy", "positive", "joy"]
         wrong = await client.call_tool("classify_emotion", {"text": "joy", "taxonomy": "nope"})
         assert wrong.is_error
         assert "choose among" in wrong.content[0].text  # type: ignore[union-attr]  # tools answer in text
+
+
+async def test_over_http_against_a_server(target: str) -> None:
+    async with speaking(f"{LINES[0]} --target {target}") as url, Client(url) as client:
+        assert await labels(client) == ["joy", "positive", "joy"]
+
+
+async def test_with_a_target_it_is_the_server_that_tags(server: Server) -> None:
+    target = f"127.0.0.1:{server.port}"
+    async with speaking(f"{LINES[0]} --target {target}") as url:
+        for client in (over_stdio("--target", target), Client(url)):
+            async with client:
+                said = await client.call_tool("classify_emotion", {"text": SAID})
+            assert said.structured_content is not None
+            assert said.structured_content["label"] == "anger"  # as the scripted model says of it, and no other
 
 
 def test_the_registrys_file_names_a_command_that_is_there() -> None:

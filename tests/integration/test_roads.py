@@ -24,10 +24,7 @@ from emotag.local import EmotionTagger
 from emotag.tools import make_server
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
-from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.contract.inference import inference_pb2 as pb
-from emotag_service.engine.engine import Engine
-from emotag_service.grpc.server import Server
 from tests.integration.agents import BINDINGS, agent_of, ask, documents
 from tests.integration.calls import messages
 from tests.integration.web import CLASSIFY, agent, opened
@@ -36,6 +33,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx2
+
+    from emotag_service.engine.engine import Engine
 
 _WHO = ("The planner", "I", "Nobody", "Our reviewer", "The whole team")
 _FEELS = (
@@ -79,14 +78,6 @@ def truth(texts: list[str]) -> list[dict[str, float]]:
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def served() -> AsyncIterator[Engine]:
-    engine = Engine.from_checkpoint(Checkpoint.load(default_checkpoint()), devices="cpu")
-    await engine.start()
-    yield engine
-    await engine.close()
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
 async def client(served: Engine) -> AsyncIterator[httpx2.AsyncClient]:
     async with opened(served, taxonomy=TAXONOMY) as port, agent(port) as client:
         yield client
@@ -112,14 +103,6 @@ def chunks(texts: list[str]) -> list[list[str]]:
 def test_the_messages_are_different_ones(texts: list[str], truth: list[dict[str, float]]) -> None:
     assert len(set(texts)) == len(texts) >= 200
     assert len({max(each, key=each.__getitem__) for each in truth}) >= 5
-
-
-@pytest_asyncio.fixture(loop_scope="session", scope="module")
-async def target(served: Engine) -> AsyncIterator[str]:
-    server = Server("127.0.0.1", 0)
-    await server.start(served)
-    yield f"127.0.0.1:{server.port}"
-    await server.stop()
 
 
 async def test_grpc(target: str, served: Engine, texts: list[str], truth: list[dict[str, float]]) -> None:

@@ -17,7 +17,7 @@ from emotag_service.http import errors
 from emotag_service.http.classify import Classifications, Classify
 from emotag_service.http.inference import Inference
 from emotag_service.http.openapi import document
-from emotag_service.http.predict import Predict
+from emotag_service.http.predict import HEALTH, PREDICT, Predict
 from emotag_service.http.stream import StreamRoute
 
 if TYPE_CHECKING:
@@ -60,9 +60,9 @@ def make_app(desk: Desk) -> tuple[Starlette, Traffic]:
     predict, inference = Predict(desk), Inference(desk)
     model = "/v2/models/{model}"
     table: list[tuple[str, str, Answer, Refuse]] = [
-        ("POST", "/predict", predict.predict, errors.tei),
+        *(("POST", path, predict.predict, errors.tei) for path in PREDICT),
+        *(("GET", path, predict.health, errors.tei) for path in HEALTH),
         ("GET", "/info", predict.info, errors.tei),
-        ("GET", "/health", predict.health, errors.tei),
         ("GET", "/v2", inference.server, errors.inference),
         ("GET", "/v2/health/live", inference.live, errors.inference),
         ("GET", "/v2/health/ready", inference.ready, errors.inference),

@@ -6,6 +6,9 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
+from emotag.v1.emotion_service_pb2 import Priority
+from emotag_service.http.predict import HEALTH, PREDICT
+
 Schema = dict[str, Any]
 
 _TEXT = {"type": "string", "minLength": 1, "description": "What an agent said: at most 64 KiB, not blank."}
@@ -16,6 +19,13 @@ _TAXONOMY = {
     "schema": _STRING,
     "description": "Labels to answer in, such as basic or goemotions; the server's default without it.",
 }
+_STREAM_OPTIONS = (
+    _TAXONOMY,
+    {"name": "all_scores", "in": "query", "schema": {"type": "boolean", "default": False}},
+    {"name": "top_k", "in": "query", "schema": {"type": "integer", "minimum": 0, "maximum": 99999, "default": 0}},
+    {"name": "explain", "in": "query", "schema": {"type": "boolean", "default": False}},
+    {"name": "priority", "in": "query", "schema": {"type": "string", "enum": list(Priority.keys())}},
+)
 _REFUSED = ("400", "401", "403", "404", "408", "413", "415", "422", "424", "429", "499", "500", "503", "504")
 
 
@@ -83,10 +93,13 @@ def _tei() -> Schema:
         truncation_direction={"type": "string", "enum": ["Right", "right"]},
     )
     replied = {"anyOf": [_PREDICTIONS, _list(_PREDICTIONS)]}
-    return {
-        "/predict": {"post": _route("Scores of labels, as TEI has them", replied, _TEI_ERROR, request, _TAXONOMY)},
+    paths: Schema = {path: {} for path in (*PREDICT, *HEALTH)}
+    for path in PREDICT:
+        paths[path]["post"] = _route("Scores of labels, as TEI has them", replied, _TEI_ERROR, request, _TAXONOMY)
+    for path in HEALTH:
+        paths[path]["get"] = _route("200 while messages are welcome", None, _TEI_ERROR)
+    return paths | {
         "/info": {"get": _route("Model and limits, as TEI has them", _ANY, _TEI_ERROR, None, _TAXONOMY)},
-        "/health": {"get": _route("200 while messages are welcome", None, _TEI_ERROR)},
         "/openapi.json": {"get": _route("This document", _ANY, _OIP_ERROR)},
     }
 
@@ -99,7 +112,7 @@ def _own() -> Schema:
     asked = _object("input", input={"anyOf": [_TEXT, _list(_TEXT)]}, model=_STRING, targets=_list(_STRING))
     results = _object("id model results", id=_STRING, model=_STRING, results=_list(_ANY))
     lines = {"application/x-ndjson": {"schema": _STRING}}
-    stream = _route("Messages in, tags out, a JSON object a line", None, _CONNECT_ERROR, None, _TAXONOMY)
+    stream = _route("Messages in, tags out, a JSON object a line", None, _CONNECT_ERROR, None, *_STREAM_OPTIONS)
     stream["requestBody"] = {"content": lines, "required": True}
     stream["responses"]["200"]["content"] = lines
     return {
@@ -114,18 +127,30 @@ def _own() -> Schema:
 def _inference() -> Schema:
     request = _object("inputs", id=_STRING, inputs=_list(_TENSOR), outputs=_list(_ANY), parameters=_ANY)
     replied = _object("model_name outputs", model_name=_STRING, outputs=_list(_TENSOR), parameters=_ANY)
-    model = {"name": "model", "in": "path", "required": True, "schema": {"type": "string", "enum": ["emotag"]}}
-    ready = _object("ready", ready=_FLAG)
-    return {
+    paths: Schema = {
         "/v2": {"get": _route("The server", _ANY, _OIP_ERROR)},
         "/v2/health/live": {"get": _route("200 while it answers", _object("live", live=_FLAG), _OIP_ERROR)},
-        "/v2/health/ready": {"get": _route("200 while messages are welcome", ready, _OIP_ERROR)},
-        "/v2/models/{model}": {"get": _route("Tensors of the model", _ANY, _OIP_ERROR, None, model, _TAXONOMY)},
-        "/v2/models/{model}/ready": {"get": _route("The same as /v2/health/ready", ready, _OIP_ERROR, None, model)},
-        "/v2/models/{model}/infer": {
-            "post": _route("Labels and scores of texts", replied, _OIP_ERROR, request, model, _TAXONOMY)
-        },
+        "/v2/health/ready": {"get": _ready("200 while messages are welcome")},
     }
+    model, version = _in_path("model", enum=["emotag"]), _in_path("version", description="That of the live model.")
+    for prefix, names in (("/v2/models/{model}", [model]), ("/v2/models/{model}/versions/{version}", [model, version])):
+        asked = _route("Labels and scores of texts", replied, _OIP_ERROR, request, *names, _TAXONOMY)
+        paths[prefix] = {"get": _route("Tensors of the model", _ANY, _OIP_ERROR, None, *names, _TAXONOMY)}
+        paths[prefix + "/ready"] = {"get": _ready("The same as /v2/health/ready", *names)}
+        paths[prefix + "/infer"] = {"post": asked}
+    return paths
+
+
+def _in_path(name: str, **schema: Any) -> Schema:
+    return {"name": name, "in": "path", "required": True, "schema": _STRING | schema}
+
+
+def _ready(summary: str, *names: Schema) -> Schema:
+    """A route that says with 503, too, that it is not."""
+    ready = _object("ready", ready=_FLAG)
+    route = _route(summary, ready, _OIP_ERROR, None, *names)
+    route["responses"]["503"] = {"description": "no message is welcome", "content": _json(ready)}
+    return route
 
 
 def _route(

@@ -1,4 +1,4 @@
-"""`/predict`, `/info` and `/health`, as text-embeddings-inference (TEI) has them, with scores of several labels."""
+"""TEI's (text-embeddings-inference's) routes of a classifier, with scores of several labels."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from emotag_service.engine.tag import Tag
     from emotag_service.http.desk import Desk
 
+PREDICT = ("/predict", "/", "/invocations")  # TEI serves a classifier at all of them; the last is SageMaker's
+HEALTH = ("/health", "/", "/ping")
 _SHAPES = 'must be a text, or texts as [["…"], ["…"]]'
 _SMALLEST = 1e-7  # of a probability, so that log odds stay finite
 

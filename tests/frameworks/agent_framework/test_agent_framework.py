@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from agent_framework import (
     Agent,
@@ -17,7 +19,7 @@ from agent_framework import (
 
 from emotag.integrations import INPUT, OUTPUT, TOOL
 from emotag.integrations.agent_framework import EmotionMiddleware
-from tests.frameworks.observers import example
+from tests.frameworks.observers import example, settled
 
 ANGRY, SORRY = "This is unacceptable, I waited three hours.", "I am so sorry, I will look at once."
 GLAD, THANKS = "Wonderful, you have the seat at the window!", "Thank you so much, you saved my trip!"
@@ -41,7 +43,7 @@ class Scripted(FunctionInvocationLayer, BaseChatClient):
         self.histories = []
 
     def _inner_get_response(self, *, messages, stream, options, **others):
-        self.histories.append([each.text for each in messages])
+        self.histories.append([each.to_dict() for each in messages])
         contents = self.answers.pop(0)
         if stream:
 
@@ -81,27 +83,27 @@ def agent(observer=None, talking=None):
 TURNS = (ANGRY, Message("user", [THANKS], author_name="ada"))
 
 
-def shown(results, talking):
-    messages = [
-        [(each.role, each.text, [part.type for part in each.contents]) for each in it.messages] for it in results
-    ]
-    return messages, talking.client.histories
+def shown(results, talking, turns):
+    """What a run was given and comes to, and what the client was shown, whole."""
+    assert talking.client.histories
+    given = [turn if isinstance(turn, str) else turn.to_dict() for turn in turns]
+    return settled([given, [result.to_dict() for result in results], talking.client.histories])
 
 
 async def run(observer=None):
-    talking = agent(observer)
+    talking, turns = agent(observer), copy.deepcopy(TURNS)
     session = talking.create_session(session_id="trip")
-    return shown([await talking.run(turn, session=session) for turn in TURNS], talking)
+    return shown([await talking.run(turn, session=session) for turn in turns], talking, turns)
 
 
 async def run_streamed(observer=None):
-    talking, results, updates = agent(observer), [], []
+    talking, turns, results, updates = agent(observer), copy.deepcopy(TURNS), [], []
     session = talking.create_session(session_id="trip")
-    for turn in TURNS:
+    for turn in turns:
         stream = talking.run(turn, session=session, stream=True)
-        updates += [(each.role, each.text) async for each in stream]
+        updates += [each.to_dict() async for each in stream]
         results.append(await stream.get_final_response())
-    return updates, shown(results, talking)
+    return settled(updates), shown(results, talking, turns)
 
 
 async def test_every_message_is_tagged_once(watch):

@@ -9,10 +9,11 @@ from google.adk.apps import App
 from google.adk.models import BaseLlm, LlmResponse
 from google.adk.runners import InMemoryRunner
 from google.genai import types
+from pydantic import Field
 
 from emotag.integrations import INPUT, OUTPUT, TOOL
 from emotag.integrations.google_adk import EmotionPlugin
-from tests.frameworks.observers import example
+from tests.frameworks.observers import example, settled
 
 ANGRY, SORRY = "This is unacceptable, I waited three hours.", "I am so sorry, I will look at once."
 GLAD, THANKS = "Wonderful, you have the seat at the window!", "Thank you so much, you saved my trip!"
@@ -31,8 +32,10 @@ class Scripted(BaseLlm):
     """Answers what it is told to, a list of parts a call; in a stream word for word, and then whole."""
 
     answers: list
+    heard: list = Field(default_factory=list)  # the contents of each call
 
     async def generate_content_async(self, llm_request, stream=False):
+        self.heard.append([each.model_dump(mode="json") for each in llm_request.contents])
         parts = self.answers.pop(0)
         if stream and parts[0].text:
             for word in parts[0].text.split():
@@ -70,17 +73,24 @@ def runner(observer=None, model=None):
 
 
 async def run(observer=None, texts=(ANGRY, THANKS), model=None, config=None):
-    talking, told = runner(observer, model), []
-    await talking.session_service.create_session(app_name="trips", user_id="ada", session_id="trip")
+    """What a run comes to: its events, those that the session keeps, and what the model was shown, whole."""
+    talking, told, names = runner(observer, model), [], {"user_id": "ada", "session_id": "trip"}
+    await talking.session_service.create_session(app_name="trips", **names)
     for text in texts:
         message = types.Content(role="user", parts=[types.Part(text=text)])
         options = {} if config is None else {"run_config": config}
-        async for event in talking.run_async(user_id="ada", session_id="trip", new_message=message, **options):
-            parts = event.content.parts if event.content else []
-            said = [(part.text, part.function_call and part.function_call.name) for part in parts]
-            told.append((event.author, event.partial, said))
+        told += [event async for event in talking.run_async(**names, new_message=message, **options)]
+        assert message == types.Content(role="user", parts=[types.Part(text=text)])
+    session = await talking.session_service.get_session(app_name="trips", **names)
     await talking.close()
-    return told
+    assert told
+    assert session.events
+    heard = talking.app.root_agent.model.heard
+    return settled([dumped(told), dumped(session.events), heard])
+
+
+def dumped(events):
+    return [event.model_dump(mode="json", exclude={"timestamp"}) for event in events]
 
 
 async def test_every_message_is_tagged_once(watch):

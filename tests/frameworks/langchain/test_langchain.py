@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
 from langchain.agents import create_agent
 from langchain_core.language_models.fake_chat_models import GenericFakeChatModel
 from langchain_core.messages import AIMessage, HumanMessage, ToolMessage
 from langchain_core.tools import tool
 from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import MessagesState, StateGraph
+from pydantic import Field
 
 from emotag.integrations import INPUT, OUTPUT, TOOL
 from emotag.integrations.langchain import EmotionMiddleware
-from tests.frameworks.observers import example
+from tests.e2e.pages import blocks
+from tests.frameworks.observers import example, settled
 
 THANKS, ANGRY = "Thank you so much, you saved my trip!", "This is unacceptable, I waited three hours."
 CALL = AIMessage("", tool_calls=[{"name": "seat", "args": {}, "id": "call-1"}])
@@ -26,8 +31,14 @@ EXPECTED = [
 
 
 class Scripted(GenericFakeChatModel):
+    heard: list = Field(default_factory=list)  # the messages of each call
+
     def bind_tools(self, tools, **options):
         return self
+
+    def _generate(self, messages, *args, **options):
+        self.heard.append(dumped(messages))
+        return super()._generate(messages, *args, **options)
 
 
 @tool
@@ -36,11 +47,14 @@ def seat() -> str:
     return "Seat 12A is free."
 
 
-def agent(observer=None):
+def model():
     blocks = [{"type": "reasoning", "reasoning": "hm"}, {"type": "text", "text": GLAD}]
-    model = Scripted(messages=iter([AIMessage(FOUND), CALL, AIMessage(blocks)]))
+    return Scripted(messages=iter(copy.deepcopy([AIMessage(FOUND), CALL, AIMessage(blocks)])))
+
+
+def agent(observer=None, talking=None):
     middleware = [] if observer is None else [EmotionMiddleware(observer)]
-    return create_agent(model, [seat], name="desk", middleware=middleware, checkpointer=InMemorySaver())
+    return create_agent(talking or model(), [seat], name="desk", middleware=middleware, checkpointer=InMemorySaver())
 
 
 TURNS = ({"messages": [HumanMessage(ANGRY)]}, {"messages": [HumanMessage(THANKS, name="ada")]})
@@ -48,18 +62,25 @@ THREAD = {"configurable": {"thread_id": "trip"}}
 
 
 def run(observer=None):
-    talking = agent(observer)
-    return shown([talking.invoke(turn, THREAD) for turn in TURNS])
+    scripted, turns = model(), copy.deepcopy(TURNS)
+    talking = agent(observer, scripted)
+    return shown([talking.invoke(turn, THREAD) for turn in turns], scripted)
 
 
 async def run_async(observer=None):
-    talking = agent(observer)
-    return shown([await talking.ainvoke(turn, THREAD) for turn in TURNS])
+    scripted, turns = model(), copy.deepcopy(TURNS)
+    talking = agent(observer, scripted)
+    return shown([await talking.ainvoke(turn, THREAD) for turn in turns], scripted)
 
 
-def shown(results):
-    """What a run comes to, without ids, which are random."""
-    return [[(type(each), each.content, each.name) for each in result["messages"]] for result in results]
+def dumped(messages):
+    return [each.model_dump() for each in messages]
+
+
+def shown(results, scripted):
+    """What a run comes to and what the model was shown, whole."""
+    assert scripted.heard
+    return settled([[dumped(result["messages"]) for result in results], scripted.heard])
 
 
 def test_every_message_is_tagged_once(watch):
@@ -107,6 +128,18 @@ def test_a_thread_with_a_history_has_only_its_end_tagged(watch):
     history += [ToolMessage("ok", tool_call_id="call-1"), AIMessage("Hello!"), HumanMessage(ANGRY)]
     agent(watch.observer).invoke({"messages": history}, THREAD)
     assert watch.said() == EXPECTED[:2]
+
+
+def test_an_agent_that_is_a_node_of_a_graph_is_tagged_there(watch):
+    graph = StateGraph(MessagesState).add_node("desk", agent(watch.observer)).set_entry_point("desk").compile()
+    graph.invoke(TURNS[0], THREAD)
+    assert watch.said() == EXPECTED[:2]
+
+
+def test_what_the_page_shows_tags_in_a_node_of_ones_own(capsys):
+    (shown,) = [block for page, block in blocks("python") if page == "docs/frameworks.md" and "langgraph" in block]
+    exec(shown, {"__name__": "page"})  # noqa: S102 - our own page
+    assert capsys.readouterr().out == "joy\n"
 
 
 def test_the_example_prints_each_message_with_its_tag():

@@ -26,6 +26,7 @@ from emotag_service.kafka.records.routes import Routes
 from emotag_service.kafka.registry.settings import RegistrySettings
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, committed_offsets, read, read_until, write
+from tests.e2e.pages import commands
 from tests.integration.kafka.checks import BEGINNING, wait_until
 from tests.integration.kafka.running import RunningTagger
 from tests.integration.kafka.words import label_of
@@ -163,9 +164,14 @@ def test_the_command_shows_what_it_would_write(
     source = new_topic(embedded_broker, "in", partitions=1)
     number = registry.register("in-value", JSON_TEXT, "JSON")["id"]
     write(embedded_broker.bootstrap, source, [Seen(b"\0" + number.to_bytes(4) + b'{"text": "joy"}', b"k", (), 0)])
-    options = ["--input", source, "--output", f"{source}.out", "--group", "g", "--checkpoint", str(checkpoint)]
-    asked = ["--schema-registry", registry.url, "--dry-run", "1"]
-    assert main(["tag-topic", "--bootstrap", embedded_broker.bootstrap, *options, *asked]) == 0
+    [typed] = [one.line for one in commands() if one.line.startswith("emotag tag-topic --schema-registry")]
+    here = {
+        "http://localhost:8081": registry.url,
+        "localhost:9092": embedded_broker.bootstrap,
+        "agent.messages": source,
+    }
+    options = [here.get(option, option) for option in typed.split()[1:]]
+    assert main([*options, "--checkpoint", str(checkpoint), "--dry-run", "1"]) == 0
     shown = json.loads(capsys.readouterr().out)
     assert shown["dead"] == ""
     assert json.loads(shown["value"][5:])["emotion"]["label"]

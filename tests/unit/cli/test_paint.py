@@ -9,13 +9,9 @@ import pytest
 
 from emotag import InvalidArgumentError, Tag
 from emotag.cli.paint import Paint
+from tests.unit.cli.terminal import Terminal
 
 JOY = Tag("i", "joy", 0.914, ("joy",))
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
 
 
 @pytest.fixture(autouse=True)

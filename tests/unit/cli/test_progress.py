@@ -7,11 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from emotag.cli.progress import Progress
-
-
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
+from tests.unit.cli.terminal import Terminal
 
 
 def progress(output: io.StringIO, size: int | None = 200) -> tuple[Progress, Any]:

@@ -1,4 +1,4 @@
-"""LangChain and LangGraph: a middleware of agents. Needs the package `langchain`, 1.x.
+"""LangChain: a middleware of agents, also where they are nodes of a graph. Needs the package `langchain`, 1.x.
 
 from emotag.integrations import EmotionObserver
 from emotag.integrations.langchain import EmotionMiddleware

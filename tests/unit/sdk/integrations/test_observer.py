@@ -14,6 +14,7 @@ from emotag import InvalidArgumentError, Tag, UnavailableError
 from emotag.cli.demo_server import free_port
 from emotag.integrations import HANDOFF, INPUT, OUTPUT, TOOL, EmotionObserver, SeenMessage
 from emotag.integrations import observer as module
+from emotag.integrations.visit import Visit
 from emotag.local import EmotionTagger
 
 LONG = 60.0  # a deadline that does not come
@@ -130,6 +131,19 @@ def test_the_deadline_ends_the_wait_and_what_comes_later_is_thrown_away(made, ta
     hanging.let.set()
     assert observer.drain(LONG)
     assert (observer.failures, observer.tagged, tagged) == ({"deadline": 2}, 0, [])
+
+
+@pytest.mark.parametrize("wait", ["wait", "wait_async"])
+async def test_unless_another_is_given_the_deadline_is_fifty_milliseconds(made, monkeypatch, wait):
+    waited, waits = [], getattr(Visit, wait)
+    monkeypatch.setattr(Visit, wait, lambda visit, seconds: waited.append(seconds) or waits(visit, seconds))
+    observer = made(Hanging(), wait=True)
+    if wait == "wait":
+        observer.observe([seen("joy")])
+    else:
+        await observer.observe_async([seen("joy")])
+    assert waited == [0.05]
+    assert observer.failures == {"deadline": 1}
 
 
 async def test_on_an_event_loop_others_go_on_while_a_hook_waits(made, tagged):
