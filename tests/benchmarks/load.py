@@ -6,7 +6,6 @@ import asyncio
 import statistics
 import time
 from collections.abc import AsyncIterator
-from random import Random
 
 import grpc
 from grpc_health.v1 import health_pb2, health_pb2_grpc
@@ -14,7 +13,7 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from emotag.v1 import emotion_service_pb2 as pb
 from emotag.v1 import emotion_service_pb2_grpc as rpc
 from emotag.v1.message_pb2 import Message
-from tests.benchmarks.texts import messages
+from tests.benchmarks.texts import messages, worst_texts
 
 FRAME_MESSAGES = 64
 FRAMES_IN_FLIGHT = 16
@@ -112,8 +111,7 @@ async def health_latency(target: str, *, hostile: bool, checks: int = 200) -> fl
 
 
 async def _feed_hostile(call: grpc.aio.StreamStreamCall, begun: asyncio.Event) -> None:
-    random = Random(1)
-    texts = [" ".join("".join(random.choices("eirst", k=17)) for _ in range(160)) for _ in range(1024)]
+    texts = worst_texts()
     frame = pb.StreamClassifyRequest(messages=[Message(text=text) for text in texts])
     while True:
         await call.write(frame)

@@ -44,6 +44,12 @@ def messages(count: int, *, long: bool = False) -> list[Message]:
     return [Message(id=f"bench-{index}", text=text) for index, text in enumerate(texts)]
 
 
+def worst_texts() -> list[str]:
+    """Return a frame's worth of texts that are the dearest to read: 3 MB of distinct words that nobody knows."""
+    random = Random(1)
+    return [" ".join("".join(random.choices("eirst", k=17)) for _ in range(160)) for _ in range(1024)]
+
+
 def kind() -> str:
     """Say what the texts are, for the table."""
     return "real" if all((_DATA / name).is_file() for name in (*_SHORT, *_LONG)) else "made"

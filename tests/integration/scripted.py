@@ -88,10 +88,16 @@ class ScriptedPredictor:
         self._script.gate.set()
 
 
-def scripted_engine(script: Script, limits: EngineLimits | None = None, replicas: int = 1) -> Engine:
-    """An engine of scripted replicas."""
+def scripted_engine(
+    script: Script, limits: EngineLimits | None = None, replicas: int = 1, *, instant: bool = False
+) -> Engine:
+    """An engine of scripted replicas; with `instant` it computes few words on the event loop, as the shipped one."""
     plans = [ReplicaPlan(f"cpu:{number}", lambda: ScriptedPredictor(script)) for number in range(replicas)]
     model = Model(
-        Identity("scripted", "1.0", "0" * 64), tuple(default_labels().taxonomies.values()), Words(), tuple(plans)
+        Identity("scripted", "1.0", "0" * 64),
+        tuple(default_labels().taxonomies.values()),
+        Words(),
+        tuple(plans),
+        instant=(lambda: ScriptedPredictor(script)) if instant else None,
     )
     return Engine(model, limits=limits or EngineLimits())

@@ -66,8 +66,9 @@ async def test_unary_calls_are_refused_with_a_hint_over_all_connections(engine: 
                 assert detail(status, RetryInfo).retry_delay.seconds > 100
 
 
-async def test_a_stream_is_held_back_and_loses_nothing(engine: Engine, script: Script) -> None:
-    async with serving(engine, Quota(messages_per_second=NEVER)) as target, aio.insecure_channel(target) as channel:
+@pytest.mark.parametrize("quota", [Quota(messages_per_second=NEVER), Quota(bytes_per_second=NEVER)])
+async def test_a_stream_is_held_back_and_loses_nothing(engine: Engine, script: Script, quota: Quota) -> None:
+    async with serving(engine, quota) as target, aio.insecure_channel(target) as channel:
         call = EmotionServiceStub(channel).StreamClassify()
         await call.write(frame("joy", ids="first"))
         assert len(await read_tags(call, 1)) == 1
@@ -78,11 +79,27 @@ async def test_a_stream_is_held_back_and_loses_nothing(engine: Engine, script: S
         call.cancel()
 
 
-async def test_a_stream_goes_on_once_its_quota_allows(engine: Engine) -> None:
-    async with serving(engine, Quota(messages_per_second=500)) as target, aio.insecure_channel(target) as channel:
+@pytest.mark.parametrize("quota", [Quota(messages_per_second=500), Quota(bytes_per_second=1500)])
+async def test_a_stream_goes_on_once_its_quota_allows(engine: Engine, quota: Quota) -> None:
+    async with serving(engine, quota) as target, aio.insecure_channel(target) as channel:
         frames = [frame(*["joy"] * 200, ids=f"{number}-") for number in range(5)]
         tags = tags_of(await exchange(EmotionServiceStub(channel).StreamClassify(), frames))
         assert [tag.label for tag in tags] == ["joy"] * 1000
+
+
+async def test_a_stream_is_held_back_by_the_bytes_that_it_sends(engine: Engine, script: Script) -> None:
+    """Many short messages pass where a long one has used up what all of them would need."""
+    async with serving(engine, Quota(bytes_per_second=1_000)) as target, aio.insecure_channel(target) as channel:
+        call = EmotionServiceStub(channel).StreamClassify()
+        await call.write(frame(*["joy"] * 300, ids="short"))
+        assert len(await read_tags(call, 300)) == 300
+        long = ["joy " * 15_000]  # a minute's worth: passes while anything is left, and is paid for afterwards
+        await call.write(frame(*long, ids="long"))
+        assert [tag.label for tag in await read_tags(call, 1)] == ["joy"]
+        await call.write(frame("joy", ids="next"))
+        status = await refusal(EmotionServiceStub(channel).Classify(request("joy")))
+        assert (reason(status), sum(script.batches)) == ("QUOTA", 301)
+        call.cancel()
 
 
 async def test_a_refused_call_comes_back_by_itself(engine: Engine) -> None:

@@ -11,11 +11,17 @@ the first gets aiokafka's.
 from __future__ import annotations
 
 import asyncio
+import sys
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiokafka.client
+import aiokafka.consumer.fetcher
+import aiokafka.record.default_records
+import aiokafka.record.legacy_records
 from aiokafka.conn import create_conn
+from aiokafka.consumer.fetcher import PartitionRecords
+from aiokafka.errors import UnsupportedCodecError
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.commit import OffsetFetchRequest_v1, OffsetFetchRequest_v2, OffsetFetchRequest_v3
 from aiokafka.protocol.types import (
@@ -29,10 +35,18 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
+from emotag_service.kafka.cluster.unpacking import (
+    UnpackError,
+    unpack_gzip,
+    unpack_lz4,
+    unpack_snappy,
+    unpack_zstd,
+)
+from emotag_service.kafka.errors import UnreadableBatchError
 from emotag_service.process.secrets import SecretFile
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterable
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 
     from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
     from aiokafka.admin import AIOKafkaAdminClient
@@ -40,6 +54,8 @@ if TYPE_CHECKING:
 
 _STABLE_SINCE = 7
 _CLOSE_SECONDS = 10.0
+_UNPACKED_BYTES = 64 * 1024 * 1024  # of one batch; a producer as it is shipped makes none over 1 MiB
+_UNPACKERS = {"gzip": unpack_gzip, "snappy": unpack_snappy, "lz4": unpack_lz4, "zstd": unpack_zstd}
 
 
 async def ask_any_broker(admin: AIOKafkaAdminClient, request: Any) -> Any:
@@ -136,6 +152,70 @@ async def own_connections() -> AsyncIterator[None]:
         ours = [closed for closed in _closing if closed.get_loop() is loop]
         if ours:
             await asyncio.wait(ours, timeout=_CLOSE_SECONDS)
+
+
+def bound_batches() -> None:
+    """Have consumers unpack batches to a bounded size, and hand over an error in the place of what they cannot.
+
+    Publicly they unpack whatever comes, all at once. Who unpacks are functions that the modules of both formats hold,
+    compiled or not, by their names.
+    """
+    aiokafka.consumer.fetcher.PartitionRecords = _Readable
+    for batch in (
+        aiokafka.record.default_records.DefaultRecordBatch,
+        aiokafka.record.legacy_records.LegacyRecordBatch,
+    ):
+        module = sys.modules[batch.__module__]
+        for name, unpack in _UNPACKERS.items():
+            if hasattr(module, f"{name}_decode"):
+                setattr(module, f"{name}_decode", _bounded(unpack))
+
+
+def _bounded(unpack: Callable[[Any, int], bytes]) -> Callable[[Any], bytes]:
+    return lambda payload: unpack(payload, _UNPACKED_BYTES)
+
+
+class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not typed
+    """The records of one answer for one partition, up to a batch that cannot be read, and then the error of that.
+
+    The position stays before it. An error that is raised here would take along what `getmany` has from other
+    partitions already, and move past.
+    """
+
+    def __init__(self, partition: TopicPartition, records: Any, *more: Any) -> None:
+        """As the one above."""
+        self._noting = _Noting(records)
+        super().__init__(partition, self._noting, *more)
+
+    def _unpack_records(self) -> Iterator[Any]:
+        try:
+            yield from super()._unpack_records()
+        except (UnpackError, UnsupportedCodecError) as error:
+            reason = str(error)
+            if isinstance(error, UnsupportedCodecError):
+                reason = f"{reason}; install what reads it with: pip install cramjam"
+            topic, partition = self._tp
+            following = self._noting.last.next_offset
+            yield UnreadableBatchError(topic, partition, self.next_fetch_offset, following, reason)
+
+
+class _Noting:
+    """Batches, of which the last is remembered.
+
+    Attributes:
+        last: It.
+    """
+
+    def __init__(self, records: Any) -> None:
+        """Hand on those of `records`."""
+        self.has_next = records.has_next
+        self._next = records.next_batch
+        self.last: Any = None
+
+    def next_batch(self) -> Any:
+        """The next one."""
+        self.last = self._next()
+        return self.last
 
 
 class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions

@@ -21,11 +21,12 @@ from emotag_service.kafka.cluster.aiokafka_private import (
     FoundOffset,
     OffsetFetch,
     ask_group_coordinator,
+    bound_batches,
     found_offset,
     group_of,
     look_for_group_coordinator,
 )
-from emotag_service.kafka.errors import TaggerError
+from emotag_service.kafka.errors import TaggerError, UnreadableBatchError
 from emotag_service.kafka.records.record import Record
 
 if TYPE_CHECKING:
@@ -116,6 +117,7 @@ def group_member(
         rebalance_seconds: How long members have to come back when partitions move.
         discovery_seconds: How often new partitions and topics are looked for.
     """
+    bound_batches()
     return AIOKafkaConsumer(
         **client,
         group_id=group,
@@ -145,6 +147,7 @@ def lone_consumer(
         start: Where it begins without any: "earliest" or "latest".
         wait_ms: How long a broker may keep a fetch that finds nothing.
     """
+    bound_batches()
     return AIOKafkaConsumer(
         **client,
         group_id=group,
@@ -156,7 +159,13 @@ def lone_consumer(
 
 
 def as_record(found: Any) -> Record:
-    """The record that a consumer of aiokafka handed over."""
+    """The record that a consumer of aiokafka handed over.
+
+    Raises:
+        UnreadableBatchError: That is in its place.
+    """
+    if isinstance(found, UnreadableBatchError):
+        raise found
     return Record(
         found.topic, found.partition, found.offset, found.timestamp, found.key, found.value, tuple(found.headers)
     )

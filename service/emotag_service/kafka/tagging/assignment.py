@@ -14,8 +14,8 @@ from emotag_service.kafka.tagging.lane import Lane
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-    from emotag_service.kafka.records.record import Record
     from emotag_service.kafka.tagging.context import LaneContext
+    from emotag_service.kafka.tagging.feed import Read
     from emotag_service.kafka.tagging.lane import Attempt
 
 _log = structlog.get_logger(__name__)
@@ -84,13 +84,13 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka i
         found = {}
         for source, lane in self._lanes.items():
             attempt = lane.attempt
-            if attempt is None or attempt.position is None:
+            if attempt is None or attempt.position is None or attempt.buffer.end is not None:
                 continue
             if attempt.buffer.records < most_records and attempt.buffer.size < most_bytes:
                 found[source] = attempt
         return found
 
-    def deliver(self, found: Mapping[Source, Sequence[Record]], asked: Mapping[Source, Attempt], changes: int) -> None:
+    def deliver(self, found: Mapping[Source, Sequence[Read]], asked: Mapping[Source, Attempt], changes: int) -> None:
         """Hand the records of a poll to the attempts that asked for them.
 
         A poll that ran while the assignment changed may bring records of before the change next to those of after it.
@@ -109,8 +109,7 @@ class Assignment(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka i
             if attempt is None or attempt is not lane.attempt:
                 self._rewind([source])
                 continue
-            self._context.meters.consumed += len(records)
-            attempt.accept(records)
+            self._context.meters.consumed += attempt.accept(records)
 
     def measure(self) -> None:
         """Bring the meters' lag and buffers up to date."""

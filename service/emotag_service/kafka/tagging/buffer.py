@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
+    from emotag_service.kafka.errors import UnreadableBatchError
     from emotag_service.kafka.records.record import Record
     from emotag_service.kafka.records.rewriter import Prepared, Rewriter
     from emotag_service.kafka.registry.schemas import Schemas
@@ -25,12 +26,14 @@ class Buffer:
     Attributes:
         records: Held: waiting, with the engine, or waiting to be written.
         size: Their bytes.
+        end: What comes after the last of them, and cannot be read; None while more may come.
     """
 
     def __init__(self, roomier: Callable[[], None]) -> None:
         """Make an empty one; `roomier` is called whenever it holds less than before."""
         self.records = 0
         self.size = 0
+        self.end: UnreadableBatchError | None = None
         self._waiting: deque[Record] = deque()
         self._sizes: deque[int] = deque()  # of all that it holds, in order
         self._filled = asyncio.Event()
@@ -45,9 +48,16 @@ class Buffer:
         self.size += sum(sizes)
         self._filled.set()
 
+    def end_with(self, error: UnreadableBatchError) -> None:
+        """Have nothing come after what is there but this."""
+        self.end = error
+        self._filled.set()
+
     async def take(self, most: int) -> list[Record]:
-        """Wait for records, and take what is there, `most` at most."""
+        """Wait for records, and take what is there, `most` at most; nothing, once the end has come."""
         while not self._waiting:
+            if self.end is not None:
+                return []
             self._filled.clear()
             await self._filled.wait()
         return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
@@ -67,14 +77,22 @@ class TagBatch:
         prepared: In order of offset.
         answers: Gives one answer per reading, in order; None when there was none to tag.
         trace: Of these records; None where nobody traces.
+        end: Comes after them, and ends the lane; None where more may come.
     """
 
     prepared: list[Prepared]
     answers: Awaitable[Sequence[MessageTag | Fault]] | None
     trace: BatchTrace | None = None
+    end: UnreadableBatchError | None = None
 
     async def answered(self) -> list[tuple[Prepared, MessageTag | Fault | None]]:
-        """Wait for the answers, and return every record with its own, or None where the engine was not asked."""
+        """Wait for the answers, and return every record with its own, or None where the engine was not asked.
+
+        Raises:
+            UnreadableBatchError: It is the end.
+        """
+        if self.end is not None:
+            raise self.end
         answered = self._paired(await self.answers if self.answers is not None else ())
         if self.trace is not None:
             self.trace.end(answered)
@@ -98,10 +116,14 @@ async def tag_ahead(
 ) -> None:
     """Hand records to the engine as they come, `most` at once, and put the batches into a queue, until cancelled.
 
+    After what cannot be read, which is put there too, nothing more comes.
     The queue's size bounds how far this is ahead of whoever writes.
     """
     while True:
         records = await buffer.take(most)
+        if not records:
+            await batches.put(TagBatch([], None, end=buffer.end))
+            await asyncio.get_running_loop().create_future()
         trace = None if tracing is None else tracing.begin(records)
         prepared = await prepare(records if trace is None else trace.records, rewriter, schemas)
         readings = [one.reading for one in prepared if one.reading is not None]

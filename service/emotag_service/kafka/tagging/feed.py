@@ -14,6 +14,7 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from emotag_service.kafka.cluster.consumers import as_record, committed_offset, group_member
+from emotag_service.kafka.errors import UnreadableBatchError
 from emotag_service.kafka.records.record import Record, Source
 from emotag_service.process.backoff import Backoff
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from emotag_service.kafka.tagging.settings import LoopSettings
+
+Read = Record | UnreadableBatchError
 
 _log = structlog.get_logger(__name__)
 _NOWHERE = TopicPartition("", 0)  # a poll for nobody: the group's errors are raised, no record is taken
@@ -61,9 +64,10 @@ class Feed:
         """Leave the group and disconnect."""
         await self._consumer.stop()
 
-    async def poll(self, sources: Iterable[Source], seconds: float) -> dict[Source, list[Record]]:
+    async def poll(self, sources: Iterable[Source], seconds: float) -> dict[Source, list[Read]]:
         """Wait for records of these partitions; those of the others stay where they are, fetched and bounded.
 
+        The last of a partition may be what cannot be read; until it is let alone, it is so at each poll.
         Cancelling it loses nothing.
         """
         wanted = [_partition(source) for source in sources] or [_NOWHERE]
@@ -76,7 +80,7 @@ class Feed:
             for partition, offset in error.args[0].items():
                 await self._move_to_beginning(_source(partition), offset)
             return {}
-        return {_source(partition): [as_record(one) for one in records] for partition, records in found.items()}
+        return {_source(partition): _read(records) for partition, records in found.items()}
 
     def hold(self, sources: Iterable[Source]) -> None:
         """Have nothing of these partitions returned until `begin_at`; what is taken away meanwhile is left out."""
@@ -142,6 +146,11 @@ class Feed:
             "records expired before they were tagged", source=str(source), records=first - offset, offset=offset
         )
         self.seek(source, first)
+
+
+def _read(found: list[Any]) -> list[Read]:
+    end = found[-1:] if isinstance(found[-1], UnreadableBatchError) else []
+    return [*[as_record(one) for one in found[: len(found) - len(end)]], *end]
 
 
 def _partition(source: Source) -> TopicPartition:

@@ -17,7 +17,7 @@ from aiokafka.errors import IllegalOperation, InvalidProducerEpoch, InvalidProdu
 
 from emotag_service.kafka.cluster.failures import explain
 from emotag_service.kafka.cluster.producers import RefusedError
-from emotag_service.kafka.errors import FencedError, TaggerError
+from emotag_service.kafka.errors import FencedError, TaggerError, UnreadableBatchError
 from emotag_service.kafka.tagging.buffer import Buffer, tag_ahead
 from emotag_service.kafka.tagging.transaction import Refusals
 from emotag_service.kafka.tagging.writing import Writing
@@ -27,8 +27,9 @@ from emotag_service.process.lifetime import unless
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emotag_service.kafka.records.record import Record, Source
+    from emotag_service.kafka.records.record import Source
     from emotag_service.kafka.tagging.context import LaneContext
+    from emotag_service.kafka.tagging.feed import Read
     from emotag_service.kafka.tagging.transaction import Transaction
 
 _log = structlog.get_logger(__name__)
@@ -63,14 +64,21 @@ class Attempt:
         self._on_commit = on_commit
         self._writing: Writing | None = None
 
-    def accept(self, records: Sequence[Record]) -> None:
-        """Take records from `position` on; what lies before it, it has already."""
-        if self.position is None:
-            return
-        wanted = [record for record in records if record.offset >= self.position]
-        if wanted:
-            self.position = wanted[-1].offset + 1
-            self.buffer.put(wanted)
+    def accept(self, found: Sequence[Read]) -> int:
+        """Take records from `position` on; what lies before it, it has already. Returns how many were found.
+
+        After what cannot be read, if that is last, nothing more is asked for: `run` raises it, once all before it is
+        committed.
+        """
+        records = [one for one in found if not isinstance(one, UnreadableBatchError)]
+        if self.position is not None:
+            wanted = [record for record in records if record.offset >= self.position]
+            if wanted:
+                self.position = wanted[-1].offset + 1
+                self.buffer.put(wanted)
+            if found and isinstance(found[-1], UnreadableBatchError):
+                self.buffer.end_with(found[-1])
+        return len(records)
 
     def stop(self) -> None:
         """Have `run` commit what is written, and return."""

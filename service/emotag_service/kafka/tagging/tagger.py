@@ -17,9 +17,10 @@ from emotag_service.kafka.tagging.feed import Feed
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from emotag_service.kafka.records.record import Record, Source
+    from emotag_service.kafka.records.record import Source
     from emotag_service.kafka.records.rewriter import Rewriter
     from emotag_service.kafka.registry.schemas import Schemas
+    from emotag_service.kafka.tagging.feed import Read
     from emotag_service.kafka.tagging.progress import Meters
     from emotag_service.kafka.tagging.settings import LoopSettings
     from emotag_service.kafka.tagging.tag_engine import TagEngine
@@ -96,7 +97,7 @@ class Tagger:
             self._assignment.deliver(found, asked, changes)
             self._assignment.measure()
 
-    async def _poll(self, sources: Iterable[Source]) -> dict[Source, list[Record]]:
+    async def _poll(self, sources: Iterable[Source]) -> dict[Source, list[Read]]:
         """Wait for records, until lanes come, go or have room again: then there is another question to ask."""
         self._wake.clear()
         poll = asyncio.ensure_future(self._feed.poll(sources, _POLL_SECONDS))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from emotag_service.kafka.errors import StopPolicyError
+from emotag_service.kafka.errors import StopPolicyError, UnreadableBatchError
 from emotag_service.kafka.records.record import Written
 from emotag_service.kafka.tagging.transaction import Transaction
 
@@ -71,7 +71,12 @@ class Writing:
         self._pending = self._pending or asyncio.ensure_future(self._answered())
         await asyncio.wait((self._pending, stop), timeout=self._seconds_left(), return_when=asyncio.FIRST_COMPLETED)
         if self._pending.done():
-            answered, self._pending = self._pending.result(), None
+            pending, self._pending = self._pending, None
+            try:
+                answered = pending.result()
+            except UnreadableBatchError:  # what comes before it is good and is committed
+                await self._commit()
+                raise
             await self._write(answered)
         if self._is_due():
             await self._commit()

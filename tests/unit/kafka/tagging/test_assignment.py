@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaConnectionError
 
+from emotag_service.kafka.errors import UnreadableBatchError
 from emotag_service.kafka.records.record import Source
 from emotag_service.kafka.tagging.assignment import Assignment
 from tests.unit.engine.helpers import until
@@ -45,6 +47,19 @@ async def test_records_go_to_their_lanes():
     assignment.deliver(found, assignment.open_attempts(), assignment.changes)
     await until(lambda: context.meters.published == 1)
     assert context.meters.consumed == 1
+    await assignment.finish()
+
+
+async def test_after_what_cannot_be_read_nothing_more_is_asked_for():
+    context, assignment, _ = await assigned()
+    error = UnreadableBatchError("in", 1, 1, 2, "it is broken")
+    assignment.deliver(
+        {Source("in", 1): [record(0, partition=1), error]}, assignment.open_attempts(), assignment.changes
+    )
+    assert Source("in", 1) not in assignment.open_attempts()
+    with pytest.raises(UnreadableBatchError):
+        await assignment.failure
+    assert (context.meters.consumed, context.meters.published) == (1, 1)
     await assignment.finish()
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from emotag_service.kafka.errors import UnreadableBatchError
 from emotag_service.kafka.tagging.buffer import Buffer, tag_ahead
 from tests.unit.engine.helpers import until
 from tests.unit.kafka.tagging.fakes import FakeEngine, FakeRewriter, record, records
@@ -51,3 +52,17 @@ async def test_it_works_ahead_but_only_so_far(parts):
     engine.open.set()
     for _ in range(25):
         await (await batches.get()).answered()
+
+
+async def test_what_cannot_be_read_comes_last(parts):
+    _, buffer, batches = parts
+    buffer.put(records(0, 2))
+    error = UnreadableBatchError("in", 0, 2, 3, "it is broken")
+    buffer.end_with(error)
+    assert len(await (await batches.get()).answered()) == 2
+    with pytest.raises(UnreadableBatchError) as caught:
+        await (await batches.get()).answered()
+    assert caught.value is error
+    for _ in range(50):
+        await asyncio.sleep(0)
+    assert batches.empty()

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from emotag_service.kafka.cluster.producers import RefusedError
-from emotag_service.kafka.errors import StopPolicyError
+from emotag_service.kafka.errors import StopPolicyError, UnreadableBatchError
 from emotag_service.kafka.tagging.buffer import Buffer, TagBatch
 from emotag_service.kafka.tagging.transaction import Refusals
 from emotag_service.kafka.tagging.writing import Writing
@@ -114,6 +114,16 @@ async def test_a_stop_at_the_very_first_record_leaves_nothing_open():
         await play.task
     assert play.log.committed is None
     assert play.writer.steps[-1] == "abort"
+
+
+async def test_what_cannot_be_read_commits_what_comes_before():
+    play = Play()
+    play.batch(record(0), record(1))
+    error = UnreadableBatchError("in", 0, 2, 3, "it is broken")
+    play.writing.batches.put_nowait(TagBatch([], None, end=error))
+    with pytest.raises(UnreadableBatchError):
+        await play.task
+    assert (play.log.committed, play.log.offsets) == (2, [0, 1])
 
 
 async def test_a_refused_record_is_replaced_by_what_the_policy_says():

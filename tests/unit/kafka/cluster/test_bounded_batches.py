@@ -1,0 +1,87 @@
+"""Consumers unpack batches to a bounded size; what cannot be read stands in its place, and nothing is passed over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from aiokafka import TopicPartition, codec
+from aiokafka.consumer import fetcher
+from aiokafka.record.default_records import DefaultRecordBatchBuilder
+from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
+from aiokafka.record.memory_records import MemoryRecords
+
+from emotag_service.kafka.cluster import aiokafka_private
+from emotag_service.kafka.cluster.aiokafka_private import bound_batches
+from emotag_service.kafka.cluster.consumers import as_record
+from emotag_service.kafka.errors import UnreadableBatchError
+
+CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
+BOMB_BYTES = 2 << 20
+
+
+@pytest.fixture(autouse=True)
+def low_bound() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(aiokafka_private, "_UNPACKED_BYTES", 1 << 20)
+        bound_batches()
+        yield
+    bound_batches()
+
+
+def batch(values: list[bytes], *, first: int, kind: str = "none") -> bytes:
+    builder = DefaultRecordBatchBuilder(2, CODECS[kind], 0, -1, -1, 0, 1 << 30)
+    for number, value in enumerate(values):
+        builder.append(number, 1, None, value, [])
+    made = bytearray(builder.build())
+    made[:8] = first.to_bytes(8, "big")  # as the broker does, outside of what the checksum is of
+    return bytes(made)
+
+
+def read(log: bytes, start: int = 0, *, check_crcs: bool = True) -> Any:
+    return fetcher.PartitionRecords(
+        TopicPartition("in", 3), MemoryRecords(log), [], start, None, None, check_crcs, fetcher.READ_COMMITTED
+    )
+
+
+def test_what_can_be_read_is() -> None:
+    log = batch([b"a", b"b"], first=0) + batch([b"c" * 100_000] * 5, first=2, kind="gzip")
+    records = list(read(log))
+    assert [record.offset for record in records] == list(range(7))
+    assert as_record(records[6]).value == b"c" * 100_000
+
+
+@pytest.mark.parametrize("kind", list(CODECS)[1:])
+def test_a_bomb_is_an_error_in_its_place(kind: str) -> None:
+    if not getattr(codec, f"has_{kind}")():
+        pytest.skip(f"{kind} needs cramjam")
+    log = (
+        batch([b"a", b"b"], first=10) + batch([bytes(BOMB_BYTES), b"x"], first=12, kind=kind) + batch([b"z"], first=14)
+    )
+    found = read(log, 10)
+    *before, error = found
+    assert [record.offset for record in before] == [10, 11]
+    assert found.next_fetch_offset == 12
+    assert isinstance(error, UnreadableBatchError)
+    for said in ("in/3", "offsets 12 to 13", "more than 1 MiB", "--topic in:3", "--to-offset 14"):
+        assert said in str(error)
+    assert (error.offset, error.exit_code) == (12, 3)
+    with pytest.raises(UnreadableBatchError):
+        as_record(error)
+
+
+def test_what_is_read_with_another_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(codec, "has_lz4", lambda: False)
+    log = bytearray(batch([b"a"], first=0))
+    log[22] = CODECS["lz4"]
+    [error] = read(bytes(log), check_crcs=False)
+    assert "lz4" in str(error)
+    assert "pip install cramjam" in str(error)
+
+
+def test_a_bomb_of_the_old_format_is_one_too() -> None:
+    builder = LegacyRecordBatchBuilder(1, CODECS["gzip"], 1 << 30)
+    builder.append(0, 1, None, bytes(BOMB_BYTES))
+    [error] = read(bytes(builder.build()))
+    assert isinstance(error, UnreadableBatchError)
