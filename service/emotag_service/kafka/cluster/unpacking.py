@@ -5,7 +5,7 @@ its decoder holds it to that; LZ4 and Zstandard consist of blocks of a bounded s
 that comes to too much, which it may of many small blocks, the last two are unpacked into a buffer of the size that is
 allowed.
 
-snappy, LZ4 and Zstandard need `cramjam`, which is no dependency of ours; aiokafka says so of a batch without it.
+snappy, LZ4 and Zstandard are unpacked by `cramjam`; aiokafka says so of a batch where it is not installed.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ def unpack_zstd(payload: Any, most: int) -> bytes:
 
 
 def _into(payload: bytes, most: int, name: str) -> bytes:
-    import cramjam  # noqa: PLC0415 - optional; aiokafka has checked that it is there
+    import cramjam  # noqa: PLC0415 - aiokafka can do without it, and has checked that it is there
 
     buffer = bytearray(most)
     try:
