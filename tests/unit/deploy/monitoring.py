@@ -20,6 +20,12 @@ def rules() -> list[dict[str, Any]]:
     return [rule for group in groups for rule in group["rules"]]
 
 
+def rule_tests() -> list[dict[str, Any]]:
+    """Every test of rules that promtool runs."""
+    tests: list[dict[str, Any]] = YAML(typ="safe").load(DEPLOY / "prometheus" / "rules.test.yml")["tests"]
+    return tests
+
+
 def panels() -> list[dict[str, Any]]:
     """Every panel of the dashboard that shows something."""
     board = json.loads((DEPLOY / "grafana" / "dashboards" / "emotag.json").read_text())

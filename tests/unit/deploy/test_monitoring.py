@@ -10,11 +10,12 @@ import subprocess
 import pytest
 
 from tests.unit.deploy.files import DEPLOY, ROOT
-from tests.unit.deploy.monitoring import metrics, panels, rules
+from tests.unit.deploy.monitoring import metrics, panels, rule_tests, rules
 
 PROMTOOL = os.environ.get("EMOTAG_TEST_PROMTOOL") or shutil.which("promtool")
 PAGE = (ROOT / "docs" / "operations.md").read_text()
 ALERTS = [rule for rule in rules() if "alert" in rule]
+RECORDED = [rule["record"] for rule in rules() if "record" in rule]
 
 
 def test_metrics_are_found_in_queries() -> None:
@@ -35,11 +36,24 @@ def test_every_runbook_has_an_alert() -> None:
 
 
 def test_every_metric_that_is_used_is_explained() -> None:
-    recorded = {rule["record"] for rule in rules() if "record" in rule}
     targets = [target["expr"] for panel in panels() for target in panel["targets"]]
-    used = {name for query in [*(rule["expr"] for rule in rules()), *targets] for name in metrics(query)} - recorded
+    used = {name for query in [*(rule["expr"] for rule in rules()), *targets] for name in metrics(query)} - set(
+        RECORDED
+    )
     bare = {re.sub(r"_(bucket|sum|count|info)$", "", name) for name in used if name.startswith("emotag")}
     assert not {name for name in bare if f"`{name}" not in PAGE}
+
+
+def test_every_alert_is_tested_both_firing_and_quiet() -> None:
+    cases = [case for test in rule_tests() for case in test.get("alert_rule_test", ())]
+    names = {alert["alert"] for alert in ALERTS}
+    assert {case["alertname"] for case in cases if case["exp_alerts"]} == names
+    assert {case["alertname"] for case in cases if not case["exp_alerts"]} == names
+
+
+def test_every_recorded_value_is_tested() -> None:
+    cases = [case for test in rule_tests() for case in test.get("promql_expr_test", ())]
+    assert {case["expr"] for case in cases if case["exp_samples"]} == set(RECORDED)
 
 
 @pytest.mark.skipif(PROMTOOL is None, reason="no promtool: install prometheus, or name one in EMOTAG_TEST_PROMTOOL")
