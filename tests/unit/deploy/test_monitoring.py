@@ -10,7 +10,7 @@ import subprocess
 import pytest
 
 from tests.unit.deploy.files import DEPLOY, ROOT
-from tests.unit.deploy.monitoring import metrics, panels, rule_tests, rules
+from tests.unit.deploy.monitoring import demands, metrics, panels, parts, rule_tests, rules
 
 PROMTOOL = os.environ.get("EMOTAG_TEST_PROMTOOL") or shutil.which("promtool")
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -21,6 +21,29 @@ RECORDED = [rule["record"] for rule in rules() if "record" in rule]
 def test_metrics_are_found_in_queries() -> None:
     query = 'sum(rate(emotag_a_total{job="emotag_b"}[5m])) / emotag:c:rate5m or process_d'
     assert metrics(query) == {"emotag_a_total", "emotag:c:rate5m", "process_d"}
+
+
+def test_a_query_stands_on_each_of_its_metrics_labels_and_values() -> None:
+    query = 'sum by (le, way) (rate(emotag_a{job=~"x|y"}[5m]) / emotag_b) or sum(emotag_c)'
+    found: dict[str, set[str]] = {}
+    for part, labels in parts(query):
+        found.setdefault(part, set()).update(labels)
+    assert found == {
+        "emotag_a": {"le", "way", "job"}, "emotag_b": {"le", "way"}, "emotag_c": set(),
+        'emotag_a{job=~"x"}': set(), 'emotag_a{job=~"y"}': set(),
+    }  # fmt: skip
+
+
+def test_labels_that_are_summed_by_stand_before() -> None:
+    with pytest.raises(ValueError, match="write sum by"):
+        list(parts("sum (emotag_a) by (way)"))
+
+
+def test_thresholds_of_alerts_are_not_demanded() -> None:
+    assert (
+        "emotag_queue_size / emotag_queue_size_limit\n  or emotag_queue_bytes / emotag_queue_bytes_limit\n" in demands()
+    )
+    assert "emotag_drift_psi and emotag_drift_psi" in demands()
 
 
 @pytest.mark.parametrize("alert", ALERTS, ids=lambda alert: alert["alert"])
