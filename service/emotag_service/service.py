@@ -41,6 +41,7 @@ class Service:
         server: The gRPC front; None until its address is taken.
         http: The HTTP front; None where it is not asked for.
         engine: What tags; None until the checkpoint is loaded.
+        callers: The accounts of who calls, by any front; None until calls are taken.
         control: What changes this process.
     """
 
@@ -68,6 +69,7 @@ class Service:
         """
         self.server: Server | None = None
         self.engine: Engine | None = None
+        self.callers: Callers | None = None
         self.http: HttpPort | None = None
         self._config = config
         self._ready = ready
@@ -128,7 +130,7 @@ class Service:
         if self._trials:  # before anything is taken, which would be answered as if there were none
             await engine.start()
             await self.control.resume()
-        callers = Callers(engine, self._config.protection.quota)
+        self.callers = callers = Callers(engine, self._config.protection.quota)
         if self.http is not None:
             self.http.start(engine, callers)
         # Together, so that health can be asked, and messages can queue, while replicas warm up.

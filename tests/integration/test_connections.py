@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from grpc import Compression, aio
+from grpc import Compression, StatusCode, aio
 
 from emotag import AsyncEmotionClient, Message
 from emotag.v1.emotion_service_pb2 import ClassifyRequest
@@ -28,13 +28,19 @@ SOON = ConnectionLimits(handshake_seconds=0.5, idle_seconds=0.5)
 
 
 @asynccontextmanager
-async def serving(engine: Engine, limits: ConnectionLimits) -> AsyncIterator[int]:
+async def started(engine: Engine, limits: ConnectionLimits) -> AsyncIterator[Server]:
     server = Server("127.0.0.1", 0, protection=Protection(connections=limits))
     await server.start(engine)
     try:
-        yield server.port
+        yield server
     finally:
         await server.stop()
+
+
+@asynccontextmanager
+async def serving(engine: Engine, limits: ConnectionLimits) -> AsyncIterator[int]:
+    async with started(engine, limits) as server:
+        yield server.port
 
 
 async def label(port: int) -> str:
@@ -204,3 +210,15 @@ async def test_calls_that_are_too_many_are_reset_at_once_and_may_be_made_again(e
         async with AsyncEmotionClient(f"127.0.0.1:{port}") as client:
             tags = await asyncio.gather(*(client.classify("joy") for _ in range(300)))
         assert {tag.label for tag in tags} == {"joy"}
+
+
+async def test_calls_that_are_reset_are_in_no_figure_of_the_server(engine: Engine) -> None:
+    async with started(engine, ConnectionLimits(waiting=4)) as server:
+        async with aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+            classify = EmotionServiceStub(channel).Classify
+            calls = [classify(ClassifyRequest(messages=messages("joy"))) for _ in range(300)]
+            answered = [await call.code() for call in calls].count(StatusCode.OK)
+        assert answered < 300
+        assert +server.calls.ended == {("Classify", "OK"): answered}
+        assert engine.stats().tagged == answered
+        assert sum(engine.stats().reasons.values()) == 0

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from google.rpc.error_details_pb2 import RetryInfo
 from google.rpc.status_pb2 import Status
-from grpc import aio
+from grpc import StatusCode, aio
 
 from emotag import AsyncEmotionClient, OverloadedError, Retry
 from emotag.v1.emotion_service_pb2 import ClassifyRequest
@@ -19,6 +19,8 @@ from emotag_service.access.protection import Protection
 from emotag_service.access.quota import Quota
 from emotag_service.grpc.server import Server
 from tests.integration.calls import detail, exchange, frame, messages, read_tags, reason, rich_status, tags_of, until
+from tests.integration.supervised import operators_of, serving_workers
+from tests.unit.ops.helpers import get, samples, value
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -142,6 +144,32 @@ async def test_streams_of_all_callers_are_bounded(engine: Engine) -> None:
         await read_tags(call, 1)
         assert reason(await refusal(exchange(stub.StreamClassify(), []))) == "TOO_MANY_STREAMS"
         call.cancel()
+
+
+async def test_refusals_are_exported_by_the_names_of_tokens_over_all_workers(checkpoint: Path, tmp_path: Path) -> None:
+    tokens, path = {}, tmp_path / "tokens"
+    for name in ("planner", "coder"):
+        tokens[name], grant = new_token(name, ["classify"])
+        with path.open("a") as file:
+            file.write(f"{grant.line()} messages_per_second={NEVER}\n")
+    refused = dict.fromkeys(tokens, 0)
+    async with serving_workers(checkpoint, "--tokens", str(path), "--http-port", "0") as server:
+        for name, token in tokens.items():
+            for _ in range(32):
+                options = [("grpc.use_local_subchannel_pool", 1)]
+                async with aio.insecure_channel(f"127.0.0.1:{server.port}", options=options) as channel:
+                    bearer = (("authorization", f"Bearer {token}"),)
+                    ended = EmotionServiceStub(channel).Classify(request("joy"), metadata=bearer)
+                    refused[name] += await ended.code() is StatusCode.RESOURCE_EXHAUSTED
+        found = samples((await get(operators_of(server), "metrics")).text)
+    metric, reason = "emotag_caller_refusals_total", "messages_per_second"
+    for name, count in refused.items():
+        assert count == 30  # each worker lets one call pass
+        each = [value(found, metric, caller=name, reason=reason, worker=worker) for worker in ("1", "2")]
+        assert sum(each) == count
+        assert all(each)  # by chance of the kernel: one in 2**26 would go to one worker alone
+    for worker in ("1", "2"):
+        assert value(found, metric, caller="other", reason=reason, worker=worker) == 0
 
 
 async def test_each_token_has_its_own(engine: Engine, tmp_path: Path) -> None:

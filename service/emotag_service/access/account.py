@@ -20,11 +20,13 @@ class QuotaError(Exception):
     """A caller has used up its quota; the text says which.
 
     Attributes:
+        bound: Which one, by its name in `Quota`.
         retry_after: Seconds after which it may go on.
     """
 
-    def __init__(self, problem: str, retry_after: float) -> None:
+    def __init__(self, problem: str, bound: str, retry_after: float) -> None:
         super().__init__(problem)
+        self.bound = bound
         self.retry_after = retry_after
 
 
@@ -59,13 +61,12 @@ class Account:
         name: Who it is.
         share: Of the replicas, for callers whose streams have one together.
         calls: How many are under way.
-        refused: How many were refused.
     """
 
     def __init__(self, name: str, quota: Quota, clock: Callable[[], float] = time.monotonic) -> None:
         self.name = name
         self.share = Share()
-        self.calls = self.refused = 0
+        self.calls = 0
         self.quota = quota
         self._streams = 0
         self._messages = Bucket(quota.messages_per_second, clock)
@@ -88,10 +89,10 @@ class Account:
         """
         delay = self.delay()
         if delay:
-            self.refused += 1
             used_up = "messages" if self._messages.delay() else "bytes"
-            rate = getattr(self.quota, f"{used_up}_per_second")
-            raise QuotaError(f"{self.name} may send {rate:g} {used_up} a second, and has sent more", delay)
+            bound = f"{used_up}_per_second"
+            rate = getattr(self.quota, bound)
+            raise QuotaError(f"{self.name} may send {rate:g} {used_up} a second, and has sent more", bound, delay)
         self.spend(messages, size)
 
     @contextmanager
@@ -102,9 +103,8 @@ class Account:
             QuotaError: It has as many as it may.
         """
         if self.quota.streams and self._streams >= self.quota.streams:
-            self.refused += 1
             problem = f"{self.name} may have {self.quota.streams} streams open, and has them: end one first"
-            raise QuotaError(problem, STREAM_RETRY_SECONDS)
+            raise QuotaError(problem, "streams", STREAM_RETRY_SECONDS)
         self._streams += 1
         try:
             yield

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from emotag_service.access.account import QuotaError
 from emotag_service.access.accounts import Accounts
+from emotag_service.access.caller_refusals import CallerRefusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,12 +50,17 @@ class Peer:
 
 
 class Callers:
-    """The accounts of everybody who has a call under way, and the engine's callers of unary calls, of all fronts."""
+    """The accounts of everybody who has a call under way, and the engine's callers of unary calls, of all fronts.
+
+    Attributes:
+        refusals: What quotas refused.
+    """
 
     def __init__(self, engine: Engine, quota: Quota) -> None:
         self._engine = engine
         self._quota = quota
         self._accounts = Accounts()
+        self.refusals = CallerRefusals()
         self._shared: dict[str, _Shared] = {}
 
     def __len__(self) -> int:
@@ -61,10 +68,15 @@ class Callers:
 
     @contextmanager
     def account(self, peer: Peer) -> Iterator[Account]:
-        """The account of who makes a call, while that is under way."""
-        quota = self._quota if peer.token is None else peer.token.grant.of(self._quota)
+        """The account of who makes a call, while that is under way; a call that its quota ends is counted."""
+        grant = None if peer.token is None else peer.token.grant
+        quota = self._quota if grant is None else grant.of(self._quota)
         with self._accounts.hold(peer.name, quota) as account:
-            yield account
+            try:
+                yield account
+            except QuotaError as error:
+                self.refusals.add(None if grant is None else grant.name, error.bound)
+                raise
 
     def of_stream(self, account: Account, peer: Peer) -> Caller:
         """A caller for a stream: the streams of somebody who proved who it is have one share together."""

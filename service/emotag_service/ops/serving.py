@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from emotag_service.ops.caller_metrics import CallerMetrics
 from emotag_service.ops.engine_metrics import EngineMetrics
 from emotag_service.ops.label_window import LabelWindow
 from emotag_service.ops.traffic_metrics import TrafficMetrics
@@ -24,6 +25,7 @@ def serving_view(service: Service, reference: Reference) -> View:
     registry.register(TrafficMetrics(lambda: _calls(service), "emotag_requests", "calls", "method", "code"))
     http = ("emotag_http_requests", "HTTP requests", "route", "status")
     registry.register(TrafficMetrics(lambda: _requests(service), *http))
+    registry.register(CallerMetrics(lambda: None if service.callers is None else service.callers.refusals))
     registry.register(TrialMetrics(lambda: service.engine, lambda: service.control.shadow))
     return View(
         loop=asyncio.get_running_loop(),

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from emotag_service.access.account import QuotaError
 from emotag_service.access.bearer import AccessError, Bearer, Pass
 from emotag_service.access.callers import Callers, Peer, network_of
 from emotag_service.access.grant import new_token
@@ -52,6 +53,23 @@ def test_strangers_share_an_account_and_no_caller() -> None:
         assert account is same
         with callers.of_calls(account, one) as first, callers.of_calls(same, other) as second:
             assert first is not second
+
+
+def test_what_a_quota_ends_is_counted_by_the_name_of_a_token_alone(token_pass: Pass) -> None:
+    callers = Callers(in_memory_engine(), Quota(messages_per_second=1e-3, streams=1))
+    for peer in (Peer("a", "10.0.0.1", token=token_pass), Peer("b", "10.0.0.2"), Peer("c", "10.0.0.3", "CN=coder")):
+        with callers.account(peer) as account:
+            account.charge(1, 1)
+        with pytest.raises(QuotaError), callers.account(peer) as account:
+            account.charge(1, 1)
+        with pytest.raises(QuotaError), callers.account(peer) as account, account.stream(), account.stream():
+            pass
+        with pytest.raises(ZeroDivisionError), callers.account(peer):
+            raise ZeroDivisionError
+    assert +callers.refusals.counted == {
+        ("planner", "messages_per_second"): 1, ("planner", "streams"): 1,
+        ("other", "messages_per_second"): 2, ("other", "streams"): 2,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(

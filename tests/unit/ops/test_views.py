@@ -19,7 +19,7 @@ from tests.unit.ops.helpers import names, samples
 
 
 async def test_a_server_is_ready_when_health_says_so():
-    service = SimpleNamespace(server=None, engine=None, http=None, control=SimpleNamespace(shadow=None))
+    service = SimpleNamespace(server=None, engine=None, http=None, callers=None, control=SimpleNamespace(shadow=None))
     view = serving_view(service, Reference({}))
     assert view.unready().startswith("starting")
     assert view.model() == {}
