@@ -18,7 +18,6 @@ from mcp import Client
 from emotag import AsyncEmotionClient, Tag
 from emotag.integrations import OUTPUT, EmotionObserver, SeenMessage, TaggedMessage
 from emotag.local import EmotionTagger
-from emotag.tools import make_server
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
@@ -27,6 +26,7 @@ from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
 from tests.integration.agents import BINDINGS, agent_of, ask, documents
 from tests.integration.calls import messages
+from tests.integration.hosts import over_stdio, speaking
 from tests.integration.web import CLASSIFY, agent, opened
 from tests.messages import KINDS, TAXONOMY, chunks, same, truth_of
 
@@ -182,14 +182,32 @@ async def test_a2a(texts: list[str], truth: list[Tag], binding: str) -> None:
     same([confidences(each) for each in found], truth, [each["category"] for each in found])
 
 
-async def test_mcp(texts: list[str], truth: list[Tag]) -> None:
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def mcp_url() -> AsyncIterator[str]:
+    async with speaking("--http-port", "0") as url:
+        yield url
+
+
+async def by_mcp(client: Client, texts: list[str]) -> list[Any]:
+    """What the tool of many messages says."""
     found: list[Any] = []
-    async with Client(make_server(EmotionTagger().tag_async)) as client:
-        for chunk in chunks(texts):
-            asked = {"texts": chunk, "taxonomy": TAXONOMY, "scores": True}
-            answer = (await client.call_tool("classify_emotions", asked)).structured_content
-            assert answer is not None
-            found += answer["emotions"]
+    for chunk in chunks(texts):
+        asked = {"texts": chunk, "taxonomy": TAXONOMY, "scores": True}
+        answer = (await client.call_tool("classify_emotions", asked)).structured_content
+        assert answer is not None
+        found += answer["emotions"]
+    return found
+
+
+async def test_mcp_over_standard_input_and_output(texts: list[str], truth: list[Tag]) -> None:
+    async with over_stdio() as client:
+        found = await by_mcp(client, texts)
+    same([one["scores"] for one in found], truth, [one["label"] for one in found])
+
+
+async def test_mcp_over_http(mcp_url: str, texts: list[str], truth: list[Tag]) -> None:
+    async with Client(mcp_url) as client:
+        found = await by_mcp(client, texts)
     same([one["scores"] for one in found], truth, [one["label"] for one in found])
 
 
