@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,7 @@ import pytest_asyncio
 from grpc import aio
 from mcp import Client
 
-from emotag import AsyncEmotionClient, Tag
+from emotag import AsyncEmotionClient, EmotionClient, Tag
 from emotag.integrations import OUTPUT, EmotionObserver, SeenMessage, TaggedMessage
 from emotag.local import EmotionTagger
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyRequest
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     import httpx2
+
+COMMAND = [sys.executable, "-m", "emotag"]
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -74,6 +77,11 @@ def confidences(document: dict[str, Any]) -> dict[str, float]:
     return {one["name"]: one["confidence"] for one in document["categories"]}
 
 
+def as_lines(texts: list[str]) -> str:
+    """A file of JSON lines."""
+    return "".join(json.dumps({"text": text}) + "\n" for text in texts)
+
+
 def test_the_messages_are_different_ones(texts: list[str], truth: list[Tag]) -> None:
     assert len(set(texts)) == len(texts) >= 200
     assert len({tag.label for tag in truth}) >= 5
@@ -103,6 +111,83 @@ async def test_a_stream(target: str, texts: list[str], truth: list[Tag]) -> None
     async with AsyncEmotionClient(target) as client:
         tags = [tag async for tag in client.stream(texts, taxonomy=TAXONOMY, scores=True)]
     same_tags(tags, truth)
+
+
+async def test_the_client_that_blocks(target: str, texts: list[str], truth: list[Tag]) -> None:
+    def ask() -> tuple[list[Tag], list[Tag], list[Tag]]:
+        with EmotionClient(target) as client:
+            many = client.classify_many(texts, taxonomy=TAXONOMY, scores=True)
+            streamed = list(client.stream(texts, taxonomy=TAXONOMY, scores=True))
+            return many, streamed, [client.classify(text, taxonomy=TAXONOMY, scores=True) for text in texts[::20]]
+
+    many, streamed, single = await asyncio.to_thread(ask)  # the server is on this loop
+    same_tags(many, truth)
+    same_tags(streamed, truth)
+    same_tags(single, truth[::20])
+
+
+async def command(*words: str, given: Path | None = None) -> list[bytes]:
+    """The lines that a command of ours prints, its input a file."""
+
+    def ended() -> subprocess.CompletedProcess[bytes]:
+        with (given or Path(os.devnull)).open("rb") as source:
+            return subprocess.run([*COMMAND, *words], stdin=source, capture_output=True, timeout=120, check=False)
+
+    done = await asyncio.to_thread(ended)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.splitlines()
+
+
+def same_lines(lines: list[bytes], truth: list[Tag]) -> None:
+    found = [json.loads(line) for line in lines]
+    same([one["scores"] for one in found], truth, [one["label"] for one in found])
+
+
+@pytest.mark.parametrize("place", ["server", "local"])
+async def test_classify_as_a_command(
+    place: str, target: str, tmp_path: Path, texts: list[str], truth: list[Tag]
+) -> None:
+    """A message a line of its input, and those of several lines as arguments."""
+    where = ["--local"] if place == "local" else ["--target", target]
+    options = ["classify", "--json", "--taxonomy", TAXONOMY, "--scores", *where, "--"]
+    lines = [text for text in texts if "\n" not in text and not text.endswith("\r")]
+    (tmp_path / "lines").write_bytes("".join(f"{text}\n" for text in lines).encode())
+    found = await command(*options, "-", given=tmp_path / "lines")
+    found += await command(*options, *(text for text in texts if text not in set(lines)))
+    said = {json.loads(line)["text"]: line for line in found}
+    same_lines([said[text] for text in texts], truth)
+
+
+async def test_stream_as_a_command(target: str, tmp_path: Path, texts: list[str], truth: list[Tag]) -> None:
+    path = tmp_path / "in.jsonl"
+    path.write_text(as_lines(texts), encoding="utf-8")
+    options = ["--target", target, "--taxonomy", TAXONOMY, "--scores"]
+    same_lines(await command("stream", "--input", str(path), *options), truth)
+
+
+@pytest.mark.parametrize("protocol", ["http", "grpc"])
+async def test_tritons_client(
+    protocol: str, client: httpx2.AsyncClient, target: str, served: Engine, texts: list[str], truth: list[Tag]
+) -> None:
+    triton = pytest.importorskip(
+        f"tritonclient.{protocol}", reason=f"no tritonclient: pip install 'tritonclient[{protocol}]'"
+    )
+    where = target if protocol == "grpc" else str(client.base_url).removeprefix("http://").rstrip("/")
+
+    def ask() -> tuple[list[list[float]], list[str]]:
+        rows: list[list[float]] = []
+        labels: list[str] = []
+        with triton.InferenceServerClient(where) as asking:
+            for chunk in chunks(texts):
+                given = triton.InferInput("INPUT_TEXT", [len(chunk)], "BYTES")
+                given.set_data_from_numpy(np.array([text.encode() for text in chunk], dtype=np.object_))
+                found = asking.infer("emotag", [given], parameters={"taxonomy": TAXONOMY})
+                rows += found.as_numpy("scores").tolist()
+                labels += [label.decode() for label in found.as_numpy("OUTPUT_TEXT")]
+        return rows, labels
+
+    rows, labels = await asyncio.to_thread(ask)
+    same(named(rows, served), truth, labels)
 
 
 async def test_inference_over_grpc(target: str, served: Engine, texts: list[str], truth: list[Tag]) -> None:
@@ -164,9 +249,8 @@ async def test_a_stream_of_lines(
 ) -> None:
     found: list[list[float]] = []
     for chunk in chunks(texts):
-        lines = "".join(json.dumps({"text": text}) + "\n" for text in chunk)
         asked = {"taxonomy": TAXONOMY, "all_scores": "true"}
-        reply = await client.post("/v1/stream", params=asked, content=lines.encode())
+        reply = await client.post("/v1/stream", params=asked, content=as_lines(chunk).encode())
         found += [json.loads(line)["scores"] for line in reply.text.splitlines()]
     same(named(found, served), truth)
 
@@ -225,11 +309,10 @@ async def test_an_observer_of_agents(target: str, texts: list[str], truth: list[
     same_tags([event.tag for event in tagged], truth)
 
 
-def test_files(tmp_path: Path, texts: list[str], truth: list[Tag]) -> None:
-    (tmp_path / "in.jsonl").write_text("".join(json.dumps({"text": text}) + "\n" for text in texts), encoding="utf-8")
+async def test_files(tmp_path: Path, texts: list[str], truth: list[Tag]) -> None:
+    (tmp_path / "in.jsonl").write_text(as_lines(texts), encoding="utf-8")
     options = ["--output", str(tmp_path / "out"), "--taxonomy", TAXONOMY, "--scores", "--workers", "1"]
-    command = [sys.executable, "-m", "emotag", "tag-files", str(tmp_path / "in.jsonl"), *options]
-    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    await command("tag-files", str(tmp_path / "in.jsonl"), *options)
     rows = [json.loads(line) for line in (tmp_path / "out" / "in.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["text"] for row in rows] == texts
     scores = [scores_in(row["emotion_scores"], truth[0].scores or {}) for row in rows]
