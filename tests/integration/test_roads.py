@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +26,23 @@ from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_service.contract.inference import inference_pb2 as pb
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
+from emotag_service.kafka.records.routes import Routes
+from emotag_service.kafka.registry.settings import RegistrySettings
+from emotag_service.kafka.tagging.local_engine import LocalEngine
+from tests.brokers.protocol import Broker
+from tests.brokers.records import Seen, read_until, write
 from tests.integration.agents import BINDINGS, agent_of, ask, documents
 from tests.integration.calls import messages
 from tests.integration.hosts import over_stdio, speaking
+from tests.integration.kafka.agent import Agent
+from tests.integration.kafka.checks import say
+from tests.integration.kafka.running import RunningTagger
 from tests.integration.web import CLASSIFY, agent, opened
-from tests.messages import KINDS, TAXONOMY, chunks, same, truth_of
+from tests.messages import CLOSE, KINDS, TAXONOMY, chunks, same, truth_of
+from tests.registry.server import Registry
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     import httpx2
 
@@ -307,6 +317,43 @@ async def test_an_observer_of_agents(target: str, texts: list[str], truth: list[
 
     await asyncio.to_thread(observe)  # the server is on this loop
     same_tags([event.tag for event in tagged], truth)
+
+
+def read_tagged(
+    broker: Broker, new_topic: Callable[..., str], records: list[Seen], registry: RegistrySettings | None = None
+) -> list[Seen]:
+    """What a tagger with the checkpoint that ships makes of records of one partition, in their order."""
+    source, target = new_topic(broker, "in", partitions=1), new_topic(broker, "out", partitions=1)
+    write(broker.bootstrap, source, records)
+    engine = LocalEngine.from_checkpoint(devices="cpu:1", taxonomy=TAXONOMY)
+    running = RunningTagger(broker, source, Routes(output=target, inputs=(source,)), engine=engine, registry=registry)
+    running.start()
+    try:
+        return read_until(broker.bootstrap, target, count=len(records), alive=running.check)
+    finally:
+        running.stop()
+
+
+def test_a_topic(broker: Broker, new_topic: Callable[..., str], texts: list[str], truth: list[Tag]) -> None:
+    sent = [say(number, 0, text) for number, text in enumerate(texts)]
+    values = [json.loads(one.value or b"") for one in read_tagged(broker, new_topic, sent)]
+    assert [value["text"] for value in values] == texts
+    tags = [value["emotion"] for value in values]
+    same([confidences(tag) for tag in tags], truth, [tag["category"] for tag in tags])
+
+
+def test_a_topic_with_a_schema_registry(
+    broker: Broker, new_topic: Callable[..., str], texts: list[str], truth: list[Tag]
+) -> None:
+    """A schema's field takes the label and its score, and no other scores."""
+    with Registry() as registry, closing(Agent(registry, "agents", "avro", "prefix")) as agent:
+        settings = RegistrySettings(schema_registry=registry.url)
+        found = read_tagged(broker, new_topic, [agent.say(text) for text in texts], settings)
+        values = [agent.understood(one) for one in found]
+    assert [value["text"] for value in values] == texts
+    tags = [value["emotion"] for value in values]
+    assert [(tag["label"], tuple(tag["labels"])) for tag in tags] == [(tag.label, tag.labels) for tag in truth]
+    assert [tag["score"] for tag in tags] == pytest.approx([tag.score for tag in truth], rel=0, abs=CLOSE)
 
 
 async def test_files(tmp_path: Path, texts: list[str], truth: list[Tag]) -> None:
