@@ -85,9 +85,7 @@ def truth_of(texts: list[str]) -> list[Tag]:
     return EmotionTagger().tag(texts, taxonomy=TAXONOMY, scores=True)
 
 
-def same(
-    found: Sequence[Mapping[str, float]], truth: Sequence[Tag], labels: Sequence[str | bytes] | None = None
-) -> None:
+def same(found: Sequence[Mapping[str, float]], truth: Sequence[Tag], labels: Sequence[str] | None = None) -> None:
     """Hold scores, and labels where a way says them beside the scores, against the truth."""
     assert len(found) == len(truth)
     for mine, tag in zip(found, truth, strict=True):

@@ -1,4 +1,4 @@
-"""Whatever the road, a message has the same tag: in process, over gRPC, over each API of the HTTP front, over MCP, in an agent framework."""
+"""Whatever the road, a message has the same tag as in process: docs/ways.md says which messages, and what is held elsewhere."""
 
 from __future__ import annotations
 
