@@ -17,9 +17,8 @@ import pytest
 from emotag import EmotionClient, Retry
 from emotag.cli.child import Child
 from emotag.cli.demo_server import free_port
-from emotag.local import EmotionTagger
-from tests.e2e.talk import talk
 from tests.integration.authority import Authority
+from tests.messages import TAXONOMY, at_hand, truth_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -87,12 +86,12 @@ def program(package: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def expected(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Texts with the labels and scores that the engine gives them in process."""
-    texts = [message["text"] for message in talk(500)]
-    tags = EmotionTagger().tag(texts, scores=True)
+    """The messages of every way in, with the labels and scores that the engine gives them in process."""
+    texts = at_hand()
+    tags = truth_of(texts)
     known = [{"text": text, "label": tag.label, "scores": tag.scores} for text, tag in zip(texts, tags, strict=True)]
     path = tmp_path_factory.mktemp("expected") / "tags.json"
-    path.write_text(json.dumps(known))
+    path.write_text(json.dumps({"taxonomy": TAXONOMY, "known": known}))
     return path
 
 

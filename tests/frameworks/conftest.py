@@ -10,6 +10,7 @@ import pytest
 from packaging.requirements import Requirement
 
 from tests.frameworks.observers import WRONG, Broken, Watch, watching
+from tests.messages import at_hand, spread
 
 HERE = Path(__file__).parent
 
@@ -18,6 +19,12 @@ HERE = Path(__file__).parent
 def watch() -> Iterator[Watch]:
     with watching() as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def messages() -> list[str]:
+    """Two hundred of those that every way in is given."""
+    return spread(at_hand(), 200)
 
 
 @pytest.fixture(params=WRONG)

@@ -43,6 +43,10 @@ class Watch:
         """Kind, agent, sender and text of each, in their order."""
         return [(event.kind, event.agent, event.sender, event.text) for event in self.events]
 
+    def heard(self, kind: str) -> list[str | None]:
+        """The texts of one kind, in their order."""
+        return [event.text for event in self.events if event.kind == kind]
+
 
 @contextmanager
 def watching() -> Iterator[Watch]:

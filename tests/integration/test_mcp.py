@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import re
-import signal
 import ssl
 import sys
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +18,7 @@ from emotag.cli.main import main
 from emotag_service.access.grant import new_token
 from tests.e2e.pages import blocks, commands
 from tests.integration.authority import Authority
+from tests.integration.hosts import VARIABLES, over_stdio, speaking
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -31,14 +29,8 @@ ROOT = Path(__file__).parents[2]
 BIN = Path(sys.executable).parent
 SNIPPETS = {page: block for page, block in blocks("json") if "mcpServers" in block}
 LINES = [command.line for command in commands() if command.page == "docs/mcp.md"]
-COMMAND = [sys.executable, "-m", "emotag", "mcp"]
 TOOLS = {"classify_emotion", "classify_emotions", "conversation_mood"}
 SAID = "Thank you so much, you made my day!"
-VARIABLES = {**os.environ, "EMOTAG_TARGET": ""}
-
-
-def over_stdio(*options: str) -> Client:
-    return Client(StdioServerParameters(command=COMMAND[0], args=[*COMMAND[1:], *options], env=VARIABLES))
 
 
 async def labels(client: Client) -> list[Any]:
@@ -57,27 +49,14 @@ async def labels(client: Client) -> list[Any]:
 @pytest.fixture
 async def url() -> AsyncIterator[str]:
     """Where it speaks HTTP; it ends by SIGTERM."""
-    async with speaking(LINES[0]) as url:
+    async with speaking(*as_typed(LINES[0])) as url:
         yield url
 
 
-@asynccontextmanager
-async def speaking(typed: str, **replaced: str) -> AsyncIterator[str]:
-    """Start what the page has typed, but for a free port and what is replaced; yields where it is."""
+def as_typed(line: str, **replaced: str) -> list[str]:
+    """The options of what the page has typed, but for a free port and what is replaced."""
     words = {"8931": "0", **replaced}
-    options = [words.get(option, option) for option in typed.removeprefix("emotag mcp").split()]
-    process = await asyncio.create_subprocess_exec(*COMMAND, *options, env=VARIABLES, stdout=asyncio.subprocess.PIPE)
-    assert process.stdout is not None
-    said = ""
-    async with asyncio.timeout(60):
-        while not (found := re.search(r"tools at (\S+)\n", said)):
-            line = await process.stdout.readline()
-            assert line, said
-            said += line.decode()
-    yield found[1]
-    process.send_signal(signal.SIGTERM)
-    await process.communicate()
-    assert process.returncode == 0
+    return [words.get(option, option) for option in line.removeprefix("emotag mcp").split()]
 
 
 def configured(page: str, folder: Path) -> StdioServerParameters:
@@ -123,7 +102,7 @@ async def test_over_https_with_a_token_as_the_page_says(tmp_path: Path) -> None:
     call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
     trusting = ssl.create_default_context(cafile=str(authority.ca))
     async with (
-        speaking(LINES[-1], **here, **files) as url,
+        speaking(*as_typed(LINES[-1], **here, **files)) as url,
         httpx2.AsyncClient(trust_env=False, verify=trusting) as http,
     ):
         for given, status in (("wrong", 401), (token, 200)):

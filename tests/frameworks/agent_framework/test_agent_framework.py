@@ -112,6 +112,12 @@ async def test_every_message_is_tagged_once(watch):
     assert {event.conversation_id for event in watch.events} == {"trip"}
 
 
+async def test_the_messages_of_every_way_in(watch, messages):
+    talking = Agent(Scripted([[Content.from_text(BYE)]]), middleware=[EmotionMiddleware(watch.observer)])
+    await talking.run([Message("user", [text]) for text in messages])
+    assert watch.heard(INPUT) == messages
+
+
 async def test_while_it_streams(watch):
     assert await run_streamed(watch.observer) == await run_streamed()
     assert watch.said() == EXPECTED

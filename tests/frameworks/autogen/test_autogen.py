@@ -95,6 +95,17 @@ async def test_every_message_is_tagged_once(watch):
     assert watch.observer.skipped == {"no text": 2}
 
 
+async def test_the_messages_of_every_way_in(watch, messages):
+    runtime = SingleThreadedAgentRuntime(intervention_handlers=[EmotionHandler(watch.observer)])
+    await Seats.register(runtime, "seats", lambda: Seats("Finds seats."))
+    runtime.start()
+    for text in messages:
+        await runtime.send_message(Said(text), AgentId("seats", "trip"))
+    await runtime.stop_when_idle()
+    await runtime.close()
+    assert watch.heard(INPUT) == messages
+
+
 async def test_a_message_is_the_same_object_afterwards(watch):
     handler, message = EmotionHandler(watch.observer), Said(GLAD)
 

@@ -12,6 +12,7 @@ from emotag.bulk import tables
 from emotag.bulk.arrow import texts_of
 from emotag.cli.main import main
 from emotag.local import EmotionTagger
+from tests.messages import TAXONOMY, at_hand, same, truth_of
 
 TEXTS = [None, "", "Thank you so much!", "x" * 70_000, "naïve 😟", *(f"I hate it {number}" for number in range(9000))]
 
@@ -52,6 +53,16 @@ def test_rows_and_columns_are_kept_and_tagged(tmp_path: Path, kind: pa.DataType 
         elif text is not None:
             assert (row["emotion_label"], row["emotion_error"]) == (None, f"INVALID_ARGUMENT: {tag.error}")
     assert rows[0]["emotion_error"] == "INVALID_ARGUMENT: text: is null; give a text"
+
+
+def test_the_messages_of_every_way_in(tmp_path: Path) -> None:
+    texts = at_hand()
+    pq.write_table(pa.table({"text": texts}), tmp_path / "a.parquet")
+    assert run(tmp_path / "a.parquet", "--output", tmp_path / "out", "--scores", "--taxonomy", TAXONOMY) == 0
+    rows = pq.read_table(tmp_path / "out" / "a.parquet").to_pylist()
+    assert [row["text"] for row in rows] == texts
+    scores = [dict(row["emotion_scores"]) for row in rows]
+    same(scores, truth_of(texts), [row["emotion_label"] for row in rows])
 
 
 def test_bytes_that_are_no_utf8_are_errors_in_their_rows() -> None:

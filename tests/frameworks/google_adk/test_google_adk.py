@@ -101,6 +101,13 @@ async def test_every_message_is_tagged_once(watch):
     assert all(event.message_id for event in watch.events)
 
 
+async def test_the_messages_of_every_way_in(watch, messages):
+    told, said = messages[::2], messages[1::2]
+    await run(watch.observer, told, Scripted(model="scripted", answers=[[types.Part(text=text)] for text in said]))
+    assert watch.heard(INPUT) == told
+    assert watch.heard(OUTPUT) == said
+
+
 async def test_while_it_streams(watch):
     streaming = RunConfig(streaming_mode=StreamingMode.SSE)
     assert await run(watch.observer, config=streaming) == await run(config=streaming)

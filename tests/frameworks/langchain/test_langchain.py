@@ -91,6 +91,11 @@ def test_every_message_is_tagged_once(watch):
     assert all(event.message_id for event in watch.events)
 
 
+def test_the_messages_of_every_way_in(watch, messages):
+    agent(watch.observer).invoke({"messages": list(map(HumanMessage, messages))}, THREAD)
+    assert watch.heard(INPUT) == messages
+
+
 async def test_on_an_event_loop(watch):
     assert await run_async(watch.observer) == await run_async()
     assert watch.said() == EXPECTED

@@ -109,6 +109,12 @@ async def test_every_message_is_tagged_once(watch):
     assert watch.observer.skipped == {"no text": 2}
 
 
+async def test_the_messages_of_every_way_in(watch, messages):
+    told = [{"role": "user", "content": text} for text in messages]
+    await Runner.run(agent(Scripted([[said(BYE)]])), told, hooks=EmotionHooks(watch.observer))
+    assert watch.heard(INPUT) == messages
+
+
 async def test_while_it_streams(watch):
     result = Runner.run_streamed(agent(), ANGRY, hooks=EmotionHooks(watch.observer, "mine"))
     async for _ in result.stream_events():

@@ -13,10 +13,10 @@ from emotag.bulk.ray import EmotionMapper
 from emotag.bulk.tagger import process_tagger
 from emotag.local import EmotionTagger
 from tests.e2e.pages import blocks
+from tests.messages import at_hand
 
-SAID = ["Thank you so much, you saved my trip!", "This is unacceptable, I waited three hours.", "naïve straße 😟"]
 BAD = [None, "", " \n", "x" * 70_000]
-TEXTS = [f"{text} {number}" for number in range(500) for text in SAID] + BAD
+TEXTS = at_hand() + BAD
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -15,10 +15,10 @@ from emotag.bulk import tagger
 from emotag.bulk.spark import emotion_udf
 from emotag.local import EmotionTagger
 from tests.e2e.pages import blocks
+from tests.messages import at_hand
 
-SAID = ["Thank you so much, you saved my trip!", "This is unacceptable, I waited three hours.", "naïve straße 😟"]
 BAD = [None, "", " \n", "x" * 70_000]
-TEXTS = [f"{text} {number}" for number in range(500) for text in SAID] + BAD
+TEXTS = at_hand() + BAD
 
 
 @pytest.fixture(scope="module")

@@ -6,20 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
-from confluent_kafka.schema_registry import (
-    SchemaRegistryClient,
-    header_schema_id_serializer,
-    prefix_schema_id_serializer,
-    topic_subject_name_strategy,
-)
-from confluent_kafka.schema_registry.avro import AvroDeserializer, AvroSerializer
-from confluent_kafka.schema_registry.json_schema import JSONDeserializer, JSONSerializer
-from confluent_kafka.schema_registry.protobuf import ProtobufDeserializer, ProtobufSerializer
-from confluent_kafka.serialization import MessageField, SerializationContext
-from google.protobuf.json_format import MessageToDict
 
 from emotag.cli.main import main
 from emotag_service.kafka.records.routes import Routes
@@ -27,20 +15,17 @@ from emotag_service.kafka.registry.settings import RegistrySettings
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, committed_offsets, read, read_until, write
 from tests.e2e.pages import commands
+from tests.integration.kafka.agent import FORMS, KINDS, Agent
 from tests.integration.kafka.checks import BEGINNING, wait_until
 from tests.integration.kafka.running import RunningTagger
 from tests.integration.kafka.words import label_of
-from tests.registry.schemas import EMOTION_FILE, JSON_TEXT, MESSAGE_FILE, NULLABLE_EMOTION, avro, classes
+from tests.registry.schemas import JSON_TEXT, NULLABLE_EMOTION, avro
 from tests.registry.server import Registry
 
 NewTopic = Callable[..., str]
 Start = Callable[..., RunningTagger]
 
-CLASSES = classes(EMOTION_FILE, MESSAGE_FILE)
-AVRO_TEXT = json.dumps(avro(emotion=NULLABLE_EMOTION))
 TEXTS = [f"{label} number {number}" for number, label in enumerate(["joy", "anger", "fear", "Größe"] * 3)]
-KINDS = ("avro", "json", "protobuf")
-FORMS = {"prefix": prefix_schema_id_serializer, "header": header_schema_id_serializer}
 
 
 @pytest.fixture
@@ -54,52 +39,6 @@ def topics(broker: Broker, new_topic: NewTopic) -> Routes:
     source, target = new_topic(broker, "in", partitions=1), new_topic(broker, "out", partitions=1)
     new_topic(broker, "in.dead-letters", partitions=1)
     return Routes(output=target, inputs=(source,))
-
-
-class Agent:
-    """Says things by Confluent's serializers, and reads them back by its deserializers."""
-
-    def __init__(self, registry: Registry, topic: str, kind: str, form: str) -> None:
-        self._topic = topic
-        self.kind = kind
-        self._client = client = SchemaRegistryClient({"url": registry.url})
-        names = {"subject.name.strategy": topic_subject_name_strategy}
-        conf = {**names, "schema.id.serializer": FORMS[form]}
-        if kind == "avro":
-            self._serialize, self._read = (
-                AvroSerializer(client, AVRO_TEXT, conf=conf),
-                AvroDeserializer(client, conf=names),
-            )
-        elif kind == "json":
-            self._serialize, self._read = (
-                JSONSerializer(JSON_TEXT, client, conf=conf),
-                JSONDeserializer(JSON_TEXT, schema_registry_client=client, conf=names),
-            )
-        else:
-            self._serialize = ProtobufSerializer(CLASSES["Message"], client, conf=conf)
-            self._read = ProtobufDeserializer(CLASSES["Message"], names, client)
-
-    def close(self) -> None:
-        self._client.close()
-
-    def say(self, text: str, number: int = 0) -> Seen:
-        headers: list[tuple[str, bytes | None]] = [("trace", b"1"), ("trace", None)]
-        context = SerializationContext(self._topic, MessageField.VALUE, headers)
-        value = self._serialize(self._message(text), context)
-        return Seen(value, b"k", tuple(headers), 0, BEGINNING + number)
-
-    def understood(self, one: Seen) -> dict[str, Any]:
-        context = SerializationContext(self._topic, MessageField.VALUE, list(one.headers))
-        found = self._read(one.value, context)
-        if self.kind != "protobuf":
-            return found
-        return MessageToDict(found, preserving_proto_field_name=True)
-
-    def _message(self, text: str) -> Any:
-        if self.kind == "protobuf":
-            return CLASSES["Message"](id="m", text=text)
-        values: dict[str, Any] = {"id": "m", "text": text}
-        return {**values, "cost": b"\1", "sent_at": 1} if self.kind == "avro" else values
 
 
 MakeAgent = Callable[..., Agent]
