@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -14,11 +15,13 @@ from pathlib import Path
 import pytest
 
 from tests.compiler import quick_compiler
-from tests.unit.deploy.files import ROOT, copied, health_command, instructions, one, those
+from tests.unit.deploy.files import DEPLOY, ROOT, copied, health_command, instructions, one, services, those
+from tests.unit.deploy.manifests import KUBERNETES, built, pods
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 PACKAGES = ("clients/python/emotag", "model/emotag_model", "service/emotag_service")
 ALLOWED = [line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")]
+TEMPORARY = "/tmp"  # noqa: S108 - the folder of a container, not of this machine
 
 
 @pytest.fixture(scope="module")
@@ -109,3 +112,53 @@ def test_the_health_check_is_in_the_image() -> None:
     assert interpreter == "python"
     assert copied()["deploy/healthcheck.py"] == script
     assert Path(script).parent == Path("/opt/emotag")
+
+
+def _bought(extras: str, folder: Path) -> list[str]:
+    """What the final stage does with apt where these extras are installed: its script, with a stand-in for apt."""
+    (script,) = [rest for rest in _final("RUN") if "apt-get" in rest]
+    (folder / "apt-get").write_text('#!/bin/sh\necho "$@"\n')
+    (folder / "rm").write_text("#!/bin/sh\n")
+    for stand_in in folder.iterdir():
+        stand_in.chmod(0o755)
+    environment = {"PATH": f"{folder}{os.pathsep}{os.environ['PATH']}", "EXTRAS": extras}
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True, timeout=60, env=environment)
+    return done.stdout.splitlines()
+
+
+def _final(keyword: str) -> list[str]:
+    """What follows every instruction of this keyword in the last stage."""
+    found = instructions()
+    start = max(place for place, (each, _) in enumerate(found) if each == "FROM")
+    return [rest for each, rest in found[start:] if each == keyword]
+
+
+def test_the_image_for_gpus_alone_has_a_compiler_and_its_headers(tmp_path: Path) -> None:
+    (default,) = [each.removeprefix("EXTRAS=") for each in those("ARG") if each.startswith("EXTRAS=")]
+    assert _final("ARG")[0] == "EXTRAS", "the stage does not know what is installed"
+    assert _bought(default, tmp_path) == []
+    update, install = _bought(f"{default},torch", tmp_path)
+    assert update == "update"
+    assert {"gcc", "libc6-dev", "--no-install-recommends"} <= set(install.split())
+    assert _bought("server,torchless", tmp_path) == []
+
+
+def test_what_is_compiled_while_it_runs_has_a_folder_wherever_the_root_is_read_only() -> None:
+    variables = dict(part.split("=", 1) for rest in _final("ENV") for part in shlex.split(rest))
+    folder = Path(variables["TRITON_CACHE_DIR"])
+    assert folder.is_relative_to(TEMPORARY)
+    assert all(TEMPORARY in each["tmpfs"] for each in services().values() if each.get("read_only"))
+    for overlay in (KUBERNETES / "overlays").iterdir():
+        for pod in pods(built(overlay)).values():
+            mounts = {mount["mountPath"]: mount["name"] for mount in pod["spec"]["containers"][0]["volumeMounts"]}
+            (volume,) = [each for each in pod["spec"]["volumes"] if each["name"] == mounts[TEMPORARY]]
+            assert "emptyDir" in volume
+
+
+def test_the_command_for_gpus_lets_what_was_compiled_run_from_there() -> None:
+    """An engine mounts a tmpfs without `exec` unless it is told otherwise."""
+    page = (DEPLOY / "README.md").read_text()
+    (command,) = [line for line in page.splitlines() if line.startswith("$ docker run --gpus")]
+    assert "--read-only --tmpfs /tmp:exec" in command
+    (made,) = [line for line in page.splitlines() if line.startswith("$ docker build") and "torch" in line]
+    assert made.split("--tag ")[1].split()[0] == command.split()[-1]
