@@ -136,13 +136,13 @@ async def test_against_a_server(target: str) -> None:
 
 
 async def test_over_http_against_a_server(target: str) -> None:
-    async with speaking(f"{LINES[0]} --target {target}") as url, Client(url) as client:
+    async with speaking(*as_typed(f"{LINES[0]} --target {target}")) as url, Client(url) as client:
         assert await labels(client) == ["joy", "positive", "joy"]
 
 
 async def test_with_a_target_it_is_the_server_that_tags(server: Server) -> None:
     target = f"127.0.0.1:{server.port}"
-    async with speaking(f"{LINES[0]} --target {target}") as url:
+    async with speaking(*as_typed(f"{LINES[0]} --target {target}")) as url:
         for client in (over_stdio("--target", target), Client(url)):
             async with client:
                 said = await client.call_tool("classify_emotion", {"text": SAID})
