@@ -22,7 +22,7 @@ from tests.integration.process import save_checkpoint
 
 NewTopic = Callable[..., str]
 Start = Callable[..., RunningTagger]
-BOMB_BYTES, ALLOWED_BYTES = 200 << 20, 128 << 20
+BOMB_BYTES, ALLOWED_BYTES = 96 << 20, 128 << 20  # without a bound a tagger grows by twice the first, and by more
 KINDS = ["gzip", "snappy", "lz4", "zstd"]
 
 
@@ -68,7 +68,9 @@ def test_the_process_stays_small(broker: Broker, new_topic: NewTopic, tmp_path: 
         pytest.skip("the memory of another process is read from /proc")
     if not getattr(codec, f"has_{kind}")():
         pytest.skip(f"{kind} is read with cramjam, which is not here; without it nothing is unpacked")
-    topic = new_topic(broker, "in", partitions=1, max_message_bytes=str(16 << 20))  # of snappy it takes ten megabytes
+    if kind == "snappy" and broker.name == "apache":
+        pytest.skip("a broker with a heap of 256 MB cannot unpack such a block itself, and takes none")
+    topic = new_topic(broker, "in", partitions=1, max_message_bytes=str(16 << 20))  # of snappy it takes five megabytes
     write(broker.bootstrap, topic, [say(0, 0)])
     options = ("--input", topic, "--output", f"{topic}.tagged", "--group", f"{topic}.group")
     with TagTopic(broker.bootstrap, save_checkpoint(tmp_path / "tiny"), *options) as tagger:
