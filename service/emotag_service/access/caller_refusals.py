@@ -18,7 +18,7 @@ class CallerRefusals:
     take a new address or subject each time, and figures must not grow with it.
 
     Attributes:
-        counted: CallerRefusals by name and bound, such as ("planner", "streams"); everybody else's are by `OTHERS`.
+        counted: How many by name and bound, such as ("planner", "streams"); everybody else's are by `OTHERS`.
     """
 
     def __init__(self, most_named: int = MOST_NAMED) -> None:

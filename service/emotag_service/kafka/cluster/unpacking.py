@@ -73,20 +73,19 @@ def unpack_snappy(payload: Any, most: int) -> bytes:
 @_named
 def unpack_lz4(payload: Any, most: int) -> bytes:
     """Unpack frames of LZ4; raises UnpackError."""
-    payload = bytes(payload)
-    if _lz4_bound(payload, most) > most:
-        return _into(payload, most, "lz4")
-    unpacked: bytes = codec.lz4_decode(payload)
-    return unpacked
+    return _unpack_blocks(bytes(payload), most, "lz4", _lz4_bound)
 
 
 @_named
 def unpack_zstd(payload: Any, most: int) -> bytes:
     """Unpack frames of Zstandard; raises UnpackError."""
-    payload = bytes(payload)
-    if _zstd_bound(payload, most) > most:
-        return _into(payload, most, "zstd")
-    unpacked: bytes = codec.zstd_decode(payload)
+    return _unpack_blocks(bytes(payload), most, "zstd", _zstd_bound)
+
+
+def _unpack_blocks(payload: bytes, most: int, name: str, bound: Callable[[bytes, int], int]) -> bytes:
+    if bound(payload, most) > most:
+        return _into(payload, most, name)
+    unpacked: bytes = getattr(codec, f"{name}_decode")(payload)
     return unpacked
 
 
