@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -236,3 +237,18 @@ def test_the_summary_counts_and_measures() -> None:
 )
 def test_quantiles(values: list[float], share: float, expected: float) -> None:
     assert quantile(values, share) == expected
+
+
+def test_a_signal_that_comes_while_something_is_deleted_ends_it_all_the_same() -> None:
+    class Dying:
+        def __del__(self) -> None:
+            signal.raise_signal(signal.SIGTERM)
+
+    before = signal.signal(signal.SIGTERM, demo._leave)
+    try:
+        Dying()
+        with pytest.raises(SystemExit) as left:
+            time.sleep(30)  # until the signal comes again
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert left.value.code == 128 + signal.SIGTERM
