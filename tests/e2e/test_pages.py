@@ -12,6 +12,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -246,6 +247,15 @@ def test_what_is_not_run_is_understood(command: Command, monkeypatch: pytest.Mon
         monkeypatch.setattr(sys, "argv", arguments[1:])
         name = arguments[1] + (".__main__" if (ROOT / arguments[1].replace(".", "/")).is_dir() else "")
         importlib.import_module(name)._arguments()
+    elif program == "docker" and arguments[0] == "run":
+        settings = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
+        given = [word.partition("=")[0] for flag, word in pairwise(arguments) if flag == "--env"]
+        assert given
+        for variable in given:
+            assert f"| `{variable.removeprefix('EMOTAG_').lower().replace('_', '-')}` |" in settings
+        [published] = [word for flag, word in pairwise(arguments) if flag == "--publish"]
+        dockerfile = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+        assert f"EXPOSE {published.rpartition(':')[2]}" in dockerfile
     elif program == "docker":
         assert (ROOT / arguments[arguments.index("--file") + 1]).is_file()
     else:
