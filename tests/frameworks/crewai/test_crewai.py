@@ -82,6 +82,16 @@ def test_every_message_is_tagged_once(watch, listening):
     assert {event.conversation_id for event in watch.events} == {str(running.id)}
 
 
+def test_the_messages_of_every_way_in(watch, listening, messages):
+    listener = listening(watch.observer)
+    model = Scripted(model="scripted", answers=[final(GLAD) for _ in messages])
+    desk = Agent(role="desk", goal="help", backstory="None.", llm=model)
+    tasks = [Task(description=text, expected_output="words", agent=desk) for text in messages]
+    Crew(agents=[desk], tasks=tasks).kickoff()
+    listener.close()
+    assert sorted(watch.heard(INPUT)) == sorted(messages)
+
+
 async def test_on_an_event_loop(watch, listening):
     listener = listening(watch.observer)
     assert (await crew().kickoff_async()).raw == GLAD
