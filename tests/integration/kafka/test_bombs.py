@@ -38,8 +38,7 @@ def bomb(size: int) -> Seen:
     return Seen(bytes(size), b"key", (), 0, BEGINNING)
 
 
-@pytest.mark.parametrize("delivery", ["exactly-once", "at-least-once"])
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "delivery"), [*((kind, "exactly-once") for kind in KINDS), ("zstd", "at-least-once")])
 def test_all_before_it_is_committed_and_nothing_after(
     broker: Broker, new_topic: NewTopic, tagger: Start, name: str, low_bound: None, kind: str, delivery: str
 ) -> None:
@@ -62,15 +61,13 @@ def test_all_before_it_is_committed_and_nothing_after(
     assert_tagged(before, read(broker.bootstrap, target))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ["gzip", "zstd"])  # Apache Kafka with a small heap cannot unpack snappy's itself
 def test_the_process_stays_small(broker: Broker, new_topic: NewTopic, tmp_path: Path, kind: str) -> None:
     if not Path("/proc/self/status").exists():
         pytest.skip("the memory of another process is read from /proc")
     if not getattr(codec, f"has_{kind}")():
         pytest.skip(f"{kind} is read with cramjam, which is not here; without it nothing is unpacked")
-    if kind == "snappy" and broker.name == "apache":
-        pytest.skip("a broker with a heap of 256 MB cannot unpack such a block itself, and takes none")
-    topic = new_topic(broker, "in", partitions=1, max_message_bytes=str(16 << 20))  # of snappy it takes five megabytes
+    topic = new_topic(broker, "in", partitions=1, max_message_bytes=str(16 << 20))
     write(broker.bootstrap, topic, [say(0, 0)])
     options = ("--input", topic, "--output", f"{topic}.tagged", "--group", f"{topic}.group")
     with TagTopic(broker.bootstrap, save_checkpoint(tmp_path / "tiny"), *options) as tagger:
