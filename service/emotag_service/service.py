@@ -18,7 +18,7 @@ from emotag_service.engine.options import Options
 from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.server import Server
 from emotag_service.process.changes import Changes
-from emotag_service.process.lifetime import StopSignals, look_at_old_objects_rarely, unless
+from emotag_service.process.lifetime import StopSignals, keep_pauses_short, unless
 from emotag_service.process.link import AskError
 from emotag_service.process.logs import log_loop_error
 from emotag_service.settings import ConfigError
@@ -95,7 +95,7 @@ class Service:
         """
         asyncio.get_running_loop().set_exception_handler(log_loop_error)
         self._signals.listen()
-        look_at_old_objects_rarely()
+        keep_pauses_short()
         self.server = server = self._listen()
         try:
             self.http = open_http(self._config, held=self._processes > 1)

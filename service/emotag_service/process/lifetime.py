@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import signal
+import sys
 from typing import TYPE_CHECKING
 
 import structlog
@@ -22,6 +23,10 @@ _YOUNG_OBJECTS = 100_000
 # Looks at the middle-aged objects between two at all of them, which stop every thread for some 60 ms where ten thousand
 # messages wait. At Python's ten that is once in three seconds under load; what waits refers to nothing in circles.
 _LOOKS_AT_MIDDLE_AGED = 1_000
+
+# Seconds for which a thread keeps Python's lock while another waits. At Python's five milliseconds the event loop
+# waited so long for one that labels a batch, several times on the way of a frame.
+_LOCK_SECONDS = 0.001
 
 
 class StopSignals:
@@ -77,7 +82,8 @@ def freeze_what_is_loaded() -> None:
     gc.set_threshold(_YOUNG_OBJECTS, *gc.get_threshold()[1:])
 
 
-def look_at_old_objects_rarely() -> None:
-    """Have the cycle collector look through all objects less often, for a process whose callers wait meanwhile."""
+def keep_pauses_short() -> None:
+    """Have threads wait less for each other, and for looks through all objects, in a process whose callers wait too."""
     young, middle_aged, _ = gc.get_threshold()
     gc.set_threshold(young, middle_aged, _LOOKS_AT_MIDDLE_AGED)
+    sys.setswitchinterval(_LOCK_SECONDS)

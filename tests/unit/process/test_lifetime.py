@@ -6,19 +6,21 @@ import asyncio
 import gc
 import os
 import signal
+import sys
 import weakref
 from collections.abc import Iterator
 
 import pytest
 
-from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, look_at_old_objects_rarely, unless
+from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, keep_pauses_short, unless
 
 
 @pytest.fixture(autouse=True)
 def collector() -> Iterator[None]:
     """The collector as it was before."""
-    threshold = gc.get_threshold()
+    threshold, interval = gc.get_threshold(), sys.getswitchinterval()
     yield
+    sys.setswitchinterval(interval)
     gc.set_threshold(*threshold)
     gc.unfreeze()
 
@@ -47,10 +49,11 @@ def test_cycles_are_collected_all_the_same() -> None:
     assert gone() is None
 
 
-def test_old_objects_are_looked_at_less_often_and_young_ones_as_before() -> None:
+def test_pauses_are_kept_short_and_young_objects_looked_at_as_before() -> None:
     before = gc.get_threshold()
-    look_at_old_objects_rarely()
+    keep_pauses_short()
     assert gc.get_threshold() == (*before[:2], 1_000)
+    assert sys.getswitchinterval() == pytest.approx(0.001)
 
 
 async def test_the_first_signal_asks_and_the_second_ends() -> None:
