@@ -175,7 +175,7 @@ async def test_a_stream_ends_with_the_first_frame_after_its_token_was_taken_away
 
 
 async def test_the_sdk_reads_its_token_again_when_the_file_changes(
-    engine: Engine, given: tuple[dict[str, str], Path], tmp_path: Path
+    engine: Engine, given: tuple[dict[str, str], Path], tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     tokens, path = given
     mine = tmp_path / "mine"
@@ -189,6 +189,12 @@ async def test_the_sdk_reads_its_token_again_when_the_file_changes(
         mine.unlink()
         mine.write_text(tokens["planner"])
         assert (await client.classify("joy")).label == "joy"
+        for between in ("", "half of", None):  # as somebody leaves it who is writing another
+            mine.unlink() if between is None else mine.write_text(between)
+            assert (await client.classify("joy")).label == "joy"
+    warned = [record.getMessage() for record in caplog.records if record.name == "emotag"]
+    assert [text for text in warned if "token not reloaded" in text and "the old ones stay in force" in text]
+    assert not any(tokens["planner"] in text for text in warned)
 
 
 async def test_what_may_be_asked_can_be_switched_off(engine: Engine) -> None:

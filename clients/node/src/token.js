@@ -23,12 +23,12 @@ export class BearerToken {
     else if (typeof token !== "function") throw invalid("must be a string, { file }, or a function that gives a string");
   }
 
-  /** What a call brings now; a file that cannot be read any more leaves the last token in force. */
+  /** What a call brings now; a file that has no token any more, or not yet all of one, leaves the last in force. */
   async header() {
     if (typeof this.#token === "function") return header(await this.#token());
     if (typeof this.#token === "object") {
-      const text = await readFile(this.#token.file, "utf8").catch(() => null);
-      if (text !== null) this.#last = header(text.trim());
+      const text = (await readFile(this.#token.file, "utf8").catch(() => "")).trim();
+      if (isToken(text)) this.#last = header(text);
     }
     return this.#last;
   }
@@ -62,8 +62,13 @@ function readNow(file) {
 
 /** @param {unknown} token */
 function header(token) {
-  if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) throw invalid("must be one word of printable ASCII");
+  if (!isToken(token)) throw invalid("must be one word of printable ASCII");
   return `Bearer ${token}`;
+}
+
+/** @param {unknown} token */
+function isToken(token) {
+  return typeof token === "string" && /^[\x21-\x7e]+$/.test(token);
 }
 
 /** @param {string} problem */

@@ -1,7 +1,9 @@
 // TLS and tokens. EMOTAG_SECURED is JSON: the target of an `emotag serve` that asks for a token and a certificate, and
 // the files (ca, cert, key, token) to get in with. tests/e2e/test_node.py sets it.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { test } from "node:test";
 import { EmotionClient } from "emotag";
 import { client, collected } from "./scripted.js";
@@ -21,6 +23,19 @@ test("a token as text, by a function, and by a file, over TLS both ways", { skip
   }
   const inline = { ca: readFileSync(ca), cert: readFileSync(cert, "utf8"), key: readFileSync(key, "utf8") };
   assert.equal((await client(t, target, { tls: inline, token: text }).classify(JOYFUL)).label, "joy");
+});
+
+test("a file that has no token for a moment leaves the last one in force", { skip }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), "emotag-"));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const mine = join(folder, "token");
+  writeFileSync(mine, readFileSync(file));
+  const one = client(t, target, { tls, token: { file: mine } });
+  for (const between of ["", "half of", null]) {
+    if (between === null) rmSync(mine);
+    else writeFileSync(mine, between);
+    assert.equal((await one.classify(JOYFUL)).label, "joy");
+  }
 });
 
 test("no token, and a wrong one", { skip }, async (t) => {

@@ -6,6 +6,7 @@ import ipaddress
 from pathlib import Path
 
 from emotag.errors import InvalidArgumentError
+from emotag.reloaded import Reloaded
 
 
 class BearerToken:
@@ -17,24 +18,15 @@ class BearerToken:
         Raises:
             InvalidArgumentError: It is none, or the file cannot be read.
         """
-        self._path = token if isinstance(token, Path) else None
-        self._version = self._look()
-        self._header = _header(_read(token) if isinstance(token, Path) else token, "token")
+        if isinstance(token, Path):
+            self._now = Reloaded("token", [token], lambda: _header(_read(token), str(token)), InvalidArgumentError).now
+        else:
+            header = _header(token, "token")
+            self._now = lambda: header
 
     def metadata(self) -> tuple[tuple[str, str], ...]:
-        """What a call brings now; a file that cannot be read any more leaves the last token in force."""
-        version = self._look()
-        if self._path is not None and version not in (None, self._version):
-            self._version = version
-            self._header = _header(_read(self._path), str(self._path))
-        return (("authorization", self._header),)
-
-    def _look(self) -> tuple[int, int] | None:
-        try:
-            look = self._path.stat() if self._path is not None else None
-        except OSError:
-            return None
-        return look and (look.st_ino, look.st_mtime_ns)
+        """What a call brings now; a file that has no token any more leaves the last one in force, with a warning."""
+        return (("authorization", self._now()),)
 
 
 def check_readable(target: str) -> None:
