@@ -82,9 +82,9 @@ def test_the_process_stays_small(broker: Broker, new_topic: NewTopic, tmp_path: 
             time.sleep(0.002)
         assert tagger.exit_code() == 3
     assert most - before < ALLOWED_BYTES
-    assert f"reading {topic}/0: the batch of offsets 1 to 1: it unpacks to more than 64 MiB" in tagger.said.replace(
-        "\n", " "
-    )
+    said = tagger.said.replace("\n", " ")
+    assert f"reading {topic}/0: the batch of offsets 1 to 1: it " in said
+    assert "unpacks to more than 64 MiB" in said
     assert committed_offsets(broker.bootstrap, f"{topic}.group", topic) == {0: 1}
 
 

@@ -92,6 +92,6 @@ def test_frames_are_counted_together(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CODECS[2:])
-def test_many_small_frames_fit_though_their_blocks_might_be_larger(name: str) -> None:
+def test_many_small_frames_fit(name: str) -> None:
     small = packed(name, b"as much again")
     assert UNPACKERS[name](small * 100, MOST) == b"as much again" * 100
