@@ -79,11 +79,6 @@ def tagger() -> EmotionTagger:
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path / "ours")
-
-
-@pytest.fixture
 def tokens(tmp_path: Path) -> Tokens:
     return Tokens(tmp_path / "tokens")
 

@@ -1,24 +1,19 @@
-"""What each way in answers to what it has to refuse, as its own convention has it: one table, and what has no network.
+"""What each way in over a network answers to what it has to refuse, as its own convention has it: one table.
 
-Kafka (tests/integration/kafka), Spark and Ray (tests/frameworks), Node.js (clients/node/test) and `emotag serve` against
+Those without a network are in test_refusals_here.py. Kafka (tests/integration/kafka), Spark and Ray (tests/frameworks), Node.js (clients/node/test) and `emotag serve` against
 hostile peers (tests/e2e/test_hostile.py) have tests of their own; adapters of agent frameworks show messages to the observer.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 import pytest_asyncio
 
-from emotag import AsyncEmotionClient, EmotionError
+from emotag import AsyncEmotionClient
 from emotag.a2a.server import AgentServer
-from emotag.cli.main import main
 from emotag.local import EmotionTagger
 from emotag.tools import make_server
 from emotag.tools_port import ToolsPort
@@ -28,16 +23,15 @@ from emotag_service.access.protection import Protection
 from emotag_service.engine.engine import Engine
 from emotag_service.grpc.server import Server
 from tests.integration import ways
-from tests.integration.ways import GARBLED, LARGE, NOT_TEXT, ONCE, Asked, Place
+from tests.integration.ways import GARBLED, LARGE, LONG, MANY, NOT_TEXT, ONCE, Asked, Place
 from tests.integration.web import opened
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.integration.ways import Way
 
-LONG, MANY = "a" * 70_000, 1_025  # a byte of text, a message more than is taken
 CASES = (
     "a token",
     "no token",
@@ -324,82 +318,6 @@ async def test_a_server_behind_that_is_not_there(
         grpc = agent.card.supported_interfaces[2].url
         place = Place(grpc="", http="", agent=agent.url, agent_grpc=grpc, tools=tools.url)
         assert await way(Asked(place=place)) == answer
-
-
-@pytest.mark.parametrize(
-    ("texts", "answer"),
-    [
-        ([""], "tag: InvalidArgumentError INVALID_MESSAGE text"),
-        ([5], "tag: InvalidArgumentError INVALID_MESSAGE"),
-        (["\ud800"], "tag: InvalidArgumentError INVALID_MESSAGE text"),
-        ([LONG], "tag: InvalidArgumentError INVALID_MESSAGE text"),
-        (["joy"] * MANY, "a tag"),
-    ],
-    ids=CASES[3:8],
-)
-def test_in_process(tagger: EmotionTagger, texts: Iterable[Any], answer: str) -> None:
-    """Whoever is in the process needs no token, and there is no request that could be large."""
-    assert ways.sdk_tags(tagger.tag(texts)) == answer
-
-
-def test_in_process_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
-    """What stands for a server that is not there."""
-    with pytest.raises(EmotionError) as caught:
-        EmotionTagger(tmp_path / "none")
-    assert ways.error_of(caught.value) == "InvalidArgumentError checkpoint"
-
-
-def test_mcp_over_standard_input_and_output() -> None:
-    """Who starts the process may ask. What is no message is answered as JSON-RPC has it, and ends nothing."""
-    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "0"}}
-    asked = [["joy"], [""], [5], [LONG], ["joy"] * MANY]
-    calls = [ways.tool_call(texts, number) for number, texts in enumerate(asked, 1)]
-    lines = [
-        json.dumps({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": hello}).encode(),
-        b'{"jsonrpc": "2.0", "method": "notifications/initialized"}',
-        b'{"\xff\xfe',
-        b"[]",
-        b"",
-        b'{"jsonrpc": "2.0", "id": 9, "method": 7}',
-        b"[" * 100_000,
-        *(json.dumps(call).encode() for call in calls),
-    ]
-    variables = {**os.environ, "EMOTAG_TARGET": ""}
-    command = [sys.executable, "-m", "emotag", "mcp"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=variables) as process:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(b"\n".join(lines) + b"\n")
-        process.stdin.flush()
-        said = [json.loads(process.stdout.readline()) for _ in range(5 + len(calls))]
-        process.stdin.close()
-        assert process.wait() == 0
-        assert process.stdout.read() == b""
-    nobodys = [answer["error"]["code"] for answer in said if answer["id"] is None]
-    assert nobodys == [-32700, -32600, -32600, -32700]
-    found = {answer["id"]: ways.tool_said(answer) for answer in said if answer["id"]}
-    assert [found[call["id"]] for call in calls] == ["a tag", "an error", "isError", "an error", "isError"]
-
-
-def test_files(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A row that cannot be tagged says why, and the run goes on; what the run needs and lacks ends it before it begins."""
-    rows = [b'{"text": ""}', b'{"text": 5}', b'{"text": "\xff\xfe"}', b"no row", b'{"text": "%s"}' % LONG.encode()]
-    (tmp_path / "in.jsonl").write_bytes(b"".join(one + b"\n" for one in [*rows, *[b'{"text": "joy"}'] * MANY]))
-    command = ["tag-files", str(tmp_path / "in.jsonl"), "--output", str(tmp_path / "out"), "--workers", "1"]
-    assert main([*command[:-2], "--checkpoint", str(tmp_path / "none")]) == 2
-    assert f"checkpoint: {tmp_path / 'none'}: no such folder" in capsys.readouterr().err
-    assert main(["tag-files", str(tmp_path / "none.jsonl"), *command[2:]]) == 2
-    subprocess.run([sys.executable, "-m", "emotag", *command], check=True, capture_output=True, timeout=120)
-    found = [json.loads(line) for line in (tmp_path / "out" / "in.jsonl").read_text(encoding="utf-8").splitlines()]
-    errors = [(one["emotion_error"] or "").partition(";")[0] for one in found]
-    assert errors == [
-        "INVALID_ARGUMENT: text: is empty",
-        "INVALID_ARGUMENT: text: is a int",
-        "INVALID_ARGUMENT: the line is not UTF-8",
-        "INVALID_ARGUMENT: the line is not JSON: Expecting value at character 1",
-        "INVALID_ARGUMENT: text: has 70,000 bytes or more",
-        *[""] * MANY,
-    ]
 
 
 def test_the_table_has_every_case() -> None:

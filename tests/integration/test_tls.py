@@ -27,16 +27,6 @@ if TYPE_CHECKING:
 ONCE = Retry(attempts=1)
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path / "ours")
-
-
-@pytest.fixture
-def foreign(tmp_path: Path) -> Authority:
-    return Authority(tmp_path / "foreign")
-
-
 @asynccontextmanager
 async def serving(engine: Engine, **files: Any) -> AsyncIterator[Server]:
     server = Server("127.0.0.1", 0, protection=Protection(tls=TlsFiles(**files)))

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     Way = Callable[["Asked"], Awaitable[str]]
 
 NOT_TEXT, GARBLED, LARGE = "not text", "garbled", "large"
+LONG, MANY = "a" * 70_000, 1_025  # bytes of a text, and messages, more than are taken
 ONCE = Retry(attempts=1)
 _LOST = b"\xff\xfe\xfd"  # neither UTF-8 nor JSON nor protobuf
 _MIB = 2**20

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import sys
 import threading
 from dataclasses import replace
 
@@ -387,19 +385,3 @@ async def test_no_text_is_ever_logged(started, events):
     assert kinds(await engine.classify([Message("secret word", sender="secret")])) == ["ComputeError"]
     assert events
     assert "secret" not in repr(events)
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere niceness is of whole processes")
-async def test_replicas_give_way_to_the_event_loop():
-    nice = []
-
-    def build():
-        nice.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
-        return ScriptedPredictor()
-
-    engine = in_memory_engine(build)
-    await engine.start()
-    await engine.close()
-    own = os.getpriority(os.PRIO_PROCESS, 0)
-    assert nice == [min(own + 10, 19)]
-    assert os.getpriority(os.PRIO_PROCESS, threading.get_native_id()) == own

@@ -12,7 +12,7 @@ from emotag.open_channels import OpenChannels
 from tests.integration.authority import Authority
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    pass
 
 
 class Clock:
@@ -22,11 +22,6 @@ class Clock:
 
     def __call__(self) -> float:
         return self.now
-
-
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path / "ours")
 
 
 @pytest.fixture

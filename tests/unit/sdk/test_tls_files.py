@@ -55,16 +55,6 @@ def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path / "ours")
-
-
-@pytest.fixture
-def foreign(tmp_path: Path) -> Authority:
-    return Authority(tmp_path / "foreign")
-
-
-@pytest.fixture
 def guarded(authority: Authority) -> Iterator[Guarded]:
     certificate, key = authority.server()
     server = Guarded(TlsFiles(certificate=certificate, key=key, client_ca=authority.ca))
@@ -79,6 +69,14 @@ def mine(authority: Authority, tmp_path: Path) -> TLS:
     files = agent_files(tmp_path / "mine")
     replace(files, authority.agent("planner"))
     return files
+
+
+def change_sides(guarded: Guarded, authority: Authority, mine: TLS) -> None:
+    """Server and client have files of another authority, and whoever calls has to connect."""
+    certificate, key = authority.server()
+    guarded.files = TlsFiles(certificate=certificate, key=key, client_ca=authority.ca)
+    replace(mine, authority.agent("worker"))
+    guarded.restart(guarded.port)
 
 
 def test_calls_and_streams_bring_a_new_certificate(
@@ -115,10 +113,7 @@ def test_the_authorities_of_server_and_callers_change(
 ) -> None:
     client = connect(guarded.target, tls=mine, retry=retry)
     client.classify("thank you")
-    certificate, key = foreign.server()
-    guarded.files = TlsFiles(certificate=certificate, key=key, client_ca=foreign.ca)
-    replace(mine, foreign.agent("worker"))
-    guarded.restart(guarded.port)
+    change_sides(guarded, foreign, mine)
     client.classify("thank you")
     assert guarded.callers == ["planner", "worker"]
 
@@ -129,10 +124,7 @@ def test_a_call_that_fails_has_the_files_looked_at(
     monkeypatch.setattr(open_channels, "LOOK_SECONDS", 3600.0)
     client = connect(guarded.target, tls=mine)
     client.classify("thank you")
-    certificate, key = foreign.server()
-    guarded.files = TlsFiles(certificate=certificate, key=key, client_ca=foreign.ca)
-    replace(mine, foreign.agent("worker"))
-    guarded.restart(guarded.port)
+    change_sides(guarded, foreign, mine)
     client.classify("thank you")
     assert guarded.callers == ["planner", "worker"]
 
