@@ -49,6 +49,7 @@ _HELP = {
     "weight_decay": "AdamW's, on all but word vectors",
     "average_decay": "decay of the weights' moving average",
     "coarse_weight": "share of the loss over Ekman labels, the one over GoEmotions' being 1",
+    "basic_weight": "share of the loss over labels of basic, the one over GoEmotions' being 1",
     "glove_words": "most frequent words of GloVe that get a row",
     "vector_scale": "standard deviation that word vectors start with",
     "max_tokens": "tokens read of a message when serving",

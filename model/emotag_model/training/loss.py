@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from emotag_model.labels import EKMAN, GOEMOTIONS, default_labels
+from emotag_model.labels import BASIC, EKMAN, GOEMOTIONS, default_labels
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -88,13 +88,16 @@ class RowLoss(nn.Module):
         coarse: float,
         scores: Tensor | None = None,
         weight: float = 0.0,
+        basic: float = 1.0,
     ) -> None:
         """Truth [L, F] over all heads' outputs and, where there is a teacher, its scores [N, F] with N ≥ L.
 
-        `coarse` is as in `RollUpLoss`, `weight` the scores' share of the loss of what has labels too.
+        `coarse` is as in `RollUpLoss`, `weight` the scores' share of the loss of what has labels too, `basic` the
+        weight of the head of that name, that of others being 1.
         """
         super().__init__()
         self._heads = dict(heads)
+        self._shares = [basic if name == BASIC else 1.0 for name in heads]
         known = torch.stack([truth[:, outputs].amax(dim=1) > 0 for outputs in heads.values()], dim=1)  # [L, H]
         self._losses = nn.ModuleList(
             _head_loss(name, truth[known[:, place]][:, heads[name]], coarse) for place, name in enumerate(heads)
@@ -113,12 +116,12 @@ class RowLoss(nn.Module):
         total = logits.new_zeros(())
         for place, outputs in enumerate(self._heads.values()):
             loss, held = cast("HeadLoss", self._losses[place]), known[:, place]
-            hard = loss(logits[:, outputs], truth[:, outputs])
-            if scores is None:
-                total = total + (held * hard).mean()
-                continue
-            share = held * (1 - self._weight)
-            total = total + (share * hard + (1 - share) * loss.soft(logits[:, outputs], scores[:, outputs])).mean()
+            rows_loss = held * loss(logits[:, outputs], truth[:, outputs])
+            if scores is not None:
+                share = held * (1 - self._weight)
+                soft = loss.soft(logits[:, outputs], scores[:, outputs])
+                rows_loss = (1 - self._weight) * rows_loss + (1 - share) * soft
+            total = total + self._shares[place] * rows_loss.mean()
         return total
 
 

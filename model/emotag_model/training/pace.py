@@ -24,13 +24,14 @@ class Pace:
     weight_decay: float = 0.01
     average_decay: float = 0.999  # of the weights' moving average, which is what is evaluated and kept
     coarse_weight: float = 0.5  # of the loss over the Ekman labels beside that over the fine ones
+    basic_weight: float = 1.0  # of the loss over the labels of `basic` beside that over the fine ones
     train_tokens: int = 64  # read of a message when training: holds 99.9 % of GoEmotions whole
 
     def __post_init__(self) -> None:
         for name in _COUNTS:
             self._check(name, getattr(self, name) >= 1, "at least 1")
         self._check("learning_rate", 0 < self.learning_rate < float("inf"), "a positive number")
-        for name in ("seed", "cycle_epochs", "coarse_weight", "weight_decay"):
+        for name in ("seed", "cycle_epochs", "coarse_weight", "basic_weight", "weight_decay"):
             self._check(name, 0 <= getattr(self, name) < float("inf"), "0 or more")
         self._check("average_decay", 0 <= self.average_decay < 1, "in [0, 1)")
 

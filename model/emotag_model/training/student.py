@@ -127,7 +127,7 @@ def _network(data: TrainingData, tokenizer: Tokenizer, settings: TrainingSetting
 
 def _loss(truth: torch.Tensor, settings: TrainingSettings, soft: SoftLabels | None) -> RowLoss:
     scores = None if soft is None else torch.from_numpy(soft.scores)
-    return RowLoss(HEADS, truth, settings.coarse_weight, scores, settings.soft_weight)
+    return RowLoss(HEADS, truth, settings.coarse_weight, scores, settings.soft_weight, settings.basic_weight)
 
 
 def _config(settings: TrainingSettings, words: int, vector_size: int) -> CnnBiSruConfig:

@@ -93,7 +93,8 @@ class Course:
         )
 
     def _loss(self) -> RowLoss:
-        return RowLoss(HEADS, torch.from_numpy(self.train.truth), self.settings.coarse_weight)
+        truth, settings = torch.from_numpy(self.train.truth), self.settings
+        return RowLoss(HEADS, truth, settings.coarse_weight, basic=settings.basic_weight)
 
     def _groups(self) -> tuple[Group, ...]:
         settings = self.settings

@@ -45,7 +45,8 @@ def fine_tune(
     def encode(examples: Sequence[Example]) -> list[list[int]]:
         return encoder.encode([each.text for each in examples], settings.train_tokens)
 
-    loss = RowLoss(HEADS, torch.from_numpy(truth_of(material.labelled, len(OUTPUTS))), settings.coarse_weight)
+    truth = torch.from_numpy(truth_of(material.labelled, len(OUTPUTS)))
+    loss = RowLoss(HEADS, truth, settings.coarse_weight, basic=settings.basic_weight)
     groups = (
         Group(_FROZEN, 0.0),
         Group("encoder.", 1.0, settings.weight_decay),

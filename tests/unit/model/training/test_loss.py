@@ -83,6 +83,13 @@ def test_scores_are_weighed_against_labels_and_stand_alone_beyond_them():
     torch.testing.assert_close(found, expected)
 
 
+def test_the_words_of_basic_weigh_as_much_as_is_asked_for():
+    logits, rows, scores = torch.randn(3, 35), torch.tensor([0, 4, 7]), torch.rand(8, 35)
+    none, half, whole = (RowLoss(HEADS, BOTH, 0.5, scores, 0.7, basic)(logits, rows) for basic in (0.0, 0.5, 1.0))
+    torch.testing.assert_close(half, (none + whole) / 2)
+    torch.testing.assert_close(none, RowLoss({"goemotions": slice(0, 28)}, BOTH, 0.5, scores, 0.7)(logits, rows))
+
+
 def test_a_students_best_logits_are_its_teachers():
     scores = torch.rand(8, 35)
     logits = torch.logit(scores).requires_grad_()

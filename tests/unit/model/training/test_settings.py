@@ -25,6 +25,7 @@ from emotag_model.training.settings import TrainingSettings
         ("vector_scale", float("inf")),
         ("average_decay", 1.0),
         ("coarse_weight", -1.0),
+        ("basic_weight", -1.0),
         ("weight_decay", -1.0),
         ("seed", -1),
     ],
