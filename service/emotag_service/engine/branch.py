@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emotag_service.engine.errors import ExpiredError, ModelMismatchError, NoReplicaError
+from emotag_service.engine.errors import ExpiredError, ModelMismatchError
 from emotag_service.engine.instant import Instant
 from emotag_service.engine.pool import Pool
 from emotag_service.engine.queue import Queue
@@ -71,14 +71,11 @@ class Branch:
             self._instant.close()
         await self.pool.close()
 
-    async def retire(self) -> None:
-        """Finish what waits, for as long as that takes, and give back what the model holds."""
+    async def finish(self) -> None:
+        """Compute what waits, for as long as that takes; what is left then was given up on, or came back too late."""
         self.queue.close()
         for slot in self.pool.slots:
             await slot.ended.wait()
-        left = self.queue.unclaimed()  # the last replica went home before another one failed
-        self._delivery.failed(left, NoReplicaError("the model was replaced; send it again"))
-        await self.close()
 
     def _expire(self, entries: list[Entry]) -> None:
         """Answer messages that a replica's thread found expired."""

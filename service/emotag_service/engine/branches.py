@@ -121,9 +121,15 @@ class Branches:
         return seconds
 
     def _retire(self, branch: Branch) -> None:
-        task = asyncio.create_task(branch.retire(), name="retire model")
+        task = asyncio.create_task(self._see_off(branch), name="retire model")
         self._retiring[task] = branch
         task.add_done_callback(self._note_retired)
+
+    async def _see_off(self, branch: Branch) -> None:
+        """Let a branch answer what it has, have the live one answer what it could not, and give its memory back."""
+        await branch.finish()
+        self.live.queue.retry(branch.abandoned())
+        await branch.close()
 
     def _note_retired(self, task: asyncio.Task[None]) -> None:
         for slot in self._retiring.pop(task).pool.slots:

@@ -94,11 +94,6 @@ class Queue:
             self._retries.clear()
             self._waiting.clear()
 
-    def unclaimed(self) -> list[Entry]:
-        """Messages of batches that wait to be computed again; nobody does once every replica has gone home."""
-        with self._lock:
-            return [entry for batch in self._retries for entry in batch.entries if not entry.answered()]
-
     def close(self) -> None:
         """Send every replica home once nothing is left for it."""
         with self._lock:

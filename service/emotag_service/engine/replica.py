@@ -134,6 +134,7 @@ class Replica:
             self._queue.retry(self._flight.clear())
             self._enter(State.GIVEN_UP, error)
         finally:
+            self._leave()
             self._drop_predictor()
             self._outcomes.ended(self)
 
@@ -172,6 +173,12 @@ class Replica:
             if not self._flight.seized:
                 self._queue.set_serving(self.name, serving=state is State.SERVING)
                 self._outcomes.changed(self, state, error)
+
+    def _leave(self) -> None:
+        """Take no more batches, so that none waits for this replica because another one failed on it."""
+        with self._standing:
+            if not self._flight.seized:  # else another replica may serve under this name by now
+                self._queue.set_serving(self.name, serving=False)
 
     def _serve(self) -> bool | None:
         """Compute until a failure; returns whether to build anew after it, or None when it is time to end."""

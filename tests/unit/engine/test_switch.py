@@ -11,10 +11,11 @@ import pytest
 from emotag_model.checkpoint.identity import Identity
 from emotag_model.labels import Taxonomy
 from emotag_service.engine.errors import DeviceError, EngineError, ModelMismatchError
+from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.model import Model, ReplicaPlan
 from emotag_service.testing import ScriptedPredictor, WordTokenizer, plain_taxonomies
-from tests.unit.engine.helpers import until
-from tests.unit.engine.scenes import computing, kinds, messages
+from tests.unit.engine.helpers import replica_threads, until
+from tests.unit.engine.scenes import computing, hanging, kinds, messages
 
 NEW = Identity(name="new", version="1", digest="1" * 64)
 
@@ -139,6 +140,46 @@ async def test_closing_does_not_wait_for_what_a_replaced_model_has(started):
     predictor.release()
     await engine.close()
     assert held.done()
+
+
+def _fail(_: Any) -> Any:
+    raise RuntimeError("broken")
+
+
+async def test_the_new_model_answers_what_the_old_one_is_given_up_with(started):
+    predictor = ScriptedPredictor()
+    builds = [predictor]
+    engine = await started(builds.pop, limits=EngineLimits(rebuild_attempts=1, rebuild_delay=0))
+    held = await computing(engine, predictor, "held")
+    waits = engine.submit(messages("waits", "too"))
+    await engine.prepare(_model())
+    engine.switch()
+    predictor.garble = _fail
+    predictor.release()
+    assert _names(await held.wait()) == ["new"]
+    assert _names(await waits.wait()) == ["new", "new"]
+    await engine.retired()
+    assert engine.stats().held == 0
+
+
+async def test_a_replica_of_the_old_model_computes_again_what_it_failed_on_once_the_others_have_gone(started):
+    first, second = ScriptedPredictor(), ScriptedPredictor()
+    engine = await started(first, second, limits=EngineLimits(batch_messages=1, rebuild_delay=0))
+    first.hold()
+    job = await computing(engine, second, "a", "b")
+    await hanging(first)
+    await engine.prepare(_model())
+    engine.switch()
+    second.release()
+    await until(lambda: "emotag-fake:1" not in {thread.name for thread in replica_threads()})
+
+    def fail_once(_: Any) -> Any:
+        first.garble = None
+        raise RuntimeError("broken")
+
+    first.garble = fail_once
+    first.release()
+    assert _names(await job.wait()) == ["in-memory"] * 2
 
 
 async def test_an_engine_that_is_not_running_changes_nothing(started):
