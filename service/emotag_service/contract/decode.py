@@ -18,6 +18,8 @@ from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.message import Message
 from emotag_service.engine.options import Options
 from emotag_service.engine.tag import Tag
+from emotag_service.messages.text import sayable
+from emotag_service.messages.untaggable import UntaggableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -98,8 +100,10 @@ def plain_messages(texts: Sequence[object], names: Sequence[str]) -> list[Messag
     for text, name in zip(texts, names, strict=True):
         if not isinstance(text, str):
             raise refusal("INVALID_ARGUMENT", "INVALID_REQUEST", f"{name}: must be a string")
-        if not text.isascii() and any("\ud800" <= one <= "\udfff" for one in text):
-            raise refusal("INVALID_ARGUMENT", "INVALID_REQUEST", f"{name}: has half of a surrogate pair")
+        try:
+            sayable(text)
+        except UntaggableError as error:
+            raise refusal("INVALID_ARGUMENT", "INVALID_REQUEST", f"{name}: has {error.fault.detail}") from None
     return [Message(str(text)) for text in texts]
 
 

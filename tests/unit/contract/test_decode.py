@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from google.protobuf.duration_pb2 import Duration
 from google.protobuf.timestamp_pb2 import Timestamp
@@ -15,7 +17,7 @@ from emotag.v1.emotion_service_pb2 import (
     Priority,
 )
 from emotag.v1.message_pb2 import Message
-from emotag_service.contract.decode import Intake, read_options
+from emotag_service.contract.decode import Intake, plain_messages, read_options
 from emotag_service.contract.limits import RepeatWindow
 from emotag_service.contract.status import CallRefusedError
 from emotag_service.engine.errors import InvalidMessageError
@@ -155,3 +157,18 @@ def test_an_unknown_reply_order_is_refused_by_name() -> None:
     wire.MergeFromString(b"\x28\x07")
     with pytest.raises(CallRefusedError, match=r"options\.reply_order: 7"):
         read_options(wire)
+
+
+def test_half_of_a_surrogate_pair_is_refused_by_its_place() -> None:
+    with pytest.raises(CallRefusedError, match="inputs 1: has half of a surrogate pair at character 2 of the text"):
+        plain_messages(["\U0001f600", "h\u00e9\ud83d"], ["inputs 0", "inputs 1"])
+
+
+def test_a_long_text_costs_no_step_per_character() -> None:
+    steps = []
+    sys.setprofile(lambda _frame, event, _what: steps.append(event))
+    try:
+        plain_messages(["\u00e9" * 10_000], ["inputs"])
+    finally:
+        sys.setprofile(None)
+    assert len(steps) < 100
