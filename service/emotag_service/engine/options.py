@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from emotag_model.labels import Taxonomy
 
 
+_MOST_QUOTED = 64  # characters: a status says them twice, and gRPC's clients take 8 KB of one
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How a caller wants its tags; the same for every message of a job.
@@ -58,7 +61,7 @@ class OptionsResolver:
         if not isinstance(taxonomy, str) or taxonomy not in self._label_counts:
             known = ", ".join(self._label_counts)
             raise InvalidOptionsError(
-                "taxonomy", f"is {taxonomy!r}, which this model does not have; choose among {known}"
+                "taxonomy", f"is {_quoted(taxonomy)}, which this model does not have; choose among {known}"
             )
         if not isinstance(options.top_k, int) or options.top_k < 0:
             raise InvalidOptionsError("top_k", f"is {options.top_k!r}; give a whole number from 0, which means all")
@@ -69,3 +72,10 @@ class OptionsResolver:
         if replace(options, taxonomy=taxonomy) == plain:  # else there would be no end of what to remember
             self._known[options] = resolved
         return resolved
+
+
+def _quoted(taxonomy: object) -> str:
+    """The name that a caller gave, or how it begins."""
+    if isinstance(taxonomy, str) and len(taxonomy) > _MOST_QUOTED:
+        return f"{taxonomy[:_MOST_QUOTED]!r} and so on, {len(taxonomy):,} characters"
+    return repr(taxonomy)

@@ -40,6 +40,7 @@ def test_options_that_were_seen_are_not_checked_again(resolver, monkeypatch):
     ("options", "field", "problem"),
     [
         (Options("plutchik"), "taxonomy", "'plutchik', which this model does not have; choose among fine, coarse"),
+        (Options("p" * 9_000), "taxonomy", "is 'p{64}' and so on, 9,000 characters, which this model does not have"),
         (Options(top_k=-1), "top_k", "is -1; give a whole number from 0"),
         (Options(top_k=1.5), "top_k", "is 1.5"),
         (Options(top_k=[1]), "top_k", r"is \[1\]"),
