@@ -34,12 +34,19 @@ class ContentType(NamedTuple):
 
 
 ABSENT = ContentType()
+_MOST_REMEMBERED = 256  # characters of one: callers choose them, and may send megabytes
 
 
-@lru_cache(maxsize=256)
 def parse_content_type(spelled: str) -> ContentType:
     """Parse a media type and its charset."""
+    return _remembered(spelled) if len(spelled) <= _MOST_REMEMBERED else _parse(spelled)
+
+
+def _parse(spelled: str) -> ContentType:
     name, *parameters = spelled.lower().split(";")
     pairs = [parameter.partition("=") for parameter in parameters]
     charset = next((value.strip(' "') for key, _, value in pairs if key.strip() == "charset"), "")
     return ContentType(name.strip(), charset)
+
+
+_remembered = lru_cache(maxsize=256)(_parse)

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import pytest
 
 from emotag_service.messages.content_type import ContentType, parse_content_type
@@ -35,3 +37,14 @@ def test_a_media_type_and_its_charset(spelled, expected):
 def test_what_a_media_type_means(name, json, a2a, text):
     media = ContentType(name)
     assert (media.is_json, media.is_a2a, media.is_text) == (json, a2a, text)
+
+
+def test_what_is_long_is_parsed_and_not_kept():
+    tracemalloc.start()
+    try:
+        for number in range(100):
+            assert parse_content_type(f"text/plain;{number}={'x' * 100_000}; charset=UTF-8").charset == "utf-8"
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1_000_000
