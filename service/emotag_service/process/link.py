@@ -78,6 +78,8 @@ class WorkerLink:
                 self._take(json.loads(line))
         except ConnectionError:
             pass  # the other process was killed
+        except ValueError as error:  # killed within a line, or the line is longer than any should be
+            _log.warning("link broken", error=type(error).__name__)
         finally:
             self.close()
 

@@ -49,22 +49,22 @@ class Worker:
         return self._process.pid if self._process is not None else 0
 
     async def run(self, command: Sequence[str], stop: asyncio.Event) -> int:
-        """Spawn a process and return its exit code when it has ended; one that `stop` overtakes is ended."""
+        """Spawn a process and return its exit code when it has ended; one that `stop` overtakes is ended.
+
+        One that cannot be spawned has failed as if it had ended with 1.
+        """
         self.state, self.started, self.problem = "starting", False, ""
-        ours, theirs = socket.socketpair()
-        with theirs, ExitStack() as unless_spawned:
-            unless_spawned.callback(ours.close)
-            self._process = await asyncio.create_subprocess_exec(
-                *command, NUMBER, str(self.number), LINK, str(theirs.fileno()),
-                stdin=asyncio.subprocess.DEVNULL, pass_fds=(theirs.fileno(),),
-                start_new_session=True,  # or Ctrl-C in a terminal would reach it twice
-            )  # fmt: skip
-            unless_spawned.pop_all()
+        try:
+            process, ours = await self._spawn(command)
+        except OSError as error:
+            self.state, self.problem = "gone", f"it cannot be spawned: {error}"
+            return 1
+        self._process = process
         if stop.is_set():
             self.terminate()
         talking = await self.link.open(ours)
         try:
-            code = await self._process.wait()
+            code = await process.wait()
             await talking  # it may have said why
             return code
         finally:
@@ -79,6 +79,19 @@ class Worker:
         """End the process, whatever it does."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
+
+    async def _spawn(self, command: Sequence[str]) -> tuple[asyncio.subprocess.Process, socket.socket]:
+        """Spawn a process; returns it, and our end of the link."""
+        ours, theirs = socket.socketpair()
+        with theirs, ExitStack() as unless_spawned:
+            unless_spawned.callback(ours.close)
+            process = await asyncio.create_subprocess_exec(
+                *command, NUMBER, str(self.number), LINK, str(theirs.fileno()),
+                stdin=asyncio.subprocess.DEVNULL, pass_fds=(theirs.fileno(),),
+                start_new_session=True,  # or Ctrl-C in a terminal would reach it twice
+            )  # fmt: skip
+            unless_spawned.pop_all()
+        return process, ours
 
     async def _answer(self, what: str, values: dict[str, Any]) -> Any:
         if what == "ready":

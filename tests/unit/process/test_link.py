@@ -72,3 +72,18 @@ async def test_nobody_waits_for_an_end_that_is_gone_or_slow() -> None:
 async def test_a_large_answer_is_one() -> None:
     async with _linked() as (one, _):
         assert len((await one.ask("x", text="y" * 1_000_000))["text"]) == 1_000_000
+
+
+@pytest.mark.parametrize("last_words", [b'{"ask": 1, "wh', b"\xff\n", b"[" * 2**17])
+async def test_an_end_that_is_killed_within_a_line_is_gone_and_no_more(last_words: bytes, monkeypatch: Any) -> None:
+    monkeypatch.setattr("emotag_service.process.link._MOST_LINE_BYTES", 2**16)
+    ours, theirs = socket.socketpair()
+    link = WorkerLink(_answer)
+    talking = await link.open(ours)
+    with capture_logs() as logs:
+        theirs.sendall(last_words)
+        theirs.close()
+        await talking
+    assert [log["event"] for log in logs] == ["link broken"]
+    with pytest.raises(AskError, match="not there"):
+        await link.ask("anything")
