@@ -37,7 +37,7 @@ class WorkerLink:
     async def open(self, end: socket.socket) -> asyncio.Task[None]:
         """Talk over one end of a pair of sockets; returns what is done once the other end is closed."""
         reader, self._writer = await asyncio.open_connection(sock=end, limit=_MOST_LINE_BYTES)
-        return asyncio.create_task(self._talk(reader))
+        return asyncio.create_task(self._talk(reader, self._writer))
 
     async def ask(self, what: str, *, within: float | None = None, **values: Any) -> Any:
         """Return the answer of the other end.
@@ -55,7 +55,7 @@ class WorkerLink:
         number = next(self._numbers)
         self._asked[number] = answer = asyncio.get_running_loop().create_future()
         try:
-            self._send({"ask": number, "what": what, "values": values})
+            _send(self._writer, {"ask": number, "what": what, "values": values})
             async with asyncio.timeout(within):
                 return await answer
         except TimeoutError:
@@ -72,10 +72,10 @@ class WorkerLink:
             if not answer.done():
                 answer.set_exception(AskError("ended before it answered"))
 
-    async def _talk(self, reader: asyncio.StreamReader) -> None:
+    async def _talk(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             while line := await reader.readline():
-                self._take(json.loads(line))
+                self._take(json.loads(line), writer)
         except ConnectionError:
             pass  # the other process was killed
         except ValueError as error:  # killed within a line, or the line is longer than any should be
@@ -83,9 +83,9 @@ class WorkerLink:
         finally:
             self.close()
 
-    def _take(self, line: dict[str, Any]) -> None:
+    def _take(self, line: dict[str, Any], writer: asyncio.StreamWriter) -> None:
         if "ask" in line:
-            task = asyncio.create_task(self._reply(line))
+            task = asyncio.create_task(self._reply(line, writer))
             self._answering.add(task)
             task.add_done_callback(self._answering.discard)
             return
@@ -97,7 +97,8 @@ class WorkerLink:
         else:
             answer.set_result(line["value"])
 
-    async def _reply(self, line: dict[str, Any]) -> None:
+    async def _reply(self, line: dict[str, Any], writer: asyncio.StreamWriter) -> None:
+        """Answer whoever asked: by then the link may be to another process, whose questions have the same numbers."""
         reply = {"answer": line["ask"]}
         try:
             reply["value"] = await self._answer(line["what"], line["values"])
@@ -106,8 +107,9 @@ class WorkerLink:
         except Exception as error:  # noqa: BLE001 - the boundary: whoever asked must not wait for ever
             _log.error("question failed", what=line["what"], error=type(error).__name__, stack=stack(error))
             reply["error"] = f"failed ({type(error).__name__}); the log says why"
-        self._send(reply)
+        _send(writer, reply)
 
-    def _send(self, line: dict[str, Any]) -> None:
-        if self._writer is not None and not self._writer.is_closing():
-            self._writer.write(json.dumps(line).encode() + b"\n")
+
+def _send(writer: asyncio.StreamWriter, line: dict[str, Any]) -> None:
+    if not writer.is_closing():
+        writer.write(json.dumps(line).encode() + b"\n")

@@ -87,3 +87,33 @@ async def test_an_end_that_is_killed_within_a_line_is_gone_and_no_more(last_word
     assert [log["event"] for log in logs] == ["link broken"]
     with pytest.raises(AskError, match="not there"):
         await link.ask("anything")
+
+
+async def test_who_comes_next_does_not_get_the_answer_to_who_is_gone() -> None:
+    events = {"first": asyncio.Event(), "second": asyncio.Event()}
+
+    async def answer(what: str, _: dict[str, Any]) -> str:
+        await events[what].wait()
+        return what
+
+    link = WorkerLink(answer)
+    first = await _ask(link, "first")
+    link.close()
+    first.cancel()
+    second = await _ask(link, "second")
+    events["first"].set()
+    await asyncio.sleep(0.01)
+    events["second"].set()
+    assert await second == "second"
+    link.close()
+
+
+async def _ask(link: WorkerLink, what: str) -> asyncio.Task[Any]:
+    """Have a process of its own, at the other end of the link, ask its first question."""
+    ours, theirs = socket.socketpair()
+    other = WorkerLink(_answer)
+    await link.open(ours)
+    await other.open(theirs)
+    asking = asyncio.create_task(other.ask(what))
+    await asyncio.sleep(0.01)
+    return asking
