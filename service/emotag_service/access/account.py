@@ -51,7 +51,14 @@ class Bucket:
 
     def take(self, amount: float) -> None:
         """Let something pass."""
-        self._level -= amount
+        if self._rate:
+            self._level -= amount
+
+    def set_rate(self, rate: float) -> None:
+        """Have another rate from now on; a debt stays one, and is paid off at it."""
+        self.delay()  # what came until now came at the old one
+        self._rate = rate
+        self._level = min(self._level, rate)
 
 
 class Account:
@@ -61,6 +68,7 @@ class Account:
         name: Who it is.
         share: Of the replicas, for callers whose streams have one together.
         calls: How many are under way.
+        quota: What it may use.
     """
 
     def __init__(self, name: str, quota: Quota, clock: Callable[[], float] = time.monotonic) -> None:
@@ -71,6 +79,13 @@ class Account:
         self._streams = 0
         self._messages = Bucket(quota.messages_per_second, clock)
         self._bytes = Bucket(quota.bytes_per_second, clock)
+
+    def allow(self, quota: Quota) -> None:
+        """Have this quota from now on; what was used of the one before counts."""
+        if quota != self.quota:
+            self.quota = quota
+            self._messages.set_rate(quota.messages_per_second)
+            self._bytes.set_rate(quota.bytes_per_second)
 
     def delay(self) -> float:
         """Seconds until it may send again."""

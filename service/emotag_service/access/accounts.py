@@ -31,6 +31,7 @@ class Accounts:
     def hold(self, name: str, quota: Quota) -> Iterator[Account]:
         """The account of a caller, while a call of it is under way."""
         account = self._busy.get(name) or self._wake(name, quota)
+        account.allow(quota)
         account.calls += 1
         try:
             yield account
@@ -41,7 +42,7 @@ class Accounts:
 
     def _wake(self, name: str, quota: Quota) -> Account:
         account = self._idle.pop(name, None)
-        if account is None or account.quota != quota:  # another quota was given to it meanwhile
+        if account is None:
             account = Account(name, quota)
         self._busy[name] = account
         return account

@@ -58,6 +58,27 @@ def test_without_a_rate_everything_passes(clock: Clock) -> None:
     assert bucket.delay() == 0
 
 
+def test_another_rate_is_that_of_what_comes_from_then_on(clock: Clock) -> None:
+    bucket = Bucket(100, clock)
+    bucket.set_rate(10)
+    bucket.take(15)
+    assert bucket.delay() == pytest.approx(0.5), "no more than a second of the new rate was in it"
+    clock.now += 0.1
+    bucket.set_rate(1)
+    assert bucket.delay() == pytest.approx(4)
+
+
+def test_without_a_rate_nothing_is_owed_and_a_debt_is_paid_at_the_next(clock: Clock) -> None:
+    bucket = Bucket(10, clock)
+    bucket.take(50)
+    bucket.set_rate(0)
+    bucket.take(1e12)
+    assert bucket.delay() == 0
+    clock.now += 1
+    bucket.set_rate(10)
+    assert bucket.delay() == pytest.approx(3)
+
+
 @pytest.mark.parametrize(
     ("quota", "words"),
     [(Quota(messages_per_second=5), "5 messages a second"), (Quota(bytes_per_second=100), "100 bytes a second")],
