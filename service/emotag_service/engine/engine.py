@@ -128,7 +128,12 @@ class Engine:
         self._delivery.observers = [each for each in self._delivery.observers if each is not observer]
 
     async def start(self) -> None:
-        """Build every replica and warm it up. Raises DeviceError, with everything stopped, when one does not run."""
+        """Build every replica and warm it up.
+
+        Raises:
+            DeviceError: One does not run; everything was stopped.
+            EngineError: It was started before, or closed meanwhile.
+        """
         if self._loop is not None:
             raise EngineError("the engine was started before; make a new one")
         self._loop = asyncio.get_running_loop()
@@ -146,7 +151,7 @@ class Engine:
         Raises:
             ModelMismatchError: Callers were told of other labels or limits.
             DeviceError: It does not run; nothing has changed.
-            EngineError: The engine does not run.
+            EngineError: The engine does not run, or is closed meanwhile.
         """
         if self._loop is None or self._draining:
             raise EngineError("the engine is not running: it cannot change its model")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from emotag_service.engine.errors import ComputeError, DeviceError
+from emotag_service.engine.errors import ComputeError, DeviceError, EngineError
 from emotag_service.engine.replica import Replica, State
 
 if TYPE_CHECKING:
@@ -95,10 +95,17 @@ class Pool:
             self._fill(slot, attempts=1)
 
     async def ready(self) -> None:
-        """Wait until all serve. Raises DeviceError when one does not come into service."""
-        while any(slot.state is State.BUILDING for slot in self.slots):
+        """Wait until all serve.
+
+        Raises:
+            DeviceError: One does not come into service.
+            EngineError: The pool was closed meanwhile.
+        """
+        while any(slot.state is State.BUILDING for slot in self.slots) and not self._closed:
             self._changed.clear()
             await self._changed.wait()
+        if self._closed:
+            raise EngineError("the engine, or its next model, was closed before it served")
         for slot in self.slots:
             if slot.state is State.GIVEN_UP:
                 raise DeviceError(
@@ -108,6 +115,7 @@ class Pool:
     async def close(self) -> None:
         """Send every thread home and wait for it, for a bounded time."""
         self._closed = True
+        self._changed.set()
         self._queue.close()
         replicas = [(slot, slot.replica) for slot in self.slots if slot.replica is not None]
         for _, replica in replicas:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
-from emotag_service.engine.errors import (
-    DrainingError,
-)
+import pytest
+
+from emotag_service.engine.errors import DrainingError, EngineError
 from emotag_service.engine.limits import EngineLimits
-from emotag_service.testing import ScriptedPredictor
+from emotag_service.testing import ScriptedPredictor, in_memory_engine
 from tests.unit.engine.helpers import replica_threads, until
 from tests.unit.engine.scenes import computing, hanging, kinds, messages
 
@@ -49,6 +50,24 @@ async def test_a_claim_that_is_given_back_ends_a_drain(started):
     await until(lambda: not engine.healthy)
     caller.close()
     assert await asyncio.wait_for(drain, 30) == 0
+
+
+async def test_who_waits_for_the_start_is_told_that_it_was_closed():
+    building, go_on = threading.Event(), threading.Event()
+
+    def build():
+        building.set()
+        assert go_on.wait(30)
+        return ScriptedPredictor()
+
+    engine = in_memory_engine(build)
+    start = asyncio.ensure_future(engine.start())
+    assert await asyncio.to_thread(building.wait, 30)
+    close = asyncio.ensure_future(engine.close())
+    with pytest.raises(EngineError, match="closed before it served"):
+        await asyncio.wait_for(start, 5)
+    go_on.set()
+    await close
 
 
 async def test_replicas_that_hang_are_waited_for_together(started, events):
