@@ -121,8 +121,11 @@ class Supervisor:
             if time.monotonic() - began > _STEADY_SECONDS:
                 backoff.reset()
             delay = round(backoff.next(), 2)
-            why = {"problem": worker.problem} if worker.problem else {}
-            _log.error("worker died", worker=worker.number, exit_code=code, next_in_seconds=delay, **why)
+            if code == 0 and worker.started:  # as one does that is replaced
+                _log.info("worker ended in order", worker=worker.number, next_in_seconds=delay)
+            else:
+                why = {"problem": worker.problem} if worker.problem else {}
+                _log.error("worker died", worker=worker.number, exit_code=code, next_in_seconds=delay, **why)
             if await _comes(stop, delay):
                 return 0
 

@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+import sys
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from emotag_service.process.supervisor import Supervisor, WorkerError
+from tests.unit.engine.helpers import until
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_WORKER = """
+import signal, socket, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+link = socket.socket(fileno=int(sys.argv[sys.argv.index("--link") + 1]))
+link.sendall(b'{"ask": 0, "what": "ready", "values": {}}\\n')
+signal.pause()
+"""
 
 
 async def _relay(what: str, _: dict[str, Any]) -> Any:
     raise AssertionError(what)
 
 
-def _supervisor(*command: str) -> Supervisor:
-    return Supervisor(1, lambda: command, drain_seconds=1, on_ready=lambda: None, relay=_relay)
+def _supervisor(*command: str, on_ready: Callable[[], None] = lambda: None) -> Supervisor:
+    return Supervisor(1, lambda: command, drain_seconds=1, on_ready=on_ready, relay=_relay)
 
 
 async def test_a_process_that_cannot_be_spawned_is_one_that_fails_to_start() -> None:
@@ -24,3 +39,21 @@ async def test_a_process_that_cannot_be_spawned_is_one_that_fails_to_start() -> 
     ):
         await supervisor.run()
     assert supervisor.workers[0].state == "gone"
+
+
+async def test_a_process_that_is_replaced_has_not_died() -> None:
+    ready = asyncio.Event()
+    supervisor = _supervisor(sys.executable, "-S", "-E", "-c", _WORKER, on_ready=ready.set)
+    [worker] = supervisor.workers
+    with capture_logs() as logs:
+        running = asyncio.create_task(supervisor.run())
+        await ready.wait()
+        first = worker.pid
+        supervisor.replace(1)
+        await until(lambda: worker.state == "ready" and worker.pid != first)
+        supervisor.signals.stop.set()
+        assert await running == 0
+    assert [(log["event"], log["log_level"]) for log in logs] == [
+        ("worker ended in order", "info"),
+        ("all workers stopped", "info"),
+    ]
