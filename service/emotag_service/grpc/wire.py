@@ -155,7 +155,7 @@ def _check_parts(data: bytes, way: tuple[int, ...], most: int, blob: int = 0) ->
 
 def unreadable(name: str) -> CallRefusedError:
     """Refuse bytes that are no such protobuf message."""
-    problem = f"the request is not a {name}: encode it with stubs generated from protos/emotag/v1"
+    problem = f"the request is not a {name}: encode it with stubs generated from the service's protos"
     return CallRefusedError(make_status("INVALID_ARGUMENT", "MALFORMED_REQUEST", problem))
 
 

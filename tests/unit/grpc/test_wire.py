@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
 from emotag.v1.message_pb2 import Message
+from emotag_service.contract.inference.inference_pb2 import ModelInferRequest
 from emotag_service.contract.status import CallRefusedError
 from emotag_service.grpc import wire
 from emotag_service.grpc.wire import Inbound, reader
@@ -94,6 +95,13 @@ def test_what_is_no_request_is_refused_with_details(data: bytes) -> None:
     assert status.details[0].Unpack(info)
     assert (info.domain, info.reason) == ("emotag.v1", "MALFORMED_REQUEST")
     assert "emotag.v1.StreamClassifyRequest" in status.message
+
+
+def test_a_broken_request_of_another_service_is_sent_to_no_protos_of_ours() -> None:
+    refusal = wire.bounded_reader(ModelInferRequest, (5, 5), 10, blob=7)(b"\xff\xff\xff")
+    assert isinstance(refusal, CallRefusedError)
+    assert "ModelInferRequest" in refusal.status.message
+    assert "emotag/v1" not in refusal.status.message
 
 
 def test_millions_of_empty_messages_are_refused_before_they_are_parsed() -> None:
