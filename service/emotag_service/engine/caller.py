@@ -162,7 +162,7 @@ class CallerQueue:
         patient: Messages without deadline, in order of arrival.
         urgent: Heap of (deadline, arrival number, message).
         credit: Bytes that it may still have drawn on its turn.
-        cancelled: How many of its waiting messages were cancelled, at least.
+        cancelled: How many of its waiting messages were cancelled, at most.
     """
 
     __slots__ = ("caller", "cancelled", "credit", "patient", "urgent")
