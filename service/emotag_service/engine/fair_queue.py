@@ -47,10 +47,6 @@ class FairQueue:
             else:
                 heapq.heappush(queue.urgent, (entry.deadline, next(self._arrivals), entry))
 
-    def waiting(self, caller: Caller) -> CallerQueue | None:
-        """What waits of a caller, if anything does."""
-        return self._callers.get(caller)
-
     def draw(self, size: int, messages: int) -> list[Entry]:
         """Take messages of about `size` bytes in all, and at most so many, fairly over callers; at least one."""
         drawn: list[Entry] = []
@@ -143,10 +139,6 @@ class TwoPriorities:
     def add(self, caller: Caller, entries: Sequence[Entry]) -> None:
         """Let `entries` of one job, at least one, wait."""
         self._of(bulk=entries[0].job.options.bulk).add(caller, entries)
-
-    def waiting(self, caller: Caller, *, bulk: bool) -> CallerQueue | None:
-        """What waits of a caller in one priority, if anything does."""
-        return self._of(bulk=bulk).waiting(caller)
 
     def draw(self, size: int, messages: int) -> list[Entry]:
         """Take messages of one priority as `FairQueue.draw` does."""

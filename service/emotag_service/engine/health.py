@@ -52,11 +52,6 @@ class Watchdog:
         self._check = check
         self._timer: asyncio.TimerHandle | None = None
 
-    @property
-    def armed(self) -> bool:
-        """A timer runs."""
-        return self._timer is not None
-
     def arm(self) -> None:
         """See to it that a timer runs."""
         if self._timer is None:

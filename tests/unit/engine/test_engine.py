@@ -236,7 +236,7 @@ async def test_a_thousand_cancelled_jobs_leave_nothing_behind(started):
     caller = engine.caller()
     for _ in range(1_000):
         engine.submit(messages("a b c"), caller=caller).cancel()
-    assert len(engine.branches.live.queue._waiting.waiting(caller, bulk=False) or ()) < 100
+    assert len(engine.branches.live.queue._waiting._interactive._callers.get(caller, ())) < 100
     assert (engine.stats().held, engine.stats().cancelled) == (1, 1_000)
     predictor.release()
     await first.wait()
@@ -347,7 +347,7 @@ async def test_it_must_be_started_and_only_once(started):
 async def test_an_idle_engine_has_no_timer(started):
     engine = await started(limits=EngineLimits(compute_seconds=0.3))
     await engine.classify(messages("a"))
-    await until(lambda: not engine._watchdog.armed)
+    await until(lambda: engine._watchdog._timer is None)
 
 
 async def test_two_batches_fly_when_the_predictor_prefetches(started):

@@ -11,19 +11,19 @@ async def test_it_sleeps_while_nothing_can_be_overdue():
         calls.append(1)
 
     watchdog = Watchdog(check)
-    assert not watchdog.armed
+    assert watchdog._timer is None
     watchdog.arm()
     assert calls == [1]
-    assert not watchdog.armed
+    assert watchdog._timer is None
 
 
 async def test_it_looks_again_when_told_to_until_nothing_is_left():
     delays = [0.001, 0.001, None]
     watchdog = Watchdog(lambda: delays.pop(0))
     watchdog.arm()
-    assert watchdog.armed
+    assert watchdog._timer is not None
     await until(lambda: not delays)
-    assert not watchdog.armed
+    assert watchdog._timer is None
 
 
 async def test_arming_twice_is_arming_once():
@@ -39,4 +39,4 @@ async def test_arming_twice_is_arming_once():
     assert calls == [1]
     watchdog.disarm()
     watchdog.disarm()
-    assert not watchdog.armed
+    assert watchdog._timer is None
