@@ -5,8 +5,8 @@ from __future__ import annotations
 import hmac
 from typing import TYPE_CHECKING
 
+from emotag_service.access.files import Reloaded
 from emotag_service.access.grant import MOST_BYTES, digest, read_grant
-from emotag_service.access.reloaded import Reloaded
 
 if TYPE_CHECKING:
     from pathlib import Path

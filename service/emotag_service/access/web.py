@@ -14,7 +14,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from emotag.tls import read_authorities, read_identity
 from emotag_service.access.address import check_address, unusable
-from emotag_service.access.certificates import reloaded_certificates
+from emotag_service.access.files import reloaded_certificates
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import grpc
 
 from emotag.tls import read_authorities, read_identity
-from emotag_service.access.certificates import reloaded_certificates
+from emotag_service.access.files import reloaded_certificates
 
 if TYPE_CHECKING:
     from emotag_service.access.protection import TlsFiles

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from emotag_service.access.reloaded import Reloaded
+from emotag_service.access.files import Reloaded
 
 
 class Reader:
