@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from emotag_service.access.account import QuotaError
-from emotag_service.access.accounts import Accounts
+from emotag_service.access.account import Accounts, QuotaError
 from emotag_service.access.caller_refusals import CallerRefusals
 
 if TYPE_CHECKING:
