@@ -5,9 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from emotag_service.access.connections import ConnectionLimits
-from emotag_service.access.protection import Protection, tls_files
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import ConnectionLimits, Protection, Quota, tls_files
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.http.settings import HttpSettings
 from emotag_service.operator_settings import OperatorSettings

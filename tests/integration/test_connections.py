@@ -13,8 +13,7 @@ from grpc import Compression, StatusCode, aio
 from emotag import AsyncEmotionClient, Message
 from emotag.v1.emotion_service_pb2 import ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
-from emotag_service.access.connections import ConnectionLimits
-from emotag_service.access.protection import Protection
+from emotag_service.access.protection import ConnectionLimits, Protection
 from emotag_service.grpc.server import Server
 from tests.integration.calls import frame, messages, read_tags
 from tests.integration.http2 import CONTINUATION, HEADERS, HELLO, PREFACE, RST_STREAM, closed, http2_frame

@@ -16,8 +16,7 @@ from emotag.v1.emotion_service_pb2 import ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_service.access.address import ListenError
 from emotag_service.access.callers import Callers
-from emotag_service.access.protection import Protection, TlsFiles
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import Protection, Quota, TlsFiles
 from emotag_service.grpc.server import Server
 from emotag_service.http.port import HttpPort
 from emotag_service.http.settings import HttpSettings

@@ -10,10 +10,8 @@ import httpx2
 import pytest
 import structlog.testing
 
-from emotag_service.access.connections import ConnectionLimits
 from emotag_service.access.grant import new_token
-from emotag_service.access.protection import Protection
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import ConnectionLimits, Protection, Quota
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.http.predict import HEALTH, PREDICT
 from tests.integration.calls import until

@@ -9,8 +9,7 @@ import pytest
 import pytest_asyncio
 
 from emotag_service.access.grant import new_token
-from emotag_service.access.protection import Protection
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import Protection, Quota
 from tests.integration.calls import until
 from tests.integration.web import STREAM, Talk, agent, line, opened
 

@@ -13,8 +13,7 @@ from google.rpc.status_pb2 import Status
 from grpc import StatusCode, aio
 
 from emotag_service.access.grant import new_token
-from emotag_service.access.protection import Protection
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import Protection, Quota
 from emotag_service.contract.inference import inference_pb2 as pb
 from emotag_service.grpc.access import INFERENCE_NAME
 from emotag_service.grpc.server import Server

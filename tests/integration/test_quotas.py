@@ -15,8 +15,7 @@ from emotag import AsyncEmotionClient, OverloadedError, Retry
 from emotag.v1.emotion_service_pb2 import ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_service.access.grant import new_token
-from emotag_service.access.protection import Protection
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import Protection, Quota
 from emotag_service.grpc.server import Server
 from tests.integration.calls import detail, exchange, frame, messages, read_tags, reason, rich_status, tags_of, until
 from tests.integration.supervised import operators_of, serving_workers

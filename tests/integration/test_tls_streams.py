@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emotag import TLS, AsyncEmotionClient, EmotionClient, Retry, UnavailableError
-from emotag_service.access.protection import Protection, TlsFiles
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import Protection, Quota, TlsFiles
 from emotag_service.grpc.server import Server
 from tests.integration.authority import Authority, agent_files, replace
 

@@ -12,7 +12,7 @@ from emotag_service.engine.caller import Share
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from emotag_service.access.quota import Quota
+    from emotag_service.access.protection import Quota
 
 MOST_IDLE = 4096
 STREAM_RETRY_SECONDS = 1.0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import fields
 
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import Quota
 
 OTHERS = "other"
 MOST_NAMED = 50

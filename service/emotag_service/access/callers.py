@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from emotag_service.access.account import Account
     from emotag_service.access.bearer import Pass
-    from emotag_service.access.quota import Quota
+    from emotag_service.access.protection import Quota
     from emotag_service.engine.caller import Caller
     from emotag_service.engine.engine import Engine
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from emotag_service.access.quota import Quota
+    from emotag_service.access.protection import Quota
 
 SCOPES = ("classify", "admin")
 MOST_BYTES = 512

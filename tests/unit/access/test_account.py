@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emotag_service.access.account import Account, Accounts, Bucket, QuotaError
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import Quota
 
 QUOTA = Quota(messages_per_second=1)
 

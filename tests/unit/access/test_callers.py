@@ -10,7 +10,7 @@ from emotag_service.access.account import QuotaError
 from emotag_service.access.bearer import AccessError, Bearer, Pass
 from emotag_service.access.callers import Callers, Peer, network_of
 from emotag_service.access.grant import new_token
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import Quota
 from emotag_service.access.tokens import Tokens
 from emotag_service.testing import in_memory_engine
 

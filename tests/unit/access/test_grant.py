@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from emotag_service.access.grant import digest, new_token, read_grant
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import Quota
 
 HEX = "ab" * 32
 

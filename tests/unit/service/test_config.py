@@ -7,9 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emotag_service.access.connections import ConnectionLimits
-from emotag_service.access.protection import Protection, TlsFiles
-from emotag_service.access.quota import Quota
+from emotag_service.access.protection import ConnectionLimits, Protection, Quota, TlsFiles
 from emotag_service.config import ServeConfig
 from emotag_service.settings import ConfigError, make_settings
 from tests.unit.service.arguments import parsed, parser

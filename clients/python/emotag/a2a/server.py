@@ -19,9 +19,8 @@ from emotag.a2a.question import QuestionChecks
 from emotag.a2a.tasks import RecentTasks
 from emotag_service.access.address import spelled
 from emotag_service.access.bearer import Bearer
-from emotag_service.access.connections import ConnectionLimits
 from emotag_service.access.door import Door
-from emotag_service.access.protection import Protection
+from emotag_service.access.protection import ConnectionLimits, Protection
 from emotag_service.access.tokens import Tokens
 from emotag_service.access.web import WebPort
 from emotag_service.grpc.boundary import GuardedServer

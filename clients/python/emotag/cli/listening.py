@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotag.errors import InvalidArgumentError
-from emotag_service.access.connections import ConnectionLimits
-from emotag_service.access.protection import Protection, tls_files
+from emotag_service.access.protection import ConnectionLimits, Protection, tls_files
 
 if TYPE_CHECKING:
     import argparse
