@@ -1,15 +1,17 @@
-"""Lets calls in by their bearer tokens, before anything of them is read."""
+"""Lets calls in by their bearer tokens, before anything of them is read, and says who makes them."""
 
 from __future__ import annotations
 
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import grpc
 from grpc import aio
 
 from emotag.v1.admin_service_pb2 import DESCRIPTOR
 from emotag_service.access.bearer import HEADER, AccessError, Bearer, Pass
+from emotag_service.access.callers import Peer, network_of
 from emotag_service.grpc.boundary import end_call
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME
 
@@ -57,3 +59,22 @@ def _refusing(refusal: AccessError) -> grpc.RpcMethodHandler[Any, Any]:
         await end_call(context, refusal)
 
     return grpc.stream_stream_rpc_method_handler(refuse)
+
+
+def peer_of(context: Any, *, mutual: bool) -> Peer:
+    """Who makes the call under way; `mutual` says that clients prove who they are by certificates."""
+    peer = context.peer()
+    return Peer(peer, _address(peer), _subject(context) if mutual else "", pass_of_call.get())
+
+
+def _subject(context: Any) -> str:
+    """The subject of the client's certificate; its alternative names where it has none."""
+    properties = context.auth_context()
+    names = properties.get("x509_subject") or properties.get("x509_subject_alternative_name") or ()
+    return ",".join(name.decode(errors="replace") for name in names)
+
+
+def _address(peer: str) -> str:
+    """The address in what gRPC calls a peer, such as ipv4:127.0.0.1:33580, without the port, which changes at will."""
+    kind, _, rest = unquote(peer).partition(":")
+    return network_of(rest.rpartition(":")[0].strip("[]")) if kind in {"ipv4", "ipv6"} else kind

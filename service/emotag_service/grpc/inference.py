@@ -27,7 +27,7 @@ from emotag_service.contract.tensors import (
     wrong,
 )
 from emotag_service.engine.options import Options
-from emotag_service.grpc.callers import peer_of
+from emotag_service.grpc.access import peer_of
 from emotag_service.grpc.servicer import deadline_of
 from emotag_service.grpc.wire import bounded_reader
 

@@ -15,7 +15,7 @@ from emotag_service.contract.status import (
     refuse_if_all_may_retry,
     too_many_streams,
 )
-from emotag_service.grpc.callers import peer_of
+from emotag_service.grpc.access import peer_of
 from emotag_service.grpc.stream import Stream
 from emotag_service.grpc.streams import Streams
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emotag_service.grpc.callers import _address
+from emotag_service.grpc.access import _address
 
 
 @pytest.mark.parametrize(
