@@ -15,7 +15,7 @@ from emotag_service.control import Control
 from emotag_service.engine.engine import Engine
 from emotag_service.engine.errors import InvalidOptionsError
 from emotag_service.engine.options import Options
-from emotag_service.grpc.certificates import Certificates
+from emotag_service.grpc.listen import Certificates
 from emotag_service.grpc.server import Server
 from emotag_service.process.changes import Changes
 from emotag_service.process.lifetime import StopSignals, keep_pauses_short, unless

@@ -1,4 +1,4 @@
-"""Takes the address that a gRPC server listens on."""
+"""Takes the address that a gRPC server listens on, and has the certificates that it proves itself by there."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ import ipaddress
 import socket
 from typing import TYPE_CHECKING
 
+import grpc
+
+from emotag.tls import read_authorities, read_identity
 from emotag_service.access.address import OPTIONS, check_address, spelled, unusable
+from emotag_service.access.files import reloaded_certificates
 
 if TYPE_CHECKING:
-    import grpc
     from grpc import aio
+
+    from emotag_service.access.protection import TlsFiles
 
 
 def listen(
@@ -55,3 +60,28 @@ def is_local(host: str) -> bool:
     """Whether only this machine can reach what listens on `host`."""
     address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0][4]
     return ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback
+
+
+class Certificates:
+    """What new connections get, read again whenever the files change; open ones keep what they were made with."""
+
+    def __init__(self, files: TlsFiles) -> None:
+        """Read them.
+
+        Raises:
+            ListenError: A file cannot be used.
+        """
+        self._files = files
+        self._current = reloaded_certificates(files, self._read)
+
+    def credentials(self) -> grpc.ServerCredentials:
+        """What a server listens with."""
+        mutual = self._files.client_ca is not None
+        # gRPC asks before each handshake, in a thread of its own.
+        return grpc.dynamic_ssl_server_credentials(self._current.now(), self._current.now, mutual)
+
+    def _read(self) -> grpc.ServerCertificateConfiguration:
+        files = self._files
+        pair = read_identity(files.certificate, files.key, ("--tls-cert", "--tls-key"))
+        roots = None if files.client_ca is None else read_authorities(files.client_ca, "--tls-client-ca")
+        return grpc.ssl_server_certificate_configuration([pair], root_certificates=roots)

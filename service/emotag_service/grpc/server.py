@@ -27,10 +27,9 @@ from emotag_service.contract.traffic import Traffic
 from emotag_service.grpc.access import ADMIN_NAME, INFERENCE_NAME, Access
 from emotag_service.grpc.admin import AdminServicer
 from emotag_service.grpc.boundary import GuardedServer
-from emotag_service.grpc.certificates import Certificates
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME, Health
 from emotag_service.grpc.inference import InferenceServicer
-from emotag_service.grpc.listen import is_local, listen
+from emotag_service.grpc.listen import Certificates, is_local, listen
 from emotag_service.grpc.reflection import add_reflection
 from emotag_service.grpc.servicer import EmotionServicer
 from emotag_service.grpc.wire import reader

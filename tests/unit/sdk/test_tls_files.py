@@ -15,7 +15,7 @@ import pytest
 
 from emotag import TLS, AsyncEmotionClient, EmotionClient, Retry, UnavailableError, open_channels
 from emotag_service.access.protection import TlsFiles
-from emotag_service.grpc.certificates import Certificates
+from emotag_service.grpc.listen import Certificates
 from tests.integration.authority import Authority, agent_files, replace
 from tests.unit.sdk.scripted import ScriptedServer
 

@@ -24,8 +24,7 @@ from emotag_service.access.protection import ConnectionLimits, Protection
 from emotag_service.access.tokens import Tokens
 from emotag_service.access.web import WebPort
 from emotag_service.grpc.boundary import GuardedServer
-from emotag_service.grpc.certificates import Certificates
-from emotag_service.grpc.listen import listen
+from emotag_service.grpc.listen import Certificates, listen
 
 if TYPE_CHECKING:
     from pathlib import Path
