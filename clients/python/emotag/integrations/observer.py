@@ -181,6 +181,9 @@ class EmotionObserver:
                     self._queue(_Waiting(message, copy_context(), visit))
         except Exception as error:  # noqa: BLE001 - whatever a framework's objects raise is not the agent's trouble
             self._tally.fail("adapter", error)
+        finally:
+            if visit is not None:
+                visit.finish()
         return visit
 
     def _skips(self, message: SeenMessage) -> bool:

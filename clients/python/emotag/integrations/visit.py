@@ -22,7 +22,7 @@ class Visit:
     def __init__(self) -> None:
         self.tagged: list[TaggedMessage] = []
         self._open = 0  # messages that the deadline would take
-        self._unfinished = 0  # messages that the hook waits for
+        self._unfinished = 1  # messages that the hook waits for, and the hook itself until it has shown them all
         self._over = False
         self._lock = threading.Lock()
         self._done: Future[None] = Future()
@@ -48,7 +48,7 @@ class Visit:
         return self._over
 
     def finish(self) -> None:
-        """A message that was claimed is done with."""
+        """A message that was claimed is done with, or the hook has shown its last."""
         with self._lock:
             self._unfinished -= 1
             done = not self._unfinished and not self._over

@@ -268,6 +268,25 @@ def test_closing_finishes_what_was_taken_up_and_takes_up_no_more(made, tagged):
     assert (len(tagged), observer.failures) == (2, {"closed": 1})
 
 
+def test_each_message_is_counted_that_a_waiting_hook_shows_once_it_is_closed(made):
+    observer = made(wait=True, deadline=LONG)
+    observer.close()
+    observer.observe([seen("a"), seen("b"), seen("c")])
+    assert observer.failures == {"closed": 3}
+
+
+def test_messages_may_be_tagged_before_the_next_is_shown(made, tagged):
+    observer = made(wait=True, deadline=LONG)
+
+    def slow():
+        for text in "abc":
+            yield seen(text)
+            assert observer.drain(LONG)
+
+    observer.observe(slow())
+    assert ([event.tag.label for event in tagged], observer.failures) == (["a", "b", "c"], {})
+
+
 def test_closing_counts_what_is_left(made):
     hanging = Hanging()
     observer = made(hanging)
