@@ -210,14 +210,35 @@ async def test_what_may_be_asked_can_be_switched_off(engine: Engine) -> None:
         assert caught.value.code() is StatusCode.UNIMPLEMENTED
 
 
-@pytest.mark.parametrize("target", ["emotag.example:443", "10.0.0.1:50051", "dns:///emotag.example:1", "[fe80::1]:5"])
+@pytest.mark.parametrize(
+    "target",
+    [
+        "emotag.example:443",
+        "10.0.0.1:50051",
+        "dns:///emotag.example:1",
+        "[fe80::1]:5",
+        "unix-box.example:1",
+        "ipv4:127.0.0.1:1,10.0.0.1:1",
+        "ipv6:[::1]:1,[2001:db8::1]:1",
+    ],
+)
 async def test_the_sdk_sends_no_token_in_plaintext_to_another_machine(target: str) -> None:
     with pytest.raises(InvalidArgumentError, match="could be read on the way"):
         AsyncEmotionClient(target, token="t")  # noqa: S106 - of nobody
 
 
 @pytest.mark.parametrize(
-    "target", ["localhost:1", "127.0.0.1:1", "[::1]:1", "unix:/tmp/x", "ipv4:127.0.0.1:1", "dns:///localhost:1"]
+    "target",
+    [
+        "localhost:1",
+        "127.0.0.1:1",
+        "[::1]:1",
+        "unix:/tmp/x",
+        "unix-abstract:x",
+        "ipv4:127.0.0.1:1,127.0.0.2:1",
+        "ipv6:[::1]:1,[::1]:2",
+        "dns:///localhost:1",
+    ],
 )
 async def test_on_this_machine_it_does(target: str) -> None:
     AsyncEmotionClient(target, token="t")  # noqa: S106 - of nobody

@@ -42,10 +42,15 @@ export function checkReadable(target) {
   );
 }
 
-/** @param {string} target */
+/** Of a list, every address. @param {string} target */
 function isLocal(target) {
-  if (target.startsWith("unix")) return true;
-  const address = target.slice(target.lastIndexOf("/") + 1).replace(/^(ipv4|ipv6|dns):/, "");
+  if (/^unix(-abstract)?:/.test(target)) return true;
+  const addresses = target.slice(target.lastIndexOf("/") + 1).replace(/^(ipv4|ipv6|dns):/, "");
+  return addresses.split(",").every(isLoopback);
+}
+
+/** @param {string} address */
+function isLoopback(address) {
   const host = address.startsWith("[") ? address.slice(1).split("]")[0] : address.split(":")[0];
   const version = isIP(host);
   return host === "localhost" || (version > 0 && LOOPBACK.check(host, version === 6 ? "ipv6" : "ipv4"));

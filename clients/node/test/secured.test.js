@@ -70,10 +70,12 @@ test("files that do not hold what they should", { skip }, () => {
 
 test("a token is not sent in plaintext to another machine", () => {
   const made = (where, options) => () => new EmotionClient(where, { token: "secret", ...options }).close();
-  for (const where of ["emotag.example:50051", "dns:///10.0.0.1:50051", "[2001:db8::1]:50051", "127.0.0.1.example:1"]) {
+  const others = ["emotag.example:50051", "dns:///10.0.0.1:50051", "[2001:db8::1]:50051", "127.0.0.1.example:1", "unix-box.example:1"];
+  for (const where of [...others, "ipv4:127.0.0.1:1,10.0.0.5:1"]) {
     assert.throws(made(where), { field: "token", message: /could be read on the way/ });
     assert.doesNotThrow(made(where, { tls: true }));
   }
-  for (const where of ["localhost:50051", "127.0.0.9:1", "dns:///localhost:1", "[::1]:1", "unix:/run/emotag"]) assert.doesNotThrow(made(where));
+  const here = ["localhost:50051", "127.0.0.9:1", "dns:///localhost:1", "[::1]:1", "unix:/run/emotag", "ipv4:127.0.0.1:1,127.0.0.2:1"];
+  for (const where of here) assert.doesNotThrow(made(where));
   assert.throws(() => new EmotionClient("localhost:1", { token: "two words" }), { field: "token" });
 });

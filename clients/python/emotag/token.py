@@ -44,11 +44,15 @@ def check_readable(target: str) -> None:
 
 
 def is_local(target: str) -> bool:
-    """Whether an address or a gRPC target is on this machine as its spelling has it."""
-    if target.startswith("unix"):
+    """Whether an address or a gRPC target is on this machine as its spelling has it; of a list, every address."""
+    if target.startswith(("unix:", "unix-abstract:")):
         return True
-    host = target.rpartition("/")[2].removeprefix("ipv4:").removeprefix("ipv6:").removeprefix("dns:")
-    host = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
+    addresses = target.rpartition("/")[2].removeprefix("ipv4:").removeprefix("ipv6:").removeprefix("dns:")
+    return all(map(_is_loopback, addresses.split(",")))
+
+
+def _is_loopback(address: str) -> bool:
+    host = address[1:].partition("]")[0] if address.startswith("[") else address.partition(":")[0]
     try:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
