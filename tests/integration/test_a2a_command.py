@@ -80,10 +80,13 @@ async def test_in_process_as_the_page_says(tmp_path: Path) -> None:
     async with serving(*options, folder=tmp_path) as (said, url):
         assert "(card: signed)" in said
         card = await card_at(url, verify)
+        host, _, port = card.supported_interfaces[2].url.rpartition(":")
+        card.supported_interfaces[2].url = f"127.0.0.1:{port}"
         async with client_of(card, "GRPC") as client:
             [event] = await ask(client, "Thank you so much, you made my day!")
     assert documents(event.message.parts)[0]["category"] == "joy"
     public = "https://emotions.example.org"
+    assert host == "emotions.example.org"
     assert [one.url for one in card.supported_interfaces][:2] == [f"{public}/", public]
 
 
@@ -103,6 +106,7 @@ async def test_with_tls_and_tokens_as_the_page_says(tmp_path: Path) -> None:
         ) as http,
     ):
         assert "JSONRPC 1.0: https://emotions.example.org:9999/" in said
+        assert "GRPC 1.0: emotions.example.org:" in said
         assert (await http.get("/.well-known/agent-card.json")).json()["securityRequirements"]
         for given, status in (("wrong", 401), (token, 200)):
             headers = {"authorization": f"Bearer {given}", "a2a-version": "1.0"}
@@ -138,6 +142,8 @@ async def test_against_a_server(tmp_path: Path) -> None:
         (["--host", "0.0.0.0"], "--insecure"),  # noqa: S104 - that is what is refused
         (["--card-key", os.devnull, "--port", "0"], "openssl genpkey"),
         (["--port", "70000"], "65535"),
+        (["--port", "0", "--url", "emotions.example.org"], "https://emotions.example.org"),
+        (["--port", "0", "--url", "https://[::1"], "https://emotions.example.org"),
         (["--port", "0", "--tokens", os.devnull], "--tokens: /dev/null: has 0 tokens"),
         (["--tls-key", os.devnull], "--tls-key is given without --tls-cert"),
     ],

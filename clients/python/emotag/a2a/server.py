@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from a2a.server.request_handlers import GrpcHandler
 from a2a.types.a2a_pb2_grpc import add_A2AServiceServicer_to_server
@@ -17,6 +18,7 @@ from emotag.a2a.grpc import CallContexts, TokenCheck
 from emotag.a2a.http import make_app
 from emotag.a2a.question import QuestionChecks
 from emotag.a2a.tasks import RecentTasks
+from emotag.errors import InvalidArgumentError
 from emotag_service.access.address import spelled
 from emotag_service.access.bearer import Bearer
 from emotag_service.access.door import Door
@@ -73,13 +75,18 @@ class AgentServer:
             host: Where both ports listen.
             port: That of HTTP; 0 picks a free one.
             grpc_port: That of gRPC; 0 picks a free one, None opens none.
-            public_url: Where others reach the HTTP port, for the card; empty for `url`.
+            public_url: Where others reach the HTTP port, for the card; empty for `url`. They reach that of gRPC by the
+                same host.
             card_key: PEM file of the private key that signs the card; None leaves it unsigned.
             protection: Who may connect and call, on either port; of its quotas and switches none is looked at.
+
+        Raises:
+            InvalidArgumentError: `public_url` is none.
         """
         self._agent, self._info = EmotionAgent(tagging, info), info
         self._host, self._port, self._grpc_port = host, port, grpc_port
         self._public_url, self._card_key = public_url, card_key
+        self._public_host = _host_of(public_url) if public_url else host
         self._protection = protection
 
     async def __aenter__(self) -> Self:
@@ -130,11 +137,24 @@ class AgentServer:
         await self._opened.aclose()
 
     def _bind(self, server: aio.Server) -> str:
+        """Listen for gRPC, and return where others reach that."""
         files, insecure = self._protection.tls, self._protection.insecure
         credentials = None if files is None else Certificates(files).credentials()
         port = self._grpc_port or 0
         chosen = ("--host", "--grpc-port")
-        return spelled(self._host, listen(server, self._host, port, credentials, insecure=insecure, options=chosen))
+        port = listen(server, self._host, port, credentials, insecure=insecure, options=chosen)
+        return spelled(self._public_host, port)
+
+
+def _host_of(url: str) -> str:
+    problem = f"--url: is {url!r}; give one such as https://emotions.example.org:9999"
+    try:
+        host = urlsplit(url).hostname
+    except ValueError as error:
+        raise InvalidArgumentError(problem, field="public_url") from error
+    if not host:
+        raise InvalidArgumentError(problem, field="public_url")
+    return host
 
 
 def _grpc_server(protection: Protection, bearer: Bearer | None) -> aio.Server:

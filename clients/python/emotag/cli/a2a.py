@@ -47,7 +47,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--grpc-port", type=port_number, metavar="PORT", help="port of gRPC (default: it is not spoken)"
     )
     parser.add_argument(
-        "--url", default="", help="where others reach --port, for the card (default: the address that it listens on)"
+        "--url",
+        default="",
+        help="where others reach --port, for the card, which gives --grpc-port at the same host (default: the address "
+        "that it listens on)",
     )
     parser.add_argument(
         "--card-key", type=Path, metavar="FILE", help="PEM private key that signs the card (default: it is unsigned)"
