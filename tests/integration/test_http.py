@@ -156,6 +156,8 @@ class TestClassifications:
         ("body", "status", "says"),
         [
             ({"model": "gpt", "input": "joy"}, 404, "model: there is only emotag"),
+            ({"model": [], "input": "joy"}, 404, "model: there is only emotag"),
+            ({"model": {}, "input": "joy"}, 404, "model: there is only emotag"),
             ({"input": 7}, 400, "input: must be"),
             ({"input": ["joy", ""]}, 400, "input[1]: is empty"),
             ({"input": "joy", "targets": []}, 400, "targets: must be"),
@@ -196,6 +198,8 @@ class TestInference:
             ({"inputs": [{"name": "INPUT_TEXT", "datatype": "BYTES", "shape": [1], "data": [1]}]}, "INPUT_TEXT[0]"),
             ({"inputs": [{"name": "INPUT_TEXT", "datatype": "BYTES", "shape": [1]}]}, "data"),
             ({"outputs": [{"name": "x"}]}, "outputs: must name"),
+            ({"outputs": [{"name": []}]}, "outputs: must name"),
+            ({"outputs": [{"name": {}}]}, "outputs: must name"),
             ({"outputs": [{"name": "scores", "parameters": {"classification": 3}}]}, "only binary_data"),
             ({"parameters": {"taxonomy": ["x"]}}, "taxonomy"),
             ({"parameters": {"taxonomy": "\ud800"}}, "taxonomy"),

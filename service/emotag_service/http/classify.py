@@ -76,7 +76,8 @@ class Classifications:
         with self._desk.visit(request) as visit:
             body = await visit.json()
             model = self._desk.engine.model
-            if body.get("model", NAME) not in {NAME, model.identity.name}:
+            # a tuple, since a set can not be asked for a list, which JSON may give
+            if body.get("model", NAME) not in (NAME, model.identity.name):
                 raise refusal("NOT_FOUND", "NO_MODEL", f"model: there is only {NAME}")
             given = body.get("input")
             texts = [given] if isinstance(given, str) else given

@@ -155,7 +155,8 @@ def _outputs(asked: Any, *, binary: bool) -> list[tuple[str, bool]]:
         return [(LABEL, binary), (SCORES, binary)]
     wanted = []
     for one in asked if isinstance(asked, list) else [None]:
-        if not isinstance(one, dict) or one.get("name") not in {LABEL, SCORES}:
+        # a tuple, since a set can not be asked for a list, which JSON may give
+        if not isinstance(one, dict) or one.get("name") not in (LABEL, SCORES):
             raise wrong("outputs", f"must name {LABEL}, {SCORES} or both")
         parameters = _mapping(one.get("parameters"), "outputs.parameters")
         if not parameters.keys() <= {"binary_data"}:
