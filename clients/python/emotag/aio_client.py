@@ -58,7 +58,8 @@ class AsyncEmotionClient:
         """Connects at the first call; the arguments are those of `EmotionClient`.
 
         Raises:
-            InvalidArgumentError: A file cannot be used, or the token could be read on its way.
+            InvalidArgumentError: An argument is not one that this takes, a file cannot be used, or the token could be
+                read on its way.
         """
         self._settings = Settings(
             target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls, token=token

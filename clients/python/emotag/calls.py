@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from emotag.channel import DEFAULT_TARGET, Connection
 from emotag.decoder import Decoder
 from emotag.entry import Intake
-from emotag.errors import ClientClosedError
+from emotag.errors import ClientClosedError, InvalidArgumentError
 from emotag.retry import Deadline, Retry
 from emotag.session import Session
 from emotag.token import BearerToken
@@ -49,7 +49,7 @@ class Settings:
         token: str | Path | None = None,
     ) -> None:
         if timeout is not None and not timeout > 0:
-            raise ValueError(f"timeout must be more than 0 seconds, or None, not {timeout}")
+            raise InvalidArgumentError(f"timeout must be more than 0 seconds, or None, not {timeout}", field="timeout")
         self.connection = Connection(
             target, credentials, tuple(metadata), tls, None if token is None else BearerToken(token)
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
+from emotag.errors import InvalidArgumentError
 from emotag.token import check_readable
 
 if TYPE_CHECKING:
@@ -48,9 +49,11 @@ class Connection:
 
     def __post_init__(self) -> None:
         if not isinstance(self.target, str) or not self.target:
-            raise ValueError(f"target must be host:port, not {self.target!r}")
+            raise InvalidArgumentError(f"target must be host:port, not {self.target!r}", field="target")
         if self.tls is not None and self.credentials is not None:
-            raise ValueError("give tls or credentials, not both: each of them says how to encrypt")
+            raise InvalidArgumentError(
+                "give tls or credentials, not both: each of them says how to encrypt", field="credentials"
+            )
         if self.token is not None and self.tls is None and self.credentials is None:
             check_readable(self.target)
 

@@ -69,7 +69,8 @@ class EmotionClient:
                 sent in plaintext to another machine.
 
         Raises:
-            InvalidArgumentError: A file cannot be used, or the token could be read on its way.
+            InvalidArgumentError: An argument is not one that this takes, a file cannot be used, or the token could be
+                read on its way.
         """
         self._settings = Settings(
             target, timeout=timeout, retry=retry, credentials=credentials, metadata=metadata, tls=tls, token=token

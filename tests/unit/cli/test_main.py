@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from emotag import EmotionError, InternalError, InvalidArgumentError, UnavailableError
+from emotag.channel import DEFAULT_TARGET
 from emotag.cli import commands
 from emotag.cli.main import dispatch
 from tests.unit.sdk.scripted import status
@@ -141,6 +142,16 @@ def test_a_bad_target(emotag: Any) -> None:
     outcome = emotag("classify", "a", "--target", "127.0.0.1:1")
     assert outcome.code == 1
     assert "--target" in outcome.err
+
+
+def test_an_empty_target_is_one_line(emotag: Any) -> None:
+    outcome = emotag("classify", "--target", "", "hi")
+    assert (outcome.code, outcome.err) == (2, "emotag classify: error: target must be host:port, not ''\n")
+
+
+def test_an_empty_variable_is_no_target(monkeypatch: pytest.MonkeyPatch, emotag: Any) -> None:
+    monkeypatch.setenv("EMOTAG_TARGET", "")
+    assert f"(default: {DEFAULT_TARGET})" in " ".join(emotag("classify", "--help").out.split())
 
 
 def test_no_permission(emotag: Any, server: Any) -> None:

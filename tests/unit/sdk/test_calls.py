@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from emotag import Info, Limits, Model, Retry, Taxonomy
+from emotag import Info, InvalidArgumentError, Limits, Model, Retry, Taxonomy
 from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, stream_intake
 from emotag.message import Message
 from emotag.options import Options
@@ -32,6 +32,13 @@ def test_a_calls_own_timeout_goes_before_the_clients() -> None:
     assert remaining is not None
     assert 4.0 < remaining <= 5.0
     assert Settings(timeout=None).deadline(None).remaining() is None
+
+
+@pytest.mark.parametrize("timeout", [0.0, -1.0, float("nan")])
+def test_a_timeout_is_more_than_nothing(timeout: float) -> None:
+    with pytest.raises(InvalidArgumentError, match="timeout must be more than 0") as caught:
+        Settings(timeout=timeout)
+    assert caught.value.field == "timeout"
 
 
 def test_info_is_of_one_model() -> None:

@@ -8,6 +8,8 @@ import grpc
 import pytest
 
 from emotag.channel import ARGUMENTS, Connection
+from emotag.errors import InvalidArgumentError
+from emotag.tls import TLS
 
 
 def test_idle_streams_are_kept_alive() -> None:
@@ -18,8 +20,15 @@ def test_idle_streams_are_kept_alive() -> None:
 
 @pytest.mark.parametrize("target", ["", None, 50051])
 def test_a_target_is_needed(target: Any) -> None:
-    with pytest.raises(ValueError, match="target must be host:port"):
+    with pytest.raises(InvalidArgumentError, match="target must be host:port") as caught:
         Connection(target)
+    assert caught.value.field == "target"
+
+
+def test_tls_and_credentials_say_two_things() -> None:
+    with pytest.raises(InvalidArgumentError, match="not both") as caught:
+        Connection("host:1", grpc.ssl_channel_credentials(), tls=TLS())
+    assert caught.value.field == "credentials"
 
 
 def test_credentials_make_a_secure_channel(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ class Security(TypedDict):
 
 def add_target(parser: argparse.ArgumentParser) -> None:
     """Where the server is."""
-    default = os.environ.get("EMOTAG_TARGET", DEFAULT_TARGET)
+    default = os.environ.get("EMOTAG_TARGET") or DEFAULT_TARGET
     parser.add_argument(
         "--target", default=default, metavar="HOST:PORT", help=f"the server; or set EMOTAG_TARGET (default: {default})"
     )
