@@ -1,7 +1,7 @@
 // The client: has messages tagged by a server.
 import { Channel, DEFAULT_TARGET } from "./channel.js";
 import { Intake } from "./entry.js";
-import { ClientClosedError, EmotionError, InvalidArgumentError } from "./errors.js";
+import { ClientClosedError, EmotionError, InvalidArgumentError, PermissionDeniedError } from "./errors.js";
 import { infoFrom, labelsOf } from "./info.js";
 import { Operation } from "./operation.js";
 import { checkedTimeout, Options } from "./options.js";
@@ -15,6 +15,9 @@ import { Decoder } from "./tag.js";
 /** @typedef {import("../index.d.ts").Tag} Tag */
 
 const DEFAULT_TIMEOUT_MS = 30_000;
+// Info is of the live model, so that it never is of the candidate of a split, which has the same labels. While servers are
+// replaced by others it may be of one that goes, with other labels: hence not for ever.
+const ASKED_MS = 60_000;
 const KNOWN = ["tls", "token", "metadata", "timeoutMs", "retry"];
 
 /** See index.d.ts, which is written for callers. */
@@ -24,6 +27,8 @@ export class EmotionClient {
   #retry;
   /** @type {Info | undefined} what answers, once it was asked */
   #info;
+  /** @type {Map<string | undefined, number>} until when the info stands for models that it is not of */
+  #asked = new Map();
   /** @type {Set<Operation>} under way */
   #operations = new Set();
   #closed = false;
@@ -120,7 +125,11 @@ export class EmotionClient {
   async #classify(messages, options, deadline, signal) {
     const intake = new Intake({ unique: false }); // answers are matched by position; ids may repeat
     const plan = new Plan(messages.map((message) => intake.entry(message)), this.#retry, deadline);
-    if (plan.needsLimits && !this.#info) await this.#askInfo(deadline, signal);
+    if (plan.needsLimits && !this.#info) {
+      await this.#askInfo(deadline, signal).catch((error) => {
+        if (!(error instanceof PermissionDeniedError)) throw error; // model info may be switched off; then calls are small
+      });
+    }
     for (let wires; (wires = plan.nextCall(this.#info?.limits)).length; ) {
       const request = { messages: wires, options: options.wire() };
       /** @type {any} */
@@ -132,6 +141,12 @@ export class EmotionClient {
     return plan.tags();
   }
 
+  /** Whether the info is of the model that answered, or was asked for on its account. @param {any} answer */
+  #knows({ model }) {
+    if (!this.#info) return false;
+    return this.#info.model.digest === model?.digest || performance.now() < (this.#asked.get(model?.digest) ?? 0);
+  }
+
   /**
    * A unary answer has scores without their labels: those are asked for once for each model that answers.
    * @param {any} answer
@@ -140,7 +155,10 @@ export class EmotionClient {
    * @param {AbortSignal} signal
    */
   async #decoded(answer, options, deadline, signal) {
-    if (options.scores && this.#info?.model.digest !== answer.model?.digest) await this.#askInfo(deadline, signal);
+    if (options.scores && !this.#knows(answer)) {
+      await this.#askInfo(deadline, signal);
+      this.#asked.set(answer.model?.digest, performance.now() + ASKED_MS);
+    }
     const labels = options.scores && this.#info ? labelsOf(this.#info, options.taxonomy) : [];
     return new Decoder(options, labels).tags(answer.tags, answer.model);
   }

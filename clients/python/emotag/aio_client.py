@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 import grpc
@@ -13,6 +13,7 @@ from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, closed, stream_
 from emotag.channel import DEFAULT_TARGET
 from emotag.channels import AsyncChannels
 from emotag.decoder import Decoder
+from emotag.errors import PermissionDeniedError
 from emotag.info import Info, info_from
 from emotag.options import Options
 from emotag.plan import Plan
@@ -180,7 +181,8 @@ class AsyncEmotionClient:
     async def _classify(self, messages: Iterable[Item], options: Options, deadline: Deadline) -> list[Tag]:
         plan = Plan(messages, call_intake(), options, self._settings.retry, deadline)
         if plan.needs_limits and self._settings.info is None:
-            await self.info(timeout=deadline.remaining())
+            with suppress(PermissionDeniedError):  # model info may be switched off; then calls are small
+                await self.info(timeout=deadline.remaining())
         while (request := plan.next_call(self._settings.limits)) is not None:
             try:
                 async with self._channels.service() as service:
@@ -198,6 +200,7 @@ class AsyncEmotionClient:
         """A unary answer has scores without their labels: those are asked for once for each model that answers."""
         if options.scores and not self._settings.knows(answer):
             await self.info(timeout=deadline.remaining())
+            self._settings.asked(answer)
         decoder = self._settings.decoder(options)
         decoder.new_model(answer.model)
         return decoder.tags(answer.tags)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from emotag.channel import DEFAULT_TARGET, Connection
@@ -25,6 +26,9 @@ if TYPE_CHECKING:
     from emotag.v1 import emotion_service_pb2 as pb
 
 DEFAULT_TIMEOUT = 30.0
+# Info is of the live model, so that it never is of the candidate of a split, which has the same labels. While servers
+# are replaced by others it may be of one that goes, with other labels: hence not for ever.
+_ASKED_SECONDS = 60.0
 
 
 class Settings:
@@ -56,6 +60,7 @@ class Settings:
         self.timeout = timeout
         self.retry = retry or Retry()
         self.info: Info | None = None
+        self._asked: dict[str, float] = {}
 
     @property
     def limits(self) -> Limits | None:
@@ -71,8 +76,15 @@ class Settings:
         return Session(Window(ordered=not options.unordered), self.retry, deadline)
 
     def knows(self, answer: pb.ClassifyResponse) -> bool:
-        """Whether `info` is of the model that answered."""
-        return self.info is not None and self.info.model.digest == answer.model.digest
+        """Whether `info` is of the model that answered, or was asked for on its account."""
+        if self.info is None:
+            return False
+        digest = answer.model.digest
+        return digest == self.info.model.digest or time.monotonic() < self._asked.get(digest, 0.0)
+
+    def asked(self, answer: pb.ClassifyResponse) -> None:
+        """`info` was asked for, for the labels of the model that answered; it may still be of another."""
+        self._asked[answer.model.digest] = time.monotonic() + _ASKED_SECONDS
 
     def decoder(self, options: Options) -> Decoder:
         """A decoder of unary answers, by what is known of the server."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 import grpc
@@ -13,6 +13,7 @@ from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, stream_intake
 from emotag.channel import DEFAULT_TARGET
 from emotag.channels import Channels
 from emotag.decoder import Decoder
+from emotag.errors import PermissionDeniedError
 from emotag.info import Info, info_from
 from emotag.options import Options
 from emotag.plan import Plan
@@ -191,7 +192,8 @@ class EmotionClient:
     def _classify(self, messages: Iterable[Item], options: Options, deadline: Deadline) -> list[Tag]:
         plan = Plan(messages, call_intake(), options, self._settings.retry, deadline)
         if plan.needs_limits and self._settings.info is None:
-            self.info(timeout=deadline.remaining())
+            with suppress(PermissionDeniedError):  # model info may be switched off; then calls are small
+                self.info(timeout=deadline.remaining())
         while (request := plan.next_call(self._settings.limits)) is not None:
             try:
                 with self._channels.service() as service:
@@ -208,6 +210,7 @@ class EmotionClient:
         """A unary answer has scores without their labels: those are asked for once for each model that answers."""
         if options.scores and not self._settings.knows(answer):
             self.info(timeout=deadline.remaining())
+            self._settings.asked(answer)
         decoder = self._settings.decoder(options)
         decoder.new_model(answer.model)
         return decoder.tags(answer.tags)

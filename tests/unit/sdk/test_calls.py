@@ -50,6 +50,17 @@ def test_info_is_of_one_model() -> None:
     assert settings.limits == INFO.limits
 
 
+def test_info_stands_for_another_model_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1000.0
+    monkeypatch.setattr("emotag.calls.time.monotonic", lambda: now)
+    settings = Settings()
+    settings.info = INFO
+    settings.asked(answer("d2"))
+    assert settings.knows(answer("d2"))
+    now += 61
+    assert not settings.knows(answer("d2"))
+
+
 def test_labels_are_looked_up_only_for_scores() -> None:
     settings = Settings()
     settings.info = INFO

@@ -19,13 +19,14 @@ from emotag import (
     Message,
     Model,
     OverloadedError,
+    PermissionDeniedError,
     ProtocolError,
     Retry,
     UnauthenticatedError,
     UnavailableError,
 )
 from emotag.v1 import model_info_pb2
-from tests.unit.sdk.scripted import full, status
+from tests.unit.sdk.scripted import abort, full, status
 
 if TYPE_CHECKING:
     from tests.unit.sdk.scripted import ScriptedServer
@@ -83,6 +84,39 @@ def test_scores_of_a_new_model_have_its_labels(client: Any, server: ScriptedServ
     tag = client.classify("ab", scores=True)
     assert tag.scores == {"calm": 0.75, "storm": 0.125}
     assert tag.model.version == "2"
+
+
+def test_a_candidate_that_answers_costs_one_more_call_and_no_more(
+    client: Any, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under a split info is of the live model, whichever answers."""
+    answer = server.Classify
+
+    def by_the_candidate(request: Any, context: Any) -> Any:
+        response = answer(request, context)
+        response.model.digest = "d2"
+        return response
+
+    server.stop()
+    monkeypatch.setattr(server, "Classify", by_the_candidate)
+    server.start(server.port)
+    for _ in range(3):
+        tag = client.classify("ab", scores=True)
+        assert (tag.scores, tag.model.digest) == ({"joy": 0.125, "anger": 0.125, "neutral": 0.75}, "d2")
+    assert server.calls["GetModelInfo"] == 1
+
+
+def test_without_model_info_many_messages_are_smaller_calls(
+    client: Any, server: ScriptedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.stop()
+    refusal = status("PERMISSION_DENIED", "model info is switched off", reason="MODEL_INFO_OFF")
+    monkeypatch.setattr(server, "GetModelInfo", lambda request, context: abort(context, refusal))
+    server.start(server.port)
+    assert len(client.classify_many(["a"] * 100)) == 100
+    assert server.frames == [64, 36]
+    with pytest.raises(PermissionDeniedError, match="model info"):
+        client.classify("a", scores=True)
 
 
 def test_explanations(client: Any) -> None:
