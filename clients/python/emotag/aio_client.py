@@ -13,6 +13,7 @@ from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, closed, stream_
 from emotag.channel import DEFAULT_TARGET
 from emotag.channels import AsyncChannels
 from emotag.decoder import Decoder
+from emotag.entry import check_several
 from emotag.errors import PermissionDeniedError
 from emotag.info import Info, info_from
 from emotag.options import Options
@@ -117,6 +118,7 @@ class AsyncEmotionClient:
         Raises:
             EmotionError: A call as a whole failed.
         """
+        check_several(messages)
         return await self._classify(
             messages, Options(taxonomy, scores, top_k, explain, bulk=bulk), self._settings.deadline(timeout)
         )
@@ -143,6 +145,7 @@ class AsyncEmotionClient:
             EmotionError: The stream as a whole failed, such as for an unknown taxonomy.
             Exception: Whatever `messages` raises; the call is cancelled.
         """
+        check_several(messages)
         options = Options(taxonomy, scores, top_k, explain, unordered, bulk)
         return self._stream(options, Deadline(timeout)).run(messages)
 

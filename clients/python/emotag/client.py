@@ -13,6 +13,7 @@ from emotag.calls import DEFAULT_TIMEOUT, Settings, call_intake, stream_intake
 from emotag.channel import DEFAULT_TARGET
 from emotag.channels import Channels
 from emotag.decoder import Decoder
+from emotag.entry import check_several
 from emotag.errors import PermissionDeniedError
 from emotag.info import Info, info_from
 from emotag.options import Options
@@ -133,8 +134,9 @@ class EmotionClient:
         others are not affected. With `bulk` they come after messages that somebody waits for.
 
         Raises:
-            EmotionError: A call as a whole failed.
+            EmotionError: A call as a whole failed, or `messages` is one text.
         """
+        check_several(messages)
         return self._classify(
             messages, Options(taxonomy, scores, top_k, explain, bulk=bulk), self._settings.deadline(timeout)
         )
@@ -161,9 +163,10 @@ class EmotionClient:
 
         Raises:
             StreamBrokenError: It was interrupted for longer, or more often, than `Retry` allows.
-            EmotionError: The stream as a whole failed, such as for an unknown taxonomy.
+            EmotionError: The stream as a whole failed, such as for an unknown taxonomy, or `messages` is one text.
             Exception: Whatever `messages` raises; the call is cancelled.
         """
+        check_several(messages)
         options = Options(taxonomy, scores, top_k, explain, unordered, bulk)
         return self._stream(options, Deadline(timeout)).run(messages)
 

@@ -75,6 +75,17 @@ class Intake:
         return Entry(message_id, wire, wire.ByteSize())
 
 
+def check_several(messages: object) -> None:
+    """Look that messages are not one text, whose letters would be tagged each for itself.
+
+    Raises:
+        InvalidArgumentError: They are.
+    """
+    if isinstance(messages, str | bytes):
+        kind = type(messages).__name__
+        raise InvalidArgumentError(f'messages must be several, not one {kind}; give ["…"]', field="messages")
+
+
 def encode(item: object, message_id: str) -> pb.Message:
     """Express a message in the contract.
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotag.columns import TagColumns
-from emotag.entry import Intake
+from emotag.entry import Intake, check_several
 from emotag.errors import EmotionError, InvalidArgumentError, UnsupportedError
 from emotag.info import Info, Limits, Model, Taxonomy
 from emotag.options import Options
@@ -98,10 +98,9 @@ class EmotionTagger:
         A message that can not be tagged has a tag with `error`; the others are not affected.
 
         Raises:
-            InvalidArgumentError: An option is not one that the model takes.
+            InvalidArgumentError: An option is not one that the model takes, or `messages` is one text.
         """
-        if isinstance(messages, str):
-            raise InvalidArgumentError('messages must be several, not one str; give ["…"]', field="messages")
+        check_several(messages)
         options = Options(taxonomy, scores, top_k, explain)
         scale = self._scale(taxonomy)
         entries = [self._entry(item) for item in messages]

@@ -55,6 +55,14 @@ def test_any_iterable_will_do(client: Any) -> None:
     assert len(client.classify_many(f"m{number}" for number in range(3))) == 3
 
 
+@pytest.mark.parametrize("method", ["classify_many", "stream"])
+@pytest.mark.parametrize("text", ["thank you", b"thank you"])
+def test_one_text_is_not_taken_for_its_letters(client: Any, server: ScriptedServer, method: str, text: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="several, not one") as caught:
+        getattr(client, method)(text)
+    assert (caught.value.field, server.texts) == ("messages", [])
+
+
 def test_many_messages_are_several_calls(client: Any, server: ScriptedServer) -> None:
     texts = ["x" * (number % 5 + 1) for number in range(1000)]
     tags = client.classify_many(texts)
@@ -250,7 +258,7 @@ def test_a_closed_client_says_that_it_is_closed(server: ScriptedServer, used: bo
         lambda: client.classify("a"),
         lambda: client.classify_many(["a"]),
         client.info,
-        lambda: list(client.stream("a")),
+        lambda: list(client.stream(["a"])),
     ):
         with pytest.raises(ClientClosedError, match="the client is closed"):
             use()
@@ -263,7 +271,7 @@ async def test_a_closed_client_on_a_loop_says_that_it_is_closed(server: Scripted
         await client.classify("a")
     await client.close()
     await client.close()
-    for use in (client.classify("a"), client.classify_many(["a"]), client.info(), anext(client.stream("a"))):
+    for use in (client.classify("a"), client.classify_many(["a"]), client.info(), anext(client.stream(["a"]))):
         with pytest.raises(ClientClosedError, match="the client is closed"):
             await use
 
