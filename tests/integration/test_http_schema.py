@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from emotag.v1.emotion_service_pb2 import ClassifyOptions
 from emotag_service.access.callers import Callers
 from emotag_service.access.protection import Protection
 from emotag_service.http.app import make_app
@@ -51,6 +52,12 @@ async def test_every_option_of_a_stream_is_described_and_taken(http_client: Any)
         for value in values[schema["type"]]:
             reply = await http_client.post(STREAM, params={name: value}, content=line(text="joy"))
             assert (reply.status_code, reply.json().get("label")) == (200, "joy")
+
+
+def test_every_option_of_classify_is_described() -> None:
+    [described] = PATHS["/emotag.v1.EmotionService/Classify"].values()
+    schema = described["requestBody"]["content"]["application/json"]["schema"]["properties"]["options"]
+    assert set(schema["properties"]) == {field.json_name for field in ClassifyOptions.DESCRIPTOR.fields}
 
 
 async def test_who_is_not_ready_says_so_in_the_words_of_the_document(http_held: Any, engine: Engine) -> None:

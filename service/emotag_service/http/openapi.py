@@ -6,13 +6,14 @@ from functools import lru_cache
 from importlib.metadata import version
 from typing import Any
 
-from emotag.v1.emotion_service_pb2 import Priority
+from emotag.v1.emotion_service_pb2 import Priority, ReplyOrder
 from emotag_service.http.predict import HEALTH, PREDICT
 
 Schema = dict[str, Any]
 
 _TEXT = {"type": "string", "minLength": 1, "description": "What an agent said: at most 64 KiB, not blank."}
 _STRING, _NUMBER, _FLAG, _ANY = {"type": "string"}, {"type": "number"}, {"type": "boolean"}, {"type": "object"}
+_PRIORITY = _STRING | {"enum": list(Priority.keys())}
 _TAXONOMY = {
     "name": "taxonomy",
     "in": "query",
@@ -24,7 +25,7 @@ _STREAM_OPTIONS = (
     {"name": "all_scores", "in": "query", "schema": {"type": "boolean", "default": False}},
     {"name": "top_k", "in": "query", "schema": {"type": "integer", "minimum": 0, "maximum": 99999, "default": 0}},
     {"name": "explain", "in": "query", "schema": {"type": "boolean", "default": False}},
-    {"name": "priority", "in": "query", "schema": {"type": "string", "enum": list(Priority.keys())}},
+    {"name": "priority", "in": "query", "schema": _PRIORITY},
 )
 _REFUSED = ("400", "401", "403", "404", "408", "413", "415", "422", "424", "429", "499", "500", "503", "504")
 
@@ -105,7 +106,15 @@ def _tei() -> Schema:
 
 
 def _own() -> Schema:
-    options = _object("", taxonomy=_STRING, allScores=_FLAG, topK={"type": "integer", "minimum": 0}, explain=_FLAG)
+    options = _object(
+        "",
+        taxonomy=_STRING,
+        allScores=_FLAG,
+        topK={"type": "integer", "minimum": 0},
+        explain=_FLAG,
+        replyOrder=_STRING | {"enum": list(ReplyOrder.keys())},
+        priority=_PRIORITY,
+    )
     options |= {"required": [], "additionalProperties": False}
     request = _object("messages", messages=_list(_MESSAGE), options=options)
     replied = _object("tags", tags=_list(_TAG), model=_ANY)
