@@ -134,7 +134,10 @@ class TestAccess:
             assert (refused, int(headers["retry-after"]) > 1) == (429, True)
             assert [(await client.get(path)).status_code for path in HEALTH] == [200] * 3
             assert [(await client.post(path, json={"inputs": "joy"})).status_code for path in PREDICT] == [401] * 3
-            assert (await client.get("/info")).status_code == 401
+            described = ("/info", "/v2", "/v2/models/emotag")
+            assert [(await client.get(path)).status_code for path in described] == [401] * 3
+            ready = ("/v2/health/live", "/v2/health/ready", "/v2/models/emotag/ready", "/openapi.json")
+            assert [(await client.get(path)).status_code for path in ready] == [200] * 4
 
     async def test_who_leaves_in_the_middle_of_a_body_and_what_is_no_http_are_not_logged(self, engine: Engine) -> None:
         async with opened(engine) as port:

@@ -46,9 +46,10 @@ class Inference:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
 
-    async def server(self, _request: Request) -> Response:
+    async def server(self, request: Request) -> Response:
         """The server and what it knows beyond the protocol."""
-        return JSONResponse({"name": NAME, "version": version("emotag"), "extensions": ["binary_tensor_data"]})
+        with self._desk.visit(request):
+            return JSONResponse({"name": NAME, "version": version("emotag"), "extensions": ["binary_tensor_data"]})
 
     async def live(self, _request: Request) -> Response:
         """200 while it answers."""
