@@ -63,13 +63,14 @@ def run(args: argparse.Namespace) -> int:
         return 0
     try:
         checkpoint = Checkpoint.load(args.checkpoint)
-        print(evaluate_labelled(checkpoint, args) if args.data else evaluate_unlabelled(checkpoint, args))
+        found = evaluate_labelled(checkpoint, args) if args.data else evaluate_unlabelled(checkpoint, args)
     except (CheckpointError, TextDataError, LabelsError) as error:
         return fail("evaluate", error, USAGE)
     except OSError as error:
         return fail("evaluate", f"{error.filename}: cannot be written ({error.strerror})", FAILURE)
     except KeyboardInterrupt:
         return INTERRUPTED
+    print(found)  # apart: a reader that has seen enough closes the pipe, which is no failure of a file
     return 0
 
 

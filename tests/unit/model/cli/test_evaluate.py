@@ -51,6 +51,17 @@ def test_text_is_for_people(data_file, capsys):
         assert words in out
 
 
+def test_a_reader_that_goes_away_is_no_failure_of_a_file(data_file, monkeypatch):
+    """`emotag evaluate … | head`; the command line ends quietly on a broken pipe."""
+
+    def gone(*_):
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr("builtins.print", gone)
+    with pytest.raises(BrokenPipeError):
+        run("--data", data_file, "--resamples", "0")
+
+
 @pytest.mark.parametrize(
     ("line", "message"),
     [
