@@ -122,6 +122,15 @@ def committed_offsets(bootstrap: str, group: str, topic: str) -> dict[int, int]:
         consumer.close()
 
 
+def commit_offset(bootstrap: str, group: str, place: TopicPartition) -> None:
+    """Commit an offset for a group without members, as an operator does."""
+    consumer = Consumer(_settings(bootstrap, {"group.id": group}, {}))
+    try:
+        consumer.commit(offsets=[place], asynchronous=False)
+    finally:
+        consumer.close()
+
+
 def _drain(consumer: Consumer, open_partitions: int) -> list[Seen]:
     seen, ended = [], set()
     until = time.monotonic() + SECONDS

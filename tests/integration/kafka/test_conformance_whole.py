@@ -6,12 +6,14 @@ import json
 from collections.abc import Callable
 
 import pytest
+from confluent_kafka import TopicPartition
 
 from emotag.cli.demo_script import SCRIPT
+from emotag_service.kafka.errors import ClusterError
 from emotag_service.kafka.records.routes import Routes
 from emotag_service.kafka.tagging.local_engine import LocalEngine
 from tests.brokers.protocol import Broker
-from tests.brokers.records import Seen, committed_offsets, ends, read, read_until, write
+from tests.brokers.records import Seen, commit_offset, committed_offsets, ends, read, read_until, write
 from tests.brokers.transactions import write_in_transaction
 from tests.chaos.truth import Truth
 from tests.integration.kafka.checks import assert_tagged, by_partition, say, talk, wait_until
@@ -140,3 +142,22 @@ def test_what_was_aborted_before_is_not_tagged(broker: Broker, new_topic: NewTop
     running.stop()
     assert_tagged([say(1, 0), say(3, 0)], found)
     assert running.meters.consumed == 2
+
+
+@pytest.mark.parametrize("delivery", ["exactly-once", "at-least-once"])
+def test_an_offset_behind_the_end_is_not_taken_for_expired(
+    broker: Broker, new_topic: NewTopic, tagger: Start, name: str, delivery: str
+) -> None:
+    source, target = new_topic(broker, "in", partitions=1), new_topic(broker, "out", partitions=1)
+    sent = talk(10, 1)
+    write(broker.bootstrap, source, sent)
+    commit_offset(broker.bootstrap, name, TopicPartition(source, 0, 1000))
+    error = tagger(broker, Routes(output=target, inputs=(source,)), delivery=delivery).ended_by()
+    assert isinstance(error, ClusterError)
+    assert f"{source}/0: group {name} is to go on at offset 1000, but the partition ends at 10" in str(error)
+    assert committed_offsets(broker.bootstrap, name, source) == {0: 1000}
+    commit_offset(broker.bootstrap, name, TopicPartition(source, 0, 10))
+    running = tagger(broker, Routes(output=target, inputs=(source,)), delivery=delivery)
+    more = talk(5, 1, first=10)
+    write(broker.bootstrap, source, more)
+    assert_tagged(more, read_until(broker.bootstrap, target, count=5, alive=running.check))

@@ -14,7 +14,7 @@ from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, OffsetOutOfRangeError
 
 from emotag_service.kafka.cluster.consumers import as_record, committed_offset, group_member
-from emotag_service.kafka.errors import UnreadableBatchError
+from emotag_service.kafka.errors import ClusterError, UnreadableBatchError
 from emotag_service.kafka.records.record import Record, Source
 from emotag_service.process.backoff import Backoff
 
@@ -69,6 +69,9 @@ class Feed:
 
         The last of a partition may be what cannot be read; until it is let alone, it is so at each poll.
         Cancelling it loses nothing.
+
+        Raises:
+            ClusterError: An offset lies behind the end of its partition.
         """
         wanted = [_partition(source) for source in sources] or [_NOWHERE]
         most = self._settings.batch_records * _POLL_RECORDS
@@ -78,7 +81,7 @@ class Feed:
             return {}
         except OffsetOutOfRangeError as error:
             for partition, offset in error.args[0].items():
-                await self._move_to_beginning(_source(partition), offset)
+                await self._find_again(_source(partition), offset)
             return {}
         return {_source(partition): _read(records) for partition, records in found.items()}
 
@@ -140,12 +143,31 @@ class Feed:
         partition = _partition(source)
         return int((await ask([partition]))[partition])
 
-    async def _move_to_beginning(self, source: Source, offset: int) -> None:
+    async def _find_again(self, source: Source, offset: int) -> None:
+        """Go on after a fetch that found no such offset: from the oldest record, where this one has expired.
+
+        Raises:
+            ClusterError: It lies behind the end. To begin anew would tag again what is there; to wait would pass over
+                all that is written until the log has grown to it.
+        """
         first = await self.first_offset(source)
-        _log.warning(
-            "records expired before they were tagged", source=str(source), records=first - offset, offset=offset
-        )
-        self.seek(source, first)
+        if offset < first:
+            _log.warning(
+                "records expired before they were tagged", source=str(source), records=first - offset, offset=offset
+            )
+            self.seek(source, first)
+            return
+        end = await self._bound(self._consumer.end_offsets, source)
+        if offset > end:
+            group = self._settings.group
+            raise ClusterError(
+                f"reading {source}: group {group} is to go on at offset {offset}, but the partition ends at {end}: the "
+                "topic was made anew, or has lost records, or somebody has set the offset. Choose where to go on, with "
+                f"every tagger stopped: kafka-consumer-groups.sh --bootstrap-server H:P --group {group} --topic "
+                f"{source.topic}:{source.partition} --reset-offsets --to-latest --execute (or --to-earliest: all that "
+                "is there)"
+            )
+        self.seek(source, offset)  # it has come to be there
 
 
 def _read(found: list[Any]) -> list[Read]:

@@ -4,8 +4,9 @@ from types import SimpleNamespace
 
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import OffsetOutOfRangeError
 
-from emotag_service.kafka.errors import UnreadableBatchError
+from emotag_service.kafka.errors import ClusterError, UnreadableBatchError
 from emotag_service.kafka.records.record import Source
 from emotag_service.kafka.tagging.feed import Feed
 from emotag_service.kafka.tagging.settings import LoopSettings
@@ -59,3 +60,39 @@ async def test_what_cannot_be_read_stands_in_its_place(feed):
     record, error = found[Source("in", 0)]
     assert (record.offset, type(error)) == (7, UnreadableBatchError)
     assert [type(one) for one in found[Source("in", 1)]] == [UnreadableBatchError]
+
+
+class Short(Consumer):
+    """Finds no record at an offset: the partition holds 5 to 9."""
+
+    def __init__(self, offset):
+        super().__init__(TopicPartition("in", 0))
+        self.offset, self.sought = offset, []
+
+    async def getmany(self, *partitions, **options):
+        raise OffsetOutOfRangeError({TopicPartition("in", 0): self.offset})
+
+    async def beginning_offsets(self, partitions):
+        return dict.fromkeys(partitions, 5)
+
+    async def end_offsets(self, partitions):
+        return dict.fromkeys(partitions, 10)
+
+    def seek(self, partition, offset):
+        self.sought.append((partition, offset))
+
+
+@pytest.mark.parametrize(("offset", "then"), [(4, 5), (10, 10)])
+async def test_an_offset_that_expired_is_passed_over_and_the_end_is_none(feed, offset, then):
+    feed._consumer = Short(offset)
+    assert await feed.poll([Source("in", 0)], 0.0) == {}
+    assert feed._consumer.sought == [(TopicPartition("in", 0), then)]
+
+
+async def test_an_offset_behind_the_end_is_an_error(feed):
+    feed._consumer = Short(11)
+    with pytest.raises(
+        ClusterError, match=r"in/0: group g .* offset 11, .* ends at 10: .* --topic in:0 --reset-offsets"
+    ):
+        await feed.poll([Source("in", 0)], 0.0)
+    assert feed._consumer.sought == []
