@@ -4,7 +4,7 @@ TaggerError
 ├── SettingsError             2   the options contradict each other, or the cluster
 ├── EngineUnavailableError    1   nothing to compute tags with
 ├── StopPolicyError           3   a record cannot be tagged and the policy is to stop there
-├── UnreadableBatchError      3   a batch of records cannot be unpacked, or to more than is allowed
+├── UnreadableBatchError      3   a batch of records cannot be unpacked, or not to so much, or cannot be decoded
 ├── ForbiddenError            4   the cluster refuses: credentials, or an ACL that is missing
 ├── FencedError               5   another process keeps taking this one's transactional id
 └── ClusterError              1   the cluster cannot do what is asked, or cannot be reached at the start
@@ -40,7 +40,7 @@ class StopPolicyError(TaggerError):
 
 
 class UnreadableBatchError(TaggerError):
-    """A batch of records cannot be unpacked, or to more than is allowed; its offset is not committed.
+    """A batch cannot be unpacked, or not to so much, or cannot be decoded; its offset is not committed.
 
     A consumer hands it over in the place of the batch's records.
 

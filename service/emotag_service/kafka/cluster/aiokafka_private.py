@@ -190,13 +190,19 @@ class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not type
     def _unpack_records(self) -> Iterator[Any]:
         try:
             yield from super()._unpack_records()
-        except (UnpackError, UnsupportedCodecError) as error:
-            reason = str(error)
-            if isinstance(error, UnsupportedCodecError):
-                reason = f"{reason}; install what reads it with: pip install cramjam"
+        except (UnpackError, UnsupportedCodecError, UnicodeDecodeError) as error:
             topic, partition = self._tp
             following = self._noting.last.next_offset
-            yield UnreadableBatchError(topic, partition, self.next_fetch_offset, following, reason)
+            yield UnreadableBatchError(topic, partition, self.next_fetch_offset, following, _reason(error))
+
+
+def _reason(error: UnpackError | UnsupportedCodecError | UnicodeDecodeError) -> str:
+    match error:
+        case UnsupportedCodecError():
+            return f"{error}; install what reads it with: pip install cramjam"
+        case UnicodeDecodeError():  # aiokafka decodes nothing else; its words would quote the record
+            return "a header's name is not UTF-8"
+    return str(error)
 
 
 class _Noting:

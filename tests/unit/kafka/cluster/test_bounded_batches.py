@@ -85,3 +85,15 @@ def test_a_bomb_of_the_old_format_is_one_too() -> None:
     builder.append(0, 1, None, bytes(BOMB_BYTES))
     [error] = read(bytes(builder.build()))
     assert isinstance(error, UnreadableBatchError)
+
+
+def test_a_header_whose_name_is_not_utf_8_is_an_error_in_its_place() -> None:
+    builder = DefaultRecordBatchBuilder(2, CODECS["none"], 0, -1, -1, 0, 1 << 30)
+    for number, name in enumerate(("fine", "\x01\x01", "fine")):
+        builder.append(number, 1, None, b"a", [(name, b"")])
+    log = bytes(builder.build()).replace(b"\x01\x01", b"\xff\xff")
+    found = read(log, check_crcs=False)
+    record, error = found
+    assert (record.offset, found.next_fetch_offset) == (0, 1)
+    assert isinstance(error, UnreadableBatchError)
+    assert "offsets 1 to 2: a header's name is not UTF-8" in str(error)
