@@ -61,6 +61,16 @@ def test_all_before_it_is_committed_and_nothing_after(
     assert_tagged(before, read(broker.bootstrap, target))
 
 
+def test_what_unpacks_to_much_together_is_read_in_parts(
+    broker: Broker, new_topic: NewTopic, tagger: Start, low_bound: None
+) -> None:
+    source, target = new_topic(broker, "in", partitions=1), new_topic(broker, "out", partitions=1)
+    sent = [say(number, 0, f"{number} " + "x" * 300_000) for number in range(30)]  # three to a batch, all in one fetch
+    write(broker.bootstrap, source, sent, compression_type="gzip")
+    running = tagger(broker, Routes(output=target, inputs=(source,)))
+    assert_tagged(sent, read_until(broker.bootstrap, target, count=30, alive=running.check))
+
+
 @pytest.mark.parametrize("kind", ["gzip", "zstd"])  # Apache Kafka with a small heap cannot unpack snappy's itself
 def test_the_process_stays_small(broker: Broker, new_topic: NewTopic, tmp_path: Path, kind: str) -> None:
     if not Path("/proc/self/status").exists():

@@ -43,6 +43,7 @@ from emotag_service.kafka.cluster.unpacking import (
     unpack_zstd,
 )
 from emotag_service.kafka.errors import UnreadableBatchError
+from emotag_service.kafka.records.record import record_size
 from emotag_service.process.secrets import SecretFile
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ if TYPE_CHECKING:
 
 _STABLE_SINCE = 7
 _CLOSE_SECONDS = 10.0
-_UNPACKED_BYTES = 64 * 1024 * 1024  # of one batch; a producer as it is shipped makes none over 1 MiB
+_UNPACKED_BYTES = 64 * 1024 * 1024  # of one batch, and of one answer; a producer as shipped makes no batch over 1 MiB
 _UNPACKERS = {"gzip": unpack_gzip, "snappy": unpack_snappy, "lz4": unpack_lz4, "zstd": unpack_zstd}
 
 
@@ -155,7 +156,7 @@ async def own_connections() -> AsyncIterator[None]:
 
 
 def bound_batches() -> None:
-    """Have consumers unpack batches to a bounded size, and hand over an error in the place of what they cannot.
+    """Have consumers unpack to bounded sizes, and hand over an error in the place of a batch that they cannot unpack.
 
     Publicly they unpack whatever comes, all at once. Who unpacks are functions that the modules of both formats hold,
     compiled or not, by their names.
@@ -176,10 +177,13 @@ def _bounded(unpack: Callable[[Any, int], bytes]) -> Callable[[Any], bytes]:
 
 
 class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not typed
-    """The records of one answer for one partition, up to a batch that cannot be read, and then the error of that.
+    """The records of one answer for one partition, up to a bound, or to a batch that cannot be read and its error.
 
-    The position stays before it. An error that is raised here would take along what `getmany` has from other
-    partitions already, and move past.
+    Many batches that unpack to much fit into one answer, and `getmany` would take all of them at once. Behind the bound
+    it finds the answer to be used up, and fetches again from the record after.
+
+    The position stays before what cannot be read. An error that is raised here would take along what `getmany` has from
+    other partitions already, and move past.
     """
 
     def __init__(self, partition: TopicPartition, records: Any, *more: Any) -> None:
@@ -188,8 +192,13 @@ class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not type
         super().__init__(partition, self._noting, *more)
 
     def _unpack_records(self) -> Iterator[Any]:
+        size = 0
         try:
-            yield from super()._unpack_records()
+            for record in super()._unpack_records():
+                yield record
+                size += record_size(record.key, record.value, record.headers)
+                if size >= _UNPACKED_BYTES:
+                    return
         except (UnpackError, UnsupportedCodecError, UnicodeDecodeError) as error:
             topic, partition = self._tp
             following = self._noting.last.next_offset

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -85,6 +86,26 @@ def test_a_bomb_of_the_old_format_is_one_too() -> None:
     builder.append(0, 1, None, bytes(BOMB_BYTES))
     [error] = read(bytes(builder.build()))
     assert isinstance(error, UnreadableBatchError)
+
+
+def test_many_batches_below_the_bound_come_one_after_the_other_and_none_is_lost() -> None:
+    values = [bytes([number]) * 500_000 for number in range(100)]
+    batches = [batch(values[at : at + 2], first=at, kind="gzip") for at in range(0, 100, 2)]
+    partition, state = TopicPartition("in", 3), SimpleNamespace(paused=False, position=0)
+    state.consumed_to = lambda offset: setattr(state, "position", offset)
+    assignment = SimpleNamespace(active=True, state_value=lambda _: state)
+    seen, reads = [], 0
+    while state.position < 100:
+        log = b"".join(batches[state.position // 2 :])  # as brokers do, from the batch on that has the offset
+        records = read(log, state.position)
+        answer = fetcher.FetchResult(partition, assignment=assignment, partition_records=records, backoff=0)
+        found = answer.getall(1024)
+        assert sum(len(record.value) for record in found) < 2 << 20
+        assert not answer.has_more()  # aiokafka fetches again
+        seen += found
+        reads += 1
+    assert [(record.offset, record.value) for record in seen] == list(enumerate(values))
+    assert reads == 34
 
 
 def test_a_header_whose_name_is_not_utf_8_is_an_error_in_its_place() -> None:
