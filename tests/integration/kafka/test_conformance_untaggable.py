@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 import pytest
 
 from emotag_service.kafka.errors import StopPolicyError
 from emotag_service.kafka.records.routes import Routes
+from tests.brokers.capabilities import Capability, needs
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, committed_offsets, ends, read, read_until, write
 from tests.integration.kafka.checks import BEGINNING, assert_tagged, say, wait_until
@@ -123,3 +125,31 @@ def test_what_the_output_does_not_accept(
     assert (letter.key, letter.value, letter.timestamp) == (sent[1].key, sent[1].value, sent[1].timestamp)
     assert letter.headers[:3] == sent[1].headers
     assert running.meters.dead_letters.total() == 1
+
+
+@pytest.mark.parametrize(
+    ("config", "reason"),
+    [
+        ({"cleanup_policy": "compact"}, b"REFUSED_BY_TOPIC"),
+        ({"message_timestamp_before_max_ms": "60000"}, b"TIMESTAMP_REFUSED"),
+    ],
+)
+def test_what_the_output_refuses_for_more_than_its_size(
+    broker: Broker, new_topic: NewTopic, tagger: Start, config: dict[str, str], reason: bytes
+) -> None:
+    if reason == b"TIMESTAMP_REFUSED":
+        needs(broker, Capability.TIMESTAMP_BOUNDS)
+    source, target = new_topic(broker, "in", partitions=1), new_topic(broker, "out", partitions=1, **config)
+    letters_config = config if reason == b"TIMESTAMP_REFUSED" else {}  # a topic of letters that is as strict
+    dead = new_topic(broker, "in.dead-letters", partitions=1, **letters_config)
+    now = int(time.time() * 1000)
+    refused = Seen(b"words", None, (), 0, BEGINNING)
+    taken = [Seen(b"more", b"key", (), 0, now), Seen(b"words", b"key", (), 0, now)]
+    write(broker.bootstrap, source, [taken[0], refused, taken[1]])
+    running = tagger(broker, Routes(output=target, inputs=(source,)))
+    (letter,) = read_until(broker.bootstrap, dead, count=1, alive=running.check)
+    assert letter.header("emotion-dead-letter-reason") == reason
+    assert (letter.timestamp == BEGINNING) is (reason == b"REFUSED_BY_TOPIC")
+    assert [one.value for one in read_until(broker.bootstrap, target, count=2, alive=running.check)] == [
+        one.value for one in taken
+    ]

@@ -21,7 +21,7 @@ import aiokafka.record.default_records
 import aiokafka.record.legacy_records
 from aiokafka.conn import create_conn
 from aiokafka.consumer.fetcher import PartitionRecords
-from aiokafka.errors import UnsupportedCodecError
+from aiokafka.errors import BrokerResponseError, UnsupportedCodecError, kafka_errors
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.commit import OffsetFetchRequest_v1, OffsetFetchRequest_v2, OffsetFetchRequest_v3
 from aiokafka.protocol.types import (
@@ -57,6 +57,20 @@ _STABLE_SINCE = 7
 _CLOSE_SECONDS = 10.0
 _UNPACKED_BYTES = 64 * 1024 * 1024  # of one batch, and of one answer; a producer as shipped makes no batch over 1 MiB
 _UNPACKERS = {"gzip": unpack_gzip, "snappy": unpack_snappy, "lz4": unpack_lz4, "zstd": unpack_zstd}
+
+
+class InvalidRecordError(BrokerResponseError):  # type: ignore[misc]  # aiokafka is not typed
+    """A broker's answer that aiokafka does not know: the topic does not take a record like this one.
+
+    Such as one without a key, where the topic is compacted. Unknown, it would look as if it might pass.
+    """
+
+    errno = 87
+    message = "INVALID_RECORD"
+    description = "The topic does not take a record like this one"
+
+
+kafka_errors[InvalidRecordError.errno] = InvalidRecordError
 
 
 async def ask_any_broker(admin: AIOKafkaAdminClient, request: Any) -> Any:

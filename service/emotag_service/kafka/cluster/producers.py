@@ -17,6 +17,8 @@ from aiokafka.errors import (
 )
 from aiokafka.partitioner import murmur2
 
+from emotag_service.kafka.cluster.aiokafka_private import InvalidRecordError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -32,7 +34,13 @@ _REFUSALS = (
     RecordTooLargeError,
     InvalidTimestampError,
     CorruptRecordException,
+    InvalidRecordError,
 )
+_UNTIMELY: str = InvalidTimestampError.__name__
+_FIXES = {
+    _UNTIMELY: "raise its message.timestamp.before.max.ms and message.timestamp.after.max.ms",
+    InvalidRecordError.__name__: "take compact out of its cleanup.policy, or have records written with keys",
+}
 
 
 def transactional_id(group: str, source: Source) -> str:
@@ -113,6 +121,16 @@ class RefusedError(Exception):
         super().__init__(f"{len(writes)} writes refused: {reason}")
         self.writes = tuple(tuple(offsets) for offsets in writes)
         self.reason = reason
+
+    @property
+    def untimely(self) -> bool:
+        """Whether it was for its timestamp."""
+        return self.reason == _UNTIMELY
+
+    @property
+    def fix(self) -> str:
+        """What may be done with the topic, so that it takes them."""
+        return _FIXES.get(self.reason, "raise its max.message.bytes")
 
 
 class RecordOutbox:

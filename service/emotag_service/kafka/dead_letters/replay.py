@@ -149,8 +149,7 @@ class Replay:
             return FencedError("another replay of the same letters has begun since, and goes on instead of this one")
         if isinstance(error, RefusedError):
             return ClusterError(
-                f"the topic that letters go to refused them ({error.reason}): raise its max.message.bytes, or "
-                "leave them with --reason"
+                f"the topic that letters go to refused them ({error.reason}): {error.fix}, or leave them with --reason"
             )
         explained = explain(error, "replaying dead letters", user=self._client.sasl_username)
         return explained or ClusterError(

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 REPLAY_GROUP = "emotag-replay"  # here, and not where letters are replayed, since that brings the Kafka client
 PREFIX = "emotion-dead-letter-"
+REFUSED_FOR_TIME = "TIMESTAMP_REFUSED"
 NAMES = tuple(f"{PREFIX}{part}" for part in ("topic", "partition", "offset", "reason", "detail", "time"))
 
 
@@ -27,7 +28,7 @@ def bury(record: Record, topic: str, fault: Fault, at: float) -> Outgoing:
     """Make the dead letter of a record.
 
     Args:
-        record: What could not be tagged; nothing of it changes.
+        record: What could not be tagged; nothing of it changes but a timestamp that a topic refused.
         topic: Where dead letters go.
         fault: Why.
         at: Seconds since the epoch.
@@ -36,7 +37,9 @@ def bury(record: Record, topic: str, fault: Fault, at: float) -> Outgoing:
     facts = (record.topic, str(record.partition), str(record.offset), fault.reason, fault.detail, moment)
     added = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in zip(NAMES, facts, strict=True))
     headers = (*record.headers, *added)
-    return Outgoing(topic, record.partition, record.timestamp, record.key, record.value, headers, dead=fault.reason)
+    # A topic of dead letters mostly takes the times that the output does.
+    timestamp = int(at * 1000) if fault.reason == REFUSED_FOR_TIME else record.timestamp
+    return Outgoing(topic, record.partition, timestamp, record.key, record.value, headers, dead=fault.reason)
 
 
 @dataclass(frozen=True, slots=True)

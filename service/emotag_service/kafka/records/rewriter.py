@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from emotag_service.kafka.records.dead_letter import REFUSED_FOR_TIME
 from emotag_service.kafka.records.headers import with_skip, with_tag
 from emotag_service.kafka.records.policy import EVERYTHING, TOMBSTONE, Policy, Untaggables, passed, stopped
 from emotag_service.kafka.records.record import Outgoing, batch_bytes, fits
@@ -114,6 +115,10 @@ class Rewriter:
         Raises:
             StopPolicyError: So is the policy; or what was refused was already what the policy made.
         """
+        if fault.reason == REFUSED_FOR_TIME:
+            before = f"; {prepared.fault}" if prepared.fault is not None else ""
+            detail = f"{fault.detail} to its timestamp, {prepared.record.timestamp}{before}"
+            return self._by_policy(prepared, Fault(fault.reason, detail))
         if prepared.fault is not None:
             raise stopped(prepared.record, fault, f"it was refused although it goes as it came ({prepared.fault})")
         return self._by_policy(prepared, fault)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from emotag_service.kafka.errors import StopPolicyError
+from emotag_service.kafka.records.dead_letter import REFUSED_FOR_TIME
 from emotag_service.messages.untaggable import Fault
 
 if TYPE_CHECKING:
@@ -79,12 +80,15 @@ class Refusals:
                 self._suspects.update(offsets)
                 continue
             (offset,) = offsets
-            if offset in self._faults:
+            before = self._faults.get(offset)
+            # A letter that was refused for its time may still go with another.
+            if before is not None and (before.reason == REFUSED_FOR_TIME or not error.untimely):
                 raise StopPolicyError(
-                    f"record {self._source}@{offset} was refused by its topic ({self._faults[offset].detail}), and so "
-                    f"was what should stand in for it ({error.reason}): raise max.message.bytes of that topic"
+                    f"record {self._source}@{offset} was refused by its topic ({before.detail}), and so was what "
+                    f"should stand in for it ({error.reason}): find the topic that refused it, and {error.fix}"
                 )
-            self._faults[offset] = Fault("REFUSED_BY_TOPIC", f"the output topic answered {error.reason}")
+            reason = REFUSED_FOR_TIME if error.untimely else "REFUSED_BY_TOPIC"
+            self._faults[offset] = Fault(reason, f"the output topic answered {error.reason}")
 
     def suspects(self, written: Sequence[Written]) -> bool:
         """Whether any of these has to be written alone."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, OutOfOrderSequenceNumber
+from aiokafka.errors import KafkaTimeoutError, MessageSizeTooLargeError, OutOfOrderSequenceNumber, for_code
 from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatch
 
@@ -86,6 +86,16 @@ async def test_a_refused_write_names_its_offsets():
     with pytest.raises(RefusedError) as caught:
         await outbox.delivered()
     assert (caught.value.writes, caught.value.reason) == (((2, 3),), "MessageSizeTooLargeError")
+
+
+async def test_a_record_that_the_topic_does_not_take_is_refused():
+    producer = FakeProducer()
+    producer.errors = [for_code(87)()]  # aiokafka knows no such code
+    outbox = RecordOutbox(producer, Source("in", 0))
+    await outbox.send([written(1)])
+    with pytest.raises(RefusedError) as caught:
+        await outbox.delivered()
+    assert (caught.value.writes, caught.value.reason) == (((1,),), "InvalidRecordError")
 
 
 async def test_any_other_failure_goes_before_a_refusal():

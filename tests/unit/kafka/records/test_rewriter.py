@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag_service.kafka.errors import SettingsError, StopPolicyError
-from emotag_service.kafka.records.dead_letter import DeadLetter
+from emotag_service.kafka.records.dead_letter import REFUSED_FOR_TIME, DeadLetter
 from emotag_service.kafka.records.policy import Selection
 from emotag_service.kafka.records.record import Outgoing, Record, batch_bytes
 from emotag_service.kafka.records.rewriter import Rewriter
@@ -189,6 +189,14 @@ class TestRefused:
         rewriter = make_rewriter(policy="pass-through")
         out = rewriter.refuse(rewriter.prepare(make_record()), self.REFUSED)
         assert ours(out) == {"emotion-status": b"FAILED", "emotion-reason": b"REFUSED_BY_TOPIC"}
+
+    @pytest.mark.parametrize(("value", "before"), [(b"thank you", ""), (b"\xff", "; WRONG_ENCODING")])
+    def test_a_letter_of_what_was_refused_for_its_time_has_the_present_one(self, value, before):
+        rewriter = make_rewriter()
+        out = rewriter.refuse(rewriter.prepare(make_record(value=value)), Fault(REFUSED_FOR_TIME, "the topic said no"))
+        letter = DeadLetter.read(Record("t", 0, 0, out.timestamp, out.key, out.value, out.headers))
+        assert (out.timestamp, letter.time, out.dead) == (0, "1970-01-01T00:00:00.000+00:00", "TIMESTAMP_REFUSED")
+        assert letter.detail.startswith(f"the topic said no to its timestamp, {make_record().timestamp}{before}")
 
     def test_what_the_policy_made_and_was_refused_stops_it(self):
         rewriter = make_rewriter()

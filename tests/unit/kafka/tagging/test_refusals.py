@@ -36,6 +36,24 @@ def test_when_its_stand_in_is_refused_too_nothing_is_lost():
         refusals.note(RefusedError([[5]], "B"))
 
 
+def test_the_advice_is_that_of_the_error():
+    refusals = Refusals(SOURCE)
+    refusals.note(RefusedError([[5]], "InvalidRecordError"))
+    with pytest.raises(StopPolicyError, match=r"take compact out of its cleanup.policy"):
+        refusals.note(RefusedError([[5]], "InvalidRecordError"))
+
+
+@pytest.mark.parametrize("first", ["InvalidTimestampError", "MessageSizeTooLargeError"])
+def test_one_that_is_refused_for_its_time_may_go_with_another(first):
+    refusals = Refusals(SOURCE)
+    refusals.note(RefusedError([[5]], first))
+    if first != "InvalidTimestampError":  # its letter, which has the record's time
+        refusals.note(RefusedError([[5]], "InvalidTimestampError"))
+    assert refusals.fault(5).reason == "TIMESTAMP_REFUSED"
+    with pytest.raises(StopPolicyError, match=r"raise its message.timestamp.before.max.ms"):
+        refusals.note(RefusedError([[5]], "InvalidTimestampError"))
+
+
 def test_what_lies_behind_is_forgotten():
     refusals = Refusals(SOURCE)
     refusals.note(RefusedError([[5], [7, 8]], "A"))
