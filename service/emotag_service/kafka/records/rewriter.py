@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from emotag_service.messages.untaggable import NOTHING_SAID, Fault, UntaggableEr
 from emotag_service.process.logs import stack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from emotag_service.kafka.records.codec import Codec, Reading
     from emotag_service.kafka.records.policy import Selection
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.routes import Routes
     from emotag_service.messages.tag import MessageTag
 
+_AT_ONCE_BYTES = 64 * 1024  # of records that are read on the event loop; more are read in a thread
 TOO_LARGE = "TOO_LARGE"
 CODEC_FAILED = "CODEC_FAILED"
 _log = structlog.get_logger(__name__)
@@ -169,6 +171,17 @@ class Rewriter:
             stack=stack(error),
         )
         return Fault(CODEC_FAILED, f"the {self._codec.name} codec failed on it ({type(error).__name__}); report it")
+
+
+async def prepare_all(rewriter: Rewriter, records: Sequence[Record]) -> list[Prepared]:
+    """Read records: in a thread if they are many bytes, which would hold the event loop up, heartbeats and all."""
+    if sum(len(record.value or b"") for record in records) <= _AT_ONCE_BYTES:
+        return _prepared(rewriter, records)
+    return await asyncio.to_thread(_prepared, rewriter, records)
+
+
+def _prepared(rewriter: Rewriter, records: Sequence[Record]) -> list[Prepared]:
+    return [rewriter.prepare(record) for record in records]
 
 
 def _without_text(record: Record, fault: Fault) -> Prepared:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from emotag_service.kafka.records.rewriter import prepare_all
 from emotag_service.kafka.records.schemas.framing import SchemaKey, framing_of
 from emotag_service.kafka.records.schemas.schema_codec import SchemaCodec, make_schema
 from emotag_service.kafka.registry.client import RegistryDownError
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 
 _log = structlog.get_logger(__name__)
 _MOST_SCHEMAS = 1000
-_AT_ONCE_BYTES = 64 * 1024  # of records that are read on the event loop; more are read in a thread
 _AGAIN_SECONDS = 5.0  # before a registry is asked again for what it has refused
 _PASSING = (REGISTRY_UNAVAILABLE, REGISTRY_REFUSED, SCHEMA_NOT_FOUND)
 
@@ -85,9 +85,7 @@ class Schemas:
             ForbiddenError: The registry does not take our login.
         """
         async with self._held(_keys(records)):
-            if sum(len(record.value or b"") for record in records) <= _AT_ONCE_BYTES:
-                return _prepared(rewriter, records)
-            return await asyncio.to_thread(_prepared, rewriter, records)
+            return await prepare_all(rewriter, records)
 
     def codec(self, others: Codec) -> SchemaCodec:
         """Make the codec that reads framed values by these, and all others by another codec."""
@@ -188,7 +186,3 @@ def _keys(records: Sequence[Record]) -> set[SchemaKey]:
         if framing is not None and record.value is not None:
             keys.add(framing.key)
     return keys
-
-
-def _prepared(rewriter: Rewriter, records: Sequence[Record]) -> list[Prepared]:
-    return [rewriter.prepare(record) for record in records]

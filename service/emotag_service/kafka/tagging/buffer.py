@@ -7,6 +7,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from emotag_service.kafka.records.rewriter import prepare_all
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from emotag_service.kafka.tagging.tracing import BatchTrace, RecordTracing
     from emotag_service.messages.tag import MessageTag
     from emotag_service.messages.untaggable import Fault
+
+_TAKEN_BYTES = 1024 * 1024
 
 
 class Buffer:
@@ -34,7 +38,7 @@ class Buffer:
         self.records = 0
         self.size = 0
         self.end: UnreadableBatchError | None = None
-        self._waiting: deque[Record] = deque()
+        self._waiting: deque[tuple[Record, int]] = deque()
         self._sizes: deque[int] = deque()  # of all that it holds, in order
         self._filled = asyncio.Event()
         self._roomier = roomier
@@ -42,7 +46,7 @@ class Buffer:
     def put(self, records: Sequence[Record]) -> None:
         """Add records at the end."""
         sizes = [record.size for record in records]
-        self._waiting.extend(records)
+        self._waiting.extend(zip(records, sizes, strict=True))
         self._sizes.extend(sizes)
         self.records += len(records)
         self.size += sum(sizes)
@@ -54,13 +58,22 @@ class Buffer:
         self._filled.set()
 
     async def take(self, most: int) -> list[Record]:
-        """Wait for records, and take what is there, `most` at most; nothing, once the end has come."""
+        """Wait for records, and take what is there; nothing, once the end has come.
+
+        `most` at most, and a megabyte and one record: whoever takes them reads them in one go.
+        """
         while not self._waiting:
             if self.end is not None:
                 return []
             self._filled.clear()
             await self._filled.wait()
-        return [self._waiting.popleft() for _ in range(min(most, len(self._waiting)))]
+        taken: list[Record] = []
+        size = 0
+        while self._waiting and len(taken) < most and size < _TAKEN_BYTES:
+            record, bytes_ = self._waiting.popleft()
+            taken.append(record)
+            size += bytes_
+        return taken
 
     def let_go(self, count: int) -> None:
         """Count out the first so many of what was taken: they are written."""
@@ -135,4 +148,4 @@ async def prepare(records: Sequence[Record], rewriter: Rewriter, schemas: Schema
     """Read records; where there is a schema registry, once their schemas are there."""
     if schemas is not None:
         return await schemas.prepare(rewriter, records)
-    return [rewriter.prepare(record) for record in records]
+    return await prepare_all(rewriter, records)

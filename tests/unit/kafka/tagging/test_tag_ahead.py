@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -66,3 +67,19 @@ async def test_what_cannot_be_read_comes_last(parts):
     for _ in range(50):
         await asyncio.sleep(0)
     assert batches.empty()
+
+
+async def test_many_bytes_are_read_in_a_thread(parts, monkeypatch):
+    _, buffer, batches = parts
+    main, read = [], FakeRewriter.prepare
+
+    def prepare(self, one):
+        main.append(threading.current_thread() is threading.main_thread())
+        return read(self, one)
+
+    monkeypatch.setattr(FakeRewriter, "prepare", prepare)
+    buffer.put([record(0)])
+    await batches.get()
+    buffer.put([record(1, b"x" * 100_000), record(2)])
+    await batches.get()
+    assert main == [True, False, False]
