@@ -19,6 +19,8 @@ PREFIX = "emotion-dead-letter-"
 REFUSED_FOR_TIME = "TIMESTAMP_REFUSED"
 NAMES = tuple(f"{PREFIX}{part}" for part in ("topic", "partition", "offset", "reason", "detail", "time"))
 
+_MOST_DIGITS = 19  # of an offset
+
 
 class NotALetterError(ValueError):
     """A record that is no dead letter of ours; the text says what it lacks."""
@@ -94,6 +96,6 @@ def _text(content: bytes | None) -> str:
 
 
 def _number(part: str, text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):  # Python refuses thousands of them
         raise NotALetterError(f"its header {PREFIX}{part} is no number")
     return int(text)

@@ -61,7 +61,7 @@ def test_a_record_of_somebody_else_is_none(headers):
 
 
 @pytest.mark.parametrize(("index", "name"), [(1, "partition"), (2, "offset")])
-@pytest.mark.parametrize("content", [None, b"", b"-1", b"x", "٣".encode()])
+@pytest.mark.parametrize("content", [None, b"", b"-1", b"x", "٣".encode(), b"1" * 20, b"1" * 5000])
 def test_numbers_are_numbers(index, name, content):
     broken = list(bury(make_record(headers=()), "lost", FAULT, AT).headers)
     broken[index] = (broken[index][0], content)
