@@ -206,6 +206,7 @@ class TaggerService:
             self.meters,
             tracing=self._record_tracing(),
             schemas=schemas,
+            ready=destinations.ready,
         )
         beside = [asyncio.ensure_future(self._progress(client_logs).run())]
         if self._config.input_pattern:

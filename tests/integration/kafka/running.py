@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from emotag_service.kafka.cluster.client import ClientSettings
+from emotag_service.kafka.cluster.destinations import Destinations
 from emotag_service.kafka.records.codecs import make_codec
 from emotag_service.kafka.records.policy import EVERYTHING, Selection
 from emotag_service.kafka.records.rewriter import Rewriter
@@ -46,6 +47,7 @@ class RunningTagger:
         limits: Mapping[str, int] | None = None,
         engine: TagEngine | None = None,
         registry: RegistrySettings | None = None,
+        destinations: Destinations | None = None,
         **settings: Any,
     ) -> None:
         self.meters = Meters()
@@ -55,6 +57,7 @@ class RunningTagger:
             group=group, topics=routes.inputs, pattern=routes.pattern, **{**QUICK, **settings}
         )
         self._codec = codec
+        self._ready_for = None if destinations is None else destinations.ready
         self._registry = registry or RegistrySettings()
         self._rewriter = partial(Rewriter, routes=routes, policy=policy, selection=selection, limits=limits)
         self._engine: TagEngine = engine or WordEngine()
@@ -109,7 +112,9 @@ class RunningTagger:
             codec = make_codec(self._codec)
             rewriter = self._rewriter(codec if schemas is None else schemas.codec(codec))
             client = self._client.kwargs()
-            tagger = Tagger(self._settings, client, self._engine, rewriter, self.meters, schemas=schemas)
+            tagger = Tagger(
+                self._settings, client, self._engine, rewriter, self.meters, schemas=schemas, ready=self._ready_for
+            )
             self._ready.set()
             await tagger.run(self._stop)
         finally:

@@ -16,8 +16,12 @@ from emotag_service.kafka.errors import SettingsError
 from emotag_service.kafka.records.routes import Routes
 from tests.brokers.admin import make_topic, partition_count
 from tests.brokers.protocol import Broker
+from tests.brokers.records import read_until, write
+from tests.integration.kafka.checks import assert_tagged, talk
+from tests.integration.kafka.running import RunningTagger
 
 NewTopic = Callable[..., str]
+Start = Callable[..., RunningTagger]
 
 
 def _client(broker: Broker) -> ClientSettings:
@@ -100,6 +104,39 @@ async def test_a_pattern_waits_and_finds_what_appears(broker: Broker, new_topic:
     assert partition_count(broker.bootstrap, f"{first}.tagged") == 2
     assert partition_count(broker.bootstrap, f"{second}.tagged") == 3
     assert await destinations.discover(pattern) == []
+
+
+def test_what_a_pattern_finds_is_as_wide_though_it_is_read_at_once(
+    broker: Broker, new_topic: NewTopic, tagger: Start, name: str
+) -> None:
+    routes = Routes(template="{topic}.tagged", pattern=rf"{name}\.in\.\w$")
+    new_topic(broker, "in.a", partitions=1)
+    running = tagger(broker, routes, destinations=_destinations(broker, routes))
+    second = new_topic(broker, "in.b", partitions=3)
+    sent = talk(30, 3)
+    write(broker.bootstrap, second, sent)
+    assert_tagged(sent, read_until(broker.bootstrap, f"{second}.tagged", count=30, alive=running.check))
+    assert partition_count(broker.bootstrap, f"{second}.tagged") == 3
+    assert partition_count(broker.bootstrap, f"{second}.dead-letters") == 3
+
+
+def test_what_a_pattern_finds_ends_the_tagger_where_its_output_must_not_be_made(
+    broker: Broker, new_topic: NewTopic, tagger: Start, name: str
+) -> None:
+    routes = Routes(template="{topic}.tagged", pattern=rf"{name}\.in\.\w$")
+    found = new_topic(broker, "in.a", partitions=1)
+    error = tagger(broker, routes, destinations=_destinations(broker, routes, create=False)).ended_by()
+    assert isinstance(error, SettingsError)
+    assert f"{found}.tagged" in str(error)
+    assert partition_count(broker.bootstrap, f"{found}.tagged") == 0
+
+
+async def test_an_output_that_is_narrower_than_its_input_is_warned_of(broker: Broker, new_topic: NewTopic) -> None:
+    topic, out = new_topic(broker, "in", partitions=3), new_topic(broker, "out", partitions=2)
+    structlog.reset_defaults()
+    with capture_logs() as events:
+        await _destinations(broker, Routes(output=out, inputs=(topic,))).prepare([topic])
+    assert [event["topics"] for event in events if event["event"].startswith("topic has fewer")] == [{out: 2}]
 
 
 async def test_timestamps_that_will_not_survive_are_warned_of(broker: Broker, new_topic: NewTopic) -> None:

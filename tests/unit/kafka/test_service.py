@@ -54,6 +54,9 @@ class Stage:
     async def wait_for(self, pattern: str) -> None:
         self.happened.append(f"wait for {pattern}")
 
+    async def ready(self, topic: str) -> None:
+        self.happened.append(f"ready {topic}")
+
     async def watch(self, pattern: str) -> None:
         self.happened.append(f"watch {pattern}")
         try:

@@ -40,6 +40,7 @@ class Destinations:
         self._routes = routes
         self._create = create
         self._ready: set[str] = set()
+        self._preparing = asyncio.Lock()
 
     async def prepare(self, inputs: Collection[str]) -> None:
         """Get ready for reading these.
@@ -48,8 +49,21 @@ class Destinations:
             SettingsError: One of them does not exist, or a topic to write to is missing and must not be created.
             TaggerError: The cluster refuses, or fails.
         """
-        async with open_topics(self._client) as topics:
+        async with self._preparing, open_topics(self._client) as topics:
             await self._prepare(topics, inputs)
+
+    async def ready(self, topic: str) -> None:
+        """Get ready for reading this one, if that is still to be done; see `prepare` for what it raises.
+
+        A pattern's new topic may be read before `watch` has found it. A broker would then create what is to be written
+        to, unasked and as wide as it likes, once a producer asks for its partitions.
+        """
+        if topic in self._ready:
+            return
+        async with self._preparing:
+            if topic not in self._ready:
+                async with open_topics(self._client) as topics:
+                    await self._prepare(topics, [topic])
 
     async def wait_for(self, pattern: str) -> list[str]:
         """Wait until there is a topic that the pattern matches; get ready for all of them."""
@@ -72,7 +86,7 @@ class Destinations:
 
     async def discover(self, pattern: str) -> list[str]:
         """Get ready for topics that the pattern matches, and were not there before; return them."""
-        async with open_topics(self._client) as topics:
+        async with self._preparing, open_topics(self._client) as topics:
             names = [name for name in matching(pattern, await topics.names()) if name not in self._ready]
             if names:
                 _log.info("topics found", topics=names)
@@ -90,6 +104,7 @@ class Destinations:
         self.limits |= await topics.max_message_bytes(wanted)
         self._ready.update(inputs)
         await self._warn(topics, wanted)
+        await self._warn_of_width(topics, wanted)
         await self._warn_of_expiry(topics, wanted, retention)
 
     async def _warn_of_expiry(self, topics: Topics, written: Collection[str], retention: int | None) -> None:
@@ -97,6 +112,12 @@ class Destinations:
         kept = await topics.retention(written)
         if short := sorted(name for name, one in kept.items() if longest([one, retention]) != one):
             _log.warning("topic keeps records for less than its input", topics=short, config="retention.ms")
+
+    async def _warn_of_width(self, topics: Topics, wanted: Mapping[str, int]) -> None:
+        there = await topics.describe(wanted, "Write")
+        if narrow := {name: there[name] for name in sorted(there) if there[name] < wanted[name]}:
+            # Records go by their keys then, and readers of one partition see those of several.
+            _log.warning("topic has fewer partitions than its input", topics=narrow)
 
     async def _warn(self, topics: Topics, written: Collection[str]) -> None:
         if unknown := sorted(set(written) - set(self.limits)):

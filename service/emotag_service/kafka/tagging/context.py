@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emotag_service.kafka.tagging.writers import AtLeastOnce, ExactlyOnce
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from emotag_service.kafka.records.record import Source
     from emotag_service.kafka.records.rewriter import Rewriter
@@ -37,6 +37,7 @@ class LaneContext:
         clock: Monotonic seconds.
         tracing: Makes spans of records; None where nobody traces.
         schemas: Of the values; None where there is no schema registry.
+        ready: Has what is written to for an input topic be there; None where it is.
     """
 
     settings: LoopSettings
@@ -49,6 +50,7 @@ class LaneContext:
     clock: Callable[[], float] = time.monotonic
     tracing: RecordTracing | None = None
     schemas: Schemas | None = None
+    ready: Callable[[str], Awaitable[None]] | None = None
 
     @property
     def user(self) -> str | None:

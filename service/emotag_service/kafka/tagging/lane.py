@@ -92,6 +92,8 @@ class Attempt:
 
     async def _take_over(self) -> None:
         feed = self._context.feed
+        if self._context.ready is not None:  # before the writer, which may ask for its topics' partitions
+            await self._context.ready(self._source.topic)
         offset = await self.writer.start()
         if offset is None:
             offset = await self._begin_anew()

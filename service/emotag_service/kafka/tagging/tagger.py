@@ -15,7 +15,7 @@ from emotag_service.kafka.tagging.context import LaneContext
 from emotag_service.kafka.tagging.feed import Feed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from emotag_service.kafka.records.record import Source
     from emotag_service.kafka.records.rewriter import Rewriter
@@ -41,9 +41,9 @@ class Tagger:
         rewriter: Rewriter,
         meters: Meters,
         *,
-        clock: Callable[[], float] = time.monotonic,
         tracing: RecordTracing | None = None,
         schemas: Schemas | None = None,
+        ready: Callable[[str], Awaitable[None]] | None = None,
     ) -> None:
         """Make one, inside the event loop that runs it.
 
@@ -53,16 +53,25 @@ class Tagger:
             engine: What computes tags; started by the caller, and ended by it.
             rewriter: What becomes of a record.
             meters: What is counted.
-            clock: Monotonic seconds.
             tracing: Makes spans of records; None for none.
             schemas: Of the values, where there is a schema registry; ended by the caller.
+            ready: Has what is written to for an input topic be there; None where it is.
         """
         self._settings = settings
         self._meters = meters
         self._wake = asyncio.Event()
         self._feed = Feed(settings, client)
         context = LaneContext(
-            settings, client, self._feed, engine, rewriter, meters, self._wake.set, clock, tracing, schemas
+            settings,
+            client,
+            self._feed,
+            engine,
+            rewriter,
+            meters,
+            self._wake.set,
+            tracing=tracing,
+            schemas=schemas,
+            ready=ready,
         )
         self._user = context.user
         self._assignment = Assignment(context, self._wake.set)

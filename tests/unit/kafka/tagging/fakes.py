@@ -185,6 +185,7 @@ def make_context(**changes):
     return SimpleNamespace(
         tracing=None,
         schemas=None,
+        ready=None,
         settings=LoopSettings(group="g", topics=("in",), **options),
         feed=FakeFeed(),
         engine=FakeEngine(),

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emotag_service.kafka.cluster.producers import RefusedError
-from emotag_service.kafka.errors import FencedError, ForbiddenError, StopPolicyError
+from emotag_service.kafka.errors import FencedError, ForbiddenError, SettingsError, StopPolicyError
 from emotag_service.kafka.tagging import lane as lane_module
 from emotag_service.kafka.tagging.lane import Lane
 from tests.unit.engine.helpers import until
@@ -69,6 +69,32 @@ async def test_it_fences_before_it_asks_where_to_go_on():
     assert play.context.feed.begun == [(SOURCE, 10)]
     assert play.context.writers[0].steps[0] == "start"
     assert play.context.log.offsets == list(range(10, 30))
+
+
+async def test_what_is_written_to_is_there_before_its_writer_asks_for_it():
+    play, steps = Play(records(0, 3)), []
+
+    async def ready(topic):
+        steps.append((topic, list(play.context.writers[-1].steps)))
+
+    play.context.ready = ready
+    play.lane.start()
+    await play.all_done()
+    await play.end()
+    assert steps[0] == ("in", [])
+
+
+async def test_what_is_written_to_and_must_not_be_made_ends_the_tagger():
+    play = Play(records(0, 3))
+
+    async def ready(topic):
+        raise SettingsError("topic out does not exist")
+
+    play.context.ready = ready
+    play.lane.start()
+    await until(lambda: play.failures)
+    assert isinstance(play.failures[0], SettingsError)
+    await play.end()
 
 
 async def test_a_first_start_commits_where_it_begins():
