@@ -9,7 +9,7 @@ from typing import Any
 from fastavro.repository import AbstractSchemaRepository
 from fastavro.schema import SchemaParseException, load_schema
 
-from emotag_service.kafka.records.schemas.schema import MOST_DEPTH, SchemaText, unusable
+from emotag_service.kafka.records.schemas.schema import SchemaText, check_depth, unusable
 
 _SIZES = {"null": 0, "boolean": 1, "float": 4, "double": 8}
 _PRIMITIVES = {*_SIZES, "int", "long", "bytes", "string"}
@@ -71,20 +71,6 @@ def _parsed(text: str) -> Any:
         raise unusable("the Avro schema is not JSON") from error
     check_depth(schema)
     return schema
-
-
-def check_depth(schema: Any) -> None:
-    """Hold a parsed document to a depth, since what reads it recurses. Raises UntaggableError (SCHEMA_UNUSABLE)."""
-    level, depth = [schema], 0
-    while level:
-        if depth > 4 * MOST_DEPTH:  # a type in a field takes about four levels
-            raise unusable("the schema nests deeper than any that is read")
-        level = [
-            one
-            for node in level
-            for one in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
-        ]
-        depth += 1
 
 
 def _full_name(schema: dict[str, Any]) -> str:

@@ -13,8 +13,7 @@ from emotag_service.kafka.records.codec import UNTOUCHED, Edit, Splice
 from emotag_service.kafka.records.content import read_root
 from emotag_service.kafka.records.json_codec import is_tag
 from emotag_service.kafka.records.json_document import member, parse, replacement, splice
-from emotag_service.kafka.records.schemas.avro_types import check_depth
-from emotag_service.kafka.records.schemas.schema import RegisteredSchema, check_taken, no_place, unusable
+from emotag_service.kafka.records.schemas.schema import RegisteredSchema, check_depth, check_taken, no_place, unusable
 from emotag_service.kafka.records.schemas.tag_facts import FACTS, LABELS, SAMPLE
 from emotag_service.messages import untaggable
 from emotag_service.messages.tag import label_json, tag_json

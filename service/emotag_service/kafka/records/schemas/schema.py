@@ -80,6 +80,20 @@ def check_taken(record: Record, tag: Path, held: Any) -> bool:
     return True
 
 
+def check_depth(schema: Any) -> None:
+    """Hold a parsed document to a depth, since what reads it recurses. Raises UntaggableError (SCHEMA_UNUSABLE)."""
+    level, depth = [schema], 0
+    while level:
+        if depth > 4 * MOST_DEPTH:  # a type in a field takes about four levels
+            raise unusable("the schema nests deeper than any that is read")
+        level = [
+            one
+            for node in level
+            for one in (node.values() if isinstance(node, dict) else node if isinstance(node, list) else ())
+        ]
+        depth += 1
+
+
 def unusable(detail: str) -> UntaggableError:
     """Make the error of a schema that cannot be used."""
     return UntaggableError(untaggable.SCHEMA_UNUSABLE, detail)
