@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.routes import Routes
     from emotag_service.messages.tag import MessageTag
 
-_AT_ONCE_BYTES = 64 * 1024  # of records that are read on the event loop; more are read in a thread
+_AT_ONCE_BYTES = 256 * 1024  # of records that are read on the event loop: a usual batch is; more are read in a thread
 TOO_LARGE = "TOO_LARGE"
 CODEC_FAILED = "CODEC_FAILED"
 _log = structlog.get_logger(__name__)

@@ -229,7 +229,7 @@ async def test_many_bytes_are_read_beside_the_loop(registry: Registry, schemas: 
     rewriter = Watching(schemas.codec(make_codec("auto")), Routes(output="out", inputs=("in",)))
     await schemas.prepare(rewriter, _records(number))
     assert threads == {True}
-    await schemas.prepare(rewriter, _records(number, 1, PAYLOAD + b"x" * 100_000))
+    await schemas.prepare(rewriter, _records(number, 1, PAYLOAD + b"x" * 300_000))
     assert threads == {True, False}
 
 

@@ -80,6 +80,6 @@ async def test_many_bytes_are_read_in_a_thread(parts, monkeypatch):
     monkeypatch.setattr(FakeRewriter, "prepare", prepare)
     buffer.put([record(0)])
     await batches.get()
-    buffer.put([record(1, b"x" * 100_000), record(2)])
+    buffer.put([record(1, b"x" * 300_000), record(2)])
     await batches.get()
     assert main == [True, False, False]
