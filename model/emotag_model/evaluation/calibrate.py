@@ -33,8 +33,9 @@ def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np
     fitted = _with_slopes(taxonomy, logits, rolled, _tag_weights(first.scores(logits)))
     least = _LEAST_PRECISION if taxonomy.rest else 0.0
     thresholds = best_thresholds(fitted.scores(logits), rolled, least)
-    rounded = [round(float(each), 6) for each in thresholds]
-    final = fitted.calibrated(fitted.above, fitted.bias, rounded, below=fitted.below)
+    final = _with_thresholds(fitted, thresholds)
+    while taxonomy.rest and (raised := _raised(final, final.scores(logits), rolled, least)) is not None:
+        final = _with_thresholds(final, raised)
     return final.expecting(final.scores(logits))
 
 
@@ -53,6 +54,29 @@ def _with_slopes(
 ) -> Taxonomy:
     above, below, bias = fit_slopes(taxonomy.roll_up(logits), rolled, weights).tolist()
     return taxonomy.calibrated(above, bias, taxonomy.thresholds, below=below)
+
+
+def _with_thresholds(taxonomy: Taxonomy, thresholds: NDArray[np.float32]) -> Taxonomy:
+    rounded = [round(float(each), 6) for each in thresholds]
+    return taxonomy.calibrated(taxonomy.above, taxonomy.bias, rounded, below=taxonomy.below)
+
+
+def _raised(
+    taxonomy: Taxonomy, scores: NDArray[np.float32], truth: NDArray[np.float32], least: float
+) -> NDArray[np.float32] | None:
+    """Return thresholds by which a label that tags carry wrongly too often is carried once less; None if none is.
+
+    A label is right less often where it is the highest that passes than where it passes at all: what both readers may
+    have meant with it is mostly what another label says better.
+    """
+    thresholds, chosen, raised = taxonomy.threshold_array.copy(), taxonomy.chosen(scores), False
+    for place, label in enumerate(taxonomy.labels):
+        rows = np.flatnonzero(chosen == place)
+        if label == taxonomy.rest or not len(rows) or truth[rows, place].mean() >= least:
+            continue
+        two = [*np.sort(scores[rows, place])[:2], 1.0]
+        thresholds[place], raised = (two[0] + two[1]) / 2, True
+    return thresholds if raised else None
 
 
 def _tag_weights(scores: NDArray[np.float32]) -> NDArray[np.float64]:

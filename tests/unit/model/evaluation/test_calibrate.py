@@ -75,6 +75,26 @@ def test_where_neutral_is_what_is_left_a_label_is_given_only_if_it_is_right_ofte
     assert report(often, *drawn).macro_f1 > report(strict, *drawn).macro_f1
 
 
+def test_nor_is_it_where_it_is_the_one_that_tags_carry():
+    """The second label passes rightly beside the first, and is wrong wherever it is the highest, but for the surest."""
+    random = np.random.default_rng(2)
+    logits = np.full((1000, 28), -6, np.float32)
+    truth = np.zeros((1000, 28), np.float32)
+    logits[:400, 0], logits[:400, 1] = 3, random.normal(1, 0.1, 400)
+    truth[:400, [0, 1]] = 1
+    logits[400:500, 1] = np.linspace(1.5, 2, 100)
+    truth[460:500, 1] = truth[400:460, 27] = truth[500:, 27] = 1
+    logits[500:, 27] = 3
+    plain = replace(default_labels().taxonomy("goemotions"), rest="neutral")
+    with mock.patch.object(module, "_raised", return_value=None):
+        before = calibrate(plain, logits, truth)
+    found = calibrate(plain, logits, truth)
+    carried = [np.flatnonzero(each.chosen(each.scores(logits)) == 1) for each in (before, found)]
+    assert [truth[rows, 1].mean() for rows in carried] == pytest.approx([0.4, 0.6], abs=0.02)
+    assert found.thresholds[1] > before.thresholds[1]
+    assert found.thresholds[:1] + found.thresholds[2:] == before.thresholds[:1] + before.thresholds[2:]
+
+
 def test_how_often_tags_give_each_label_is_kept(drawn):
     found = calibrate(default_labels().taxonomy("ekman"), *drawn)
     chosen = found.chosen(found.scores(drawn[0]))
