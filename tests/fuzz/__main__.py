@@ -18,7 +18,7 @@ from emotag_model.text import Tokenizer, Vocabulary
 from tests.fuzz.difference import find_difference, shorten
 from tests.fuzz.strings import Strings
 from tests.unit.model.native.shared import SharedTexts
-from tests.unit.model.native.texts import ALIKE, make_tokenizer
+from tests.unit.model.native.texts import make_tokenizer
 
 SHARED = Path(os.environ.get("EMOTAG_SHARED") or Path(__file__).parents[2].parent / "shared")
 _AT_ONCE = 1_000
@@ -52,10 +52,7 @@ def _tokenizers(shared: SharedTexts | None) -> list[Tokenizer]:
     """Return tokenizers of several rules and limits; one has the words of GloVe where they are."""
     made = [make_tokenizer(), make_tokenizer(64, technical=False), make_tokenizer(256)]
     if shared:
-        words = shared.words(_WORDS)
-        known = set(words)
-        alike = {word: other for word, other in ALIKE.items() if word not in known and other in known}
-        made.append(Tokenizer(Vocabulary(words, alike=alike), rules=make_tokenizer().rules))
+        made.append(Tokenizer(Vocabulary(shared.words(_WORDS)), rules=make_tokenizer().rules))
     return made
 
 

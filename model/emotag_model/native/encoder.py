@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from emotag_model.text import Tokenizer
 
-VERSION = 2
+VERSION = 3
 """Of the layout of rules, as `source/text/encoder.cpp` has it."""
 
 _MAGIC = 0x52544D45
@@ -79,11 +79,9 @@ def rule_numbers(tokenizer: Tokenizer) -> NDArray[np.uint32]:
     rules, vocabulary = tokenizer.rules, tokenizer.vocabulary
     begin = [_MAGIC, VERSION, tokenizer.max_tokens, tokenizer.max_tokens * CHARACTERS_PER_TOKEN, rules.technical]
     steps = [len(rules.steps), *map(_step, rules.steps)]
-    alike = (_sequence(word) + chr(vocabulary.index[word]) for word in vocabulary.alike)
     emoticons = (_sequence(signs) + _sequence(emoji) for signs, emoji in rules.emoticons.items())
     parts = [
         *(chr(len(vocabulary.words)), *map(_sequence, vocabulary.words)),
-        *(chr(len(vocabulary.alike)), *alike),
         _sayings(rules.slang),
         *(chr(len(rules.emoticons)), *emoticons),
         _sayings(rules.spellings),

@@ -8,7 +8,7 @@ from typing import Any
 from emotag_model.text.errors import TextDataError
 from emotag_model.text.slang import SLANG
 
-RULES_VERSION = 3
+RULES_VERSION = 4
 """Raised whenever a text gets other tokens from the same tables, so that an old checkpoint is refused, not misread."""
 
 EMOTICONS = {

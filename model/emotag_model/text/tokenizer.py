@@ -83,7 +83,6 @@ class Tokenizer:
             "max_tokens": self.max_tokens,
             "rules": self.rules.to_dict(),
             "vocabulary": self.vocabulary.words[2:],
-            "alike": self.vocabulary.alike,
         }
         path.write_text(json.dumps(content, ensure_ascii=True, indent=0) + "\n", encoding="utf-8")
 
@@ -102,8 +101,7 @@ class Tokenizer:
         if content["format"] != FORMAT:
             raise TextDataError(f"format is {content['format']!r}, not {FORMAT!r}")
         rules = Rules.from_dict(content["rules"])
-        vocabulary = Vocabulary(content["vocabulary"], alike=content["alike"])
-        return cls(vocabulary, rules=rules, max_tokens=content["max_tokens"])
+        return cls(Vocabulary(content["vocabulary"]), rules=rules, max_tokens=content["max_tokens"])
 
     def _chunks(self, text: str) -> tuple[list[str], bool]:
         if len(text) <= self._max_characters:

@@ -13,7 +13,6 @@ from emotag_model.text.emoji import name_words
 from emotag_model.text.rules import EMOTICONS, Rules
 from emotag_model.text.splitter import CODE, COMMUNITY, EMAIL, FLAG, MARKS, NUMBER, PATH, URL, USER, Splitter
 from emotag_model.text.unknown import UnknownWords, is_drawn_out
-from emotag_model.training.alike import find_alike
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,7 +43,7 @@ def build_vocabulary(
     """Choose the words: marks, emoticons' emoji, GloVe's `glove_words` most frequent, and those of the texts.
 
     A word of the texts beyond those must occur twice, one that GloVe does not know four times; numbers it does not
-    know are one word. What else GloVe knows shares the row of its nearest word.
+    know are one word.
     Order: GloVe's, then by frequency in the texts.
     """
     counts = count_words(texts, rules)
@@ -53,8 +52,7 @@ def build_vocabulary(
     words |= {word for word, times in counts.items() if times >= _least_seen(word, rank)}
     kept = {word for word in words if not is_drawn_out(word)}
     ordered = sorted(kept, key=lambda word: (rank.get(word, len(rank)), -counts[word], word))
-    alike = {word: other for word, other in find_alike(vectors, kept).items() if not is_drawn_out(word)}
-    return Vocabulary(ordered, alike=alike)
+    return Vocabulary(ordered)
 
 
 def _least_seen(word: str, rank: dict[str, int]) -> float:

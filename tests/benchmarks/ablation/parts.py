@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from emotag_model.text import Tokenizer, Vocabulary
+from emotag_model.text import Tokenizer
 from emotag_model.text.glove import WordVectors
 from emotag_model.text.rules import STEPS, Rules
 from emotag_model.training.words import build_vocabulary
@@ -16,19 +16,14 @@ GLOVE_WORDS = 40_000
 
 @dataclass(frozen=True)
 class Part:
-    """How a tokenizer differs from the whole: fields of its rules, and whether words share rows."""
+    """How a tokenizer differs from the whole: fields of its rules."""
 
     name: str
     rules: dict[str, Any] = field(default_factory=dict)
-    alike: bool = True
 
     def without(self, whole: Tokenizer) -> Tokenizer:
         """Return `whole` with the part switched off and the same rows, so that the same network can read by it."""
-        return Tokenizer(self.share(whole.vocabulary), rules=replace(whole.rules, **self.rules))
-
-    def share(self, vocabulary: Vocabulary) -> Vocabulary:
-        """Return `vocabulary` with the same rows, and with the words that share them or without."""
-        return vocabulary if self.alike else Vocabulary(vocabulary.words[2:])
+        return Tokenizer(whole.vocabulary, rules=replace(whole.rules, **self.rules))
 
 
 @dataclass(frozen=True)
@@ -42,17 +37,14 @@ class Recipe:
     def tokenizer(self, texts: Sequence[str], vectors: WordVectors) -> Tokenizer:
         """Choose the words from the training texts."""
         rules = Rules(**(self.without.rules if self.without else {}))
-        vocabulary = build_vocabulary(texts, vectors, self.glove_words, rules)
-        return Tokenizer(self.without.share(vocabulary) if self.without else vocabulary, rules=rules)
+        return Tokenizer(build_vocabulary(texts, vectors, self.glove_words, rules), rules=rules)
 
 
 def _steps(*without: str) -> tuple[str, ...]:
     return tuple(step for step in STEPS if step not in without)
 
 
-NOTHING = Part(
-    "all of these", {"emoticons": {}, "spellings": {}, "steps": ("number",), "technical": False}, alike=False
-)
+NOTHING = Part("all of these", {"emoticons": {}, "spellings": {}, "steps": ("number",), "technical": False})
 PARTS = [
     Part("emoticons and names of emoji", {"emoticons": {}, "steps": _steps("emoji")}),
     Part("contractions without apostrophe", {"spellings": {}}),
@@ -60,7 +52,6 @@ PARTS = [
     Part("slang", {"steps": _steps("slang")}),
     Part("typing errors", {"steps": _steps("typo")}),
     Part("hyphens", {"steps": _steps("hyphen")}),
-    Part("rare words read as the word most like them", alike=False),
     Part("marks for addresses, paths, keys", {"technical": False}),
     NOTHING,
 ]

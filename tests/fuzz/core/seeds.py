@@ -19,7 +19,6 @@ _WORDS = (
     "so good god do n't i 'm happy sad cool hello well known haha the you beautiful terrible wonderful because thanks "
     "quite quiet a b x ! ... ? , . - ' \" ( ) 🙂 ❤ 😀 red heart slightly face été straße σίγμας 日本"
 )
-_ALIKE = {"splendid": "wonderful", "gladsome": "happy", "ärgerlich": "sad"}
 _TEXTS = (
     "I'm sooo happy, don't! splendid gladsomeee",
     ":)) xD >:(( ^_^ (ツ) ¯\\_(ツ)_/¯ <3",
@@ -33,7 +32,7 @@ _TEXTS = (
     "\ud800\udfff\x00\u2003\u3000" + "a" * 50 + " " * 40 + "b",
 )
 _RULES = {
-    "invented": bytes([0, 8, 40, 1, 2, 0, 5, 4, 1, 60, 1, 61, 2, 97, 97, 2, 97, 98, 1, 2, 120, 121, 2, 0, 0, 0]),
+    "invented": bytes([0, 8, 40, 1, 2, 0, 5, 4, 1, 60, 1, 61, 2, 97, 97, 2, 97, 98, 0, 0, 0]),
     "characters": bytes([4, 0, 0, 20, 7, 2, 0, 200, 255, 255, 255, 255, 1, 0, 0, 60, 0, 128]),
     "cut": bytes([5, 0, 0, 3, 200]),
     "damaged": bytes([6, *range(64)]),
@@ -51,7 +50,7 @@ _NETWORKS = {
 def write_tables(folder: Path) -> None:
     """Write the tables of characters, the rules with all steps, those with none, and the number of rows."""
     steps = ("drawn-out", "number", "emoji", "hyphen", "slang", "typo")
-    vocabulary = Vocabulary([*dict.fromkeys((*_WORDS.split(), *MARKS))], alike=_ALIKE)
+    vocabulary = Vocabulary([*dict.fromkeys((*_WORDS.split(), *MARKS))])
     every = Tokenizer(vocabulary, rules=Rules(steps=steps, technical=True), max_tokens=16)
     none = Tokenizer(vocabulary, rules=Rules(steps=(), technical=False), max_tokens=256)
     (folder / "characters.bin").write_bytes(character_tables().tobytes())

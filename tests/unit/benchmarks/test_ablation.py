@@ -1,7 +1,5 @@
 """The ablation switches off what it says, misspells the same words every time, and subtracts within one training."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 import torch
@@ -27,7 +25,7 @@ TEXT = "sooo happy bcuz beleive 🦄 :) glad so-friend"
 
 @pytest.fixture
 def whole():
-    return Tokenizer(Vocabulary(WORDS, alike={"glad": "happy"}))
+    return Tokenizer(Vocabulary(WORDS))
 
 
 def test_every_part_reads_the_same_rows_and_something_otherwise(whole):
@@ -38,8 +36,7 @@ def test_every_part_reads_the_same_rows_and_something_otherwise(whole):
     assert unknown_rate(readings[NOTHING.name], [TEXT]) > unknown
     changed = {name for name, reader in readings.items() if reader.tokens(TEXT) != whole.tokens(TEXT)}
     quiet = {"contractions without apostrophe", "marks for addresses, paths, keys"}
-    assert changed | quiet == {*readings} - {"rare words read as the word most like them"}
-    assert readings["rare words read as the word most like them"].encode("glad") != whole.encode("glad")
+    assert changed | quiet == {*readings}
 
 
 def test_a_recipe_counts_and_reads_words_by_its_rules():
@@ -50,15 +47,6 @@ def test_a_recipe_counts_and_reads_words_by_its_rules():
     assert "dont" not in whole.vocabulary
     assert bare.tokens("dont") == ["dont"]
     assert whole.tokens("dont") == ["do", "n't"]
-
-
-def test_a_recipe_without_words_has_nothing_alike():
-    vectors = WordVectors(["the", "lion", "lions"], np.array([[1, 0], [0, 1], [0.1, 0.9]], dtype=np.float32))
-    bare, whole = (
-        replace(RECIPES[name], glove_words=2).tokenizer(["the"], vectors).vocabulary for name in ("nothing", "whole")
-    )
-    assert whole.alike == {"lions": "lion"}
-    assert bare.alike == {}
 
 
 def test_typing_badly_changes_some_words_and_always_the_same():
@@ -95,7 +83,7 @@ def test_a_checkpoint_is_measured_without_training(whole):
         card="",
     )
     dev = [Example(f"happy friend {number} glad", (1,), f"dev:{number}") for number in range(5)]
-    lines = measure_checkpoint(checkpoint, dev, {"mine": ["glad zzz"]})
+    lines = measure_checkpoint(checkpoint, dev, {"mine": ["happy zzz"]})
     assert [line["name"] for line in lines] == ["small", *(f"− {part.name}" for part in PARTS)]
     assert lines[0]["unknown"] == {"mine": 0.5}
     assert lines[-1]["unknown"] == {"mine": 1.0}

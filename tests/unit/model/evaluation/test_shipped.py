@@ -20,7 +20,7 @@ from emotag_model.text.examples import load_examples
 SHARED = Path(os.environ.get("EMOTAG_SHARED", Path(__file__).parents[4].parent / "shared"))
 DEV = SHARED / "data" / "text" / "goemotions" / "dev.jsonl.gz"
 AGENTS = SHARED / "data" / "agents" / "dev.jsonl.gz"
-BARS = {"ekman": 0.635, "goemotions": 0.505, "sentiment": 0.69}
+BARS = {"ekman": 0.635, "goemotions": 0.52, "sentiment": 0.69}
 AGENTS_BAR = 0.78
 
 OWN = [
@@ -97,7 +97,9 @@ def test_it_holds_its_bar_on_dev_and_its_card_says_so(checkpoint):
 def test_it_holds_its_bar_on_agents_messages_and_its_card_says_so(checkpoint):
     (outcome,) = outcomes(checkpoint_system(checkpoint), select(AGENTS, OWN_LABEL_SETS))
     messages, tags = read_agent_messages(AGENTS), tags_of(outcome)
-    assert figures_of(messages, tags).macro_f1 >= AGENTS_BAR
+    whole = figures_of(messages, tags)
+    assert whole.macro_f1 >= AGENTS_BAR
+    assert all(each.precision >= 0.6 for each in whole.labels.values() if each.said)
     random = parts_of(messages)["random"]
     found = figures_of([messages[place] for place in random], [tags[place] for place in random])
     assert found.accuracy > found.always_neutral

@@ -18,10 +18,9 @@ WORDS = (
     *("привет", "σίγμας", "ωσ", "日本", "한국", "i̇stanbul", "ﬁne", "fine", "١", "<pad", "www", "http"),
     *MARKS,
 )
-ALIKE = {"splendid": "wonderful", "gladsome": "happy", "ärgerlich": "sad"}
 PIECES = (
     *WORDS,
-    *ALIKE,
+    *("splendid", "gladsome", "ärgerlich"),
     *EMOTICONS,
     *SPELLINGS,
     *SLANG,
@@ -121,6 +120,4 @@ HOSTILE = (
 @cache
 def make_tokenizer(max_tokens=16, *, technical=True):
     steps = ("drawn-out", "number", "emoji", "hyphen", "slang", "typo")
-    return Tokenizer(
-        Vocabulary(WORDS, alike=ALIKE), rules=Rules(steps=steps, technical=technical), max_tokens=max_tokens
-    )
+    return Tokenizer(Vocabulary(WORDS), rules=Rules(steps=steps, technical=technical), max_tokens=max_tokens)

@@ -195,7 +195,7 @@ def test_threads_may_share_a_tokenizer(monkeypatch):
 
 
 def test_all_that_words_are_read_by_is_saved(tmp_path):
-    vocabulary = Vocabulary(WORDS, alike={"glad": "happy"})
+    vocabulary = Vocabulary(WORDS)
     rules = Rules(slang={"hpy": ("happy",)}, steps=("slang", "hyphen"), technical=False)
     tokenizer = Tokenizer(vocabulary, rules=rules)
     tokenizer.save(tmp_path / "tokenizer.json")
@@ -246,9 +246,6 @@ def _altered(content, field, value):
         ("rules", [], "not an emotag tokenizer"),
         ("vocabulary", ["a", "a"], "occurs twice"),
         ("vocabulary", None, "not an emotag tokenizer"),
-        ("alike", {"zebra": "horse"}, "'horse', which has no row"),
-        ("alike", None, "not an emotag tokenizer"),
-        ("alike", ["zebra"], "not an emotag tokenizer"),
         ("rules", {"version": RULES_VERSION, "emoticons": {}}, "not an emotag tokenizer"),
         ("max_tokens", 0, "max_tokens is 0"),
         ("max_tokens", "many", "not an emotag tokenizer"),

@@ -9,10 +9,26 @@ from emotag_model.text.splitter import MARKS
 from emotag_model.text.unknown import UnknownWords, is_drawn_out
 
 WORDS = (
-    *("so", "good", "cool", "do", "n't", "know", "i", "friend", "because", "believe", "ugh", "happy", "web", "surfer"),
+    *(
+        "so",
+        "good",
+        "cool",
+        "do",
+        "n't",
+        "know",
+        "i",
+        "friend",
+        "because",
+        "believe",
+        "ugh",
+        "happy",
+        "glad",
+        "web",
+        "surfer",
+    ),
     *("unicorn", "face", *MARKS),
 )
-VOCABULARY = Vocabulary(WORDS, alike={"glad": "happy"})
+VOCABULARY = Vocabulary(WORDS)
 
 
 def read(word, **rules):

@@ -28,30 +28,3 @@ def test_membership():
 def test_a_word_has_one_row(words):
     with pytest.raises(TextDataError, match="occurs twice"):
         Vocabulary(words)
-
-
-def test_words_that_are_alike_share_a_row():
-    vocabulary = Vocabulary(["the", "cat"], alike={"kitten": "cat"})
-    assert len(vocabulary) == 4
-    assert vocabulary.index["kitten"] == vocabulary.index["cat"] == 3
-    assert "kitten" in vocabulary
-    assert vocabulary.alike == {"kitten": "cat"}
-
-
-@pytest.mark.parametrize(
-    ("alike", "message"),
-    [
-        ({"the": "cat"}, "'the' has a row of its own"),
-        ({"kitten": "dog"}, "'dog', which has no row"),
-        ({"kitten": "puss", "puss": "cat"}, "'puss', which has no row"),
-    ],
-)
-def test_a_word_can_only_be_alike_one_with_a_row(alike, message):
-    with pytest.raises(TextDataError, match=message):
-        Vocabulary(["the", "cat"], alike=alike)
-
-
-@pytest.mark.parametrize("alike", [{"kitten": 3}, {"kitten": None}, ["kitten"]])
-def test_what_is_no_table_of_words_is_refused(alike):
-    with pytest.raises((TextDataError, TypeError, ValueError, AttributeError)):
-        Vocabulary(["the", "cat"], alike=alike)

@@ -82,13 +82,6 @@ def test_the_rest_starts_from_small_seeded_noise(vectors):
     assert not row("<pad>").any()
 
 
-def test_a_rare_word_shares_the_row_of_its_nearest():
-    rows = np.array([[1, 0, 0, 0], [0, 1, 0, 0], [0.1, 0.9, 0, 0]], dtype=np.float32)
-    vocabulary = build_vocabulary(["lions"], WordVectors(["the", "lion", "lions"], rows), glove_words=2)
-    assert vocabulary.alike == {"lions": "lion"}
-    assert build_vocabulary(["lions lions"], WordVectors(["the", "lion", "lions"], rows), 2).alike == {}
-
-
 def test_rules_decide_what_is_counted():
     assert count_words(["STOP me@example.org"], Rules(technical=False))["@"] == 1
     assert count_words(["STOP me@example.org"]) == {"stop": 1, "<email>": 1}

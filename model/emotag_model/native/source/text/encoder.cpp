@@ -8,7 +8,7 @@
 namespace emotag {
 namespace {
 
-constexpr uint32_t kMagic = 0x52544d45, kVersion = 2;  // "EMTR"
+constexpr uint32_t kMagic = 0x52544d45, kVersion = 3;  // "EMTR"
 constexpr size_t kLongestChunk = 8192, kLongestPlain = 40;
 constexpr const char* kMarkWords[] = {"<url>", "<user>", "<community>", "<email>", "<path>", "<code>", "<flag>",
                                       "...",   "!!",     "??",          "?!",      "haha",   "'"};

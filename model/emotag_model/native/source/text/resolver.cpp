@@ -46,10 +46,6 @@ void Resolver::read_vocabulary(Reader& rules) {
         if (repairs) typos_.add(word, row);
     }
     typos_.finish();
-    for (uint32_t left = rules.number(0, kMostWords); left; --left) {  // words that share the row of another
-        const Span word = rules.sequence();
-        if (!vocabulary_.insert(word, rules.number(0, count - 1))) throw Refused("alike: a word has a row of its own");
-    }
     elongated_ = find(vocabulary_, "<elongated>");
     number_ = find(vocabulary_, "<number>");
 }
