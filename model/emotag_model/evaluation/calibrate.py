@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _TAG_WEIGHT = 2.5
 _LEAST_PRECISION = 0.6
+_APART = 2e-6  # scores that a threshold of six digits can part
 
 
 def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Taxonomy:
@@ -74,8 +75,11 @@ def _raised(
         rows = np.flatnonzero(chosen == place)
         if label == taxonomy.rest or not len(rows) or truth[rows, place].mean() >= least:
             continue
-        two = [*np.sort(scores[rows, place])[:2], 1.0]
-        thresholds[place], raised = (two[0] + two[1]) / 2, True
+        carried = np.unique(scores[rows, place])
+        higher = [*carried[carried > carried[0] + _APART], 1.0]
+        cut = (carried[0] + higher[0]) / 2 if len(higher) > 1 else 1.0
+        if cut > thresholds[place]:  # else no threshold parts them: they have the highest score that there is
+            thresholds[place], raised = cut, True
     return thresholds if raised else None
 
 

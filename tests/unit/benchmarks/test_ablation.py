@@ -83,7 +83,7 @@ def test_a_checkpoint_is_measured_without_training(whole):
         card="",
     )
     dev = [Example(f"happy friend {number} glad", (1,), f"dev:{number}") for number in range(5)]
-    lines = measure_checkpoint(checkpoint, dev, {"mine": ["happy zzz"]})
+    lines = measure_checkpoint(checkpoint, dev, {"mine": ["beleive zzz"]})
     assert [line["name"] for line in lines] == ["small", *(f"− {part.name}" for part in PARTS)]
     assert lines[0]["unknown"] == {"mine": 0.5}
     assert lines[-1]["unknown"] == {"mine": 1.0}

@@ -95,6 +95,20 @@ def test_nor_is_it_where_it_is_the_one_that_tags_carry():
     assert found.thresholds[:1] + found.thresholds[2:] == before.thresholds[:1] + before.thresholds[2:]
 
 
+@pytest.mark.parametrize("score", [0.7, 1.0])
+def test_equal_scores_are_parted_from_none_and_left_in_the_end(score):
+    """A network that says the same of every message: its label is given to none of them, or cannot be kept from any."""
+    plain = replace(default_labels().taxonomy("ekman"), rest="neutral")
+    scores = np.zeros((50, 7), np.float32)
+    scores[:, 0] = score
+    truth = np.zeros((50, 7), np.float32)
+    truth[:, plain.labels.index("neutral")] = 1
+    raised = module._raised(plain, scores, truth, 0.6)
+    assert raised is not None
+    assert raised[0] == 1.0
+    assert module._raised(module._with_thresholds(plain, raised), scores, truth, 0.6) is None
+
+
 def test_how_often_tags_give_each_label_is_kept(drawn):
     found = calibrate(default_labels().taxonomy("ekman"), *drawn)
     chosen = found.chosen(found.scores(drawn[0]))
