@@ -65,7 +65,9 @@ def _with_thresholds(taxonomy: Taxonomy, thresholds: NDArray[np.float32]) -> Tax
 def _raised(
     taxonomy: Taxonomy, scores: NDArray[np.float32], truth: NDArray[np.float32], least: float
 ) -> NDArray[np.float32] | None:
-    """Return thresholds by which a label that tags carry wrongly too often is carried once less; None if none is.
+    """Return thresholds by which a label that tags carry wrongly too often is left in time; None if all stay.
+
+    What a label leaves may go to another, so that one look may not be enough.
 
     A label is right less often where it is the highest that passes than where it passes at all: what both readers may
     have meant with it is mostly what another label says better.
@@ -75,9 +77,11 @@ def _raised(
         rows = np.flatnonzero(chosen == place)
         if label == taxonomy.rest or not len(rows) or truth[rows, place].mean() >= least:
             continue
-        carried = np.unique(scores[rows, place])
-        higher = [*carried[carried > carried[0] + _APART], 1.0]
-        cut = (carried[0] + higher[0]) / 2 if len(higher) > 1 else 1.0
+        carried = np.sort(scores[rows, place])
+        right = truth[rows[np.argsort(scores[rows, place], kind="stable")], place]
+        precise = right[::-1].cumsum()[::-1] / np.arange(len(rows), 0, -1) >= least
+        cuts = 1 + np.flatnonzero(precise[1:] & (np.diff(carried) > _APART))
+        cut = (carried[cuts[0] - 1] + carried[cuts[0]]) / 2 if len(cuts) else 1.0
         if cut > thresholds[place]:  # else no threshold parts them: they have the highest score that there is
             thresholds[place], raised = cut, True
     return thresholds if raised else None
