@@ -27,7 +27,7 @@ class Material:
     Attributes:
         data: As loaded.
         made: Labelled rows from templates, for what labelled comments lack.
-        varied: Variants of the labelled messages, for teachers to label anew.
+        varied: Variants of the labelled messages and of what is told, for teachers to label anew.
         agents_repeated: How often an epoch has the messages labelled in the words of `basic`: they are few.
     """
 
@@ -44,13 +44,13 @@ class Material:
     @property
     def unlabelled(self) -> list[str]:
         """Texts that have only what teachers say of them."""
-        return [*self.data.unlabelled, *self.varied]
+        return [*self.data.unlabelled, *(each.text for each in self.data.told), *self.varied]
 
     @cached_property
     def digest(self) -> str:
         """Of everything, in hexadecimal."""
         digest = hashlib.sha256(f"{self.data.digest}{self.agents_repeated}".encode())
-        for text in (*(f"{each.text}\0{each.labels}" for each in self.made), *self.varied):
+        for text in (*(f"{each.text}\0{each.labels}" for each in self.made), *self.unlabelled):
             digest.update(f"{text}\n".encode("utf-8", "surrogatepass"))
         return digest.hexdigest()
 
@@ -60,9 +60,9 @@ def gather(data: TrainingData, recipe: Recipe) -> Material:
     seed = recipe.material_seed
     made = made_examples(recipe.made_examples, seed)
     labelled = [*data.train, *data.agents]
-    altered = augmented(labelled, 1.0, seed) if recipe.alterations else []
-    variants = Variants([each.text for each in labelled], seed)
-    drawn = [text for _ in range(recipe.variants) for text in variants.draw()]
+    altered = augmented([*labelled, *data.told], 1.0, seed) if recipe.alterations else []
+    variants, told = (Variants([each.text for each in rows], seed) for rows in (labelled, data.told))
+    drawn = [text for _ in range(recipe.variants) for text in (*variants.draw(), *told.draw())]
     words = [word for word in data.vectors.words[: recipe.carried_words] if word.isalpha()]
     carried = variants.carry([*words, *FACES * _FACES_CARRIED] if words else [])
     return Material(data, made, [*(each.text for each in altered), *drawn, *carried], recipe.agents_repeated)

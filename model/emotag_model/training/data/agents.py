@@ -1,5 +1,7 @@
 """Messages labelled in the words of `basic`: agents' in the data folder, those that we read, and those we wrote.
 
+Beside them lie texts that were written as people tell of themselves, without labels: teachers say what they are.
+
 Readers were language models that read message by message by a guide; no rule and no classifier decided a label.
 """
 
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 TRAIN, DEV = "agents/train.jsonl.gz", "agents/dev.jsonl.gz"
 _READINGS = Path(__file__).parent / "readings" / "readings.tsv"
 _WRITTEN = Path(__file__).parent / "readings" / "written.jsonl"
+_TOLD = Path(__file__).parent / "readings" / "told.txt"
 _PLACES = {label: HEADS[BASIC].start + place for place, label in enumerate(BASIC_LABELS)}
 
 
@@ -71,6 +74,12 @@ def readings() -> list[Reading]:
 def written() -> list[Example]:
     """Return the messages that were written for training, with labels by the same guide."""
     return [_example(row, row.fields.get("labels")) for row in read_rows(_WRITTEN)]
+
+
+def told() -> list[Example]:
+    """Return the texts that were written as people tell, post and chat, a line each; they have no labels."""
+    lines = _TOLD.read_text(encoding="utf-8").splitlines()
+    return [Example(text, (), f"{_TOLD}:{number}") for number, text in enumerate(lines, start=1)]
 
 
 def _read(folder: Path, found: Iterable[Reading]) -> list[Example]:

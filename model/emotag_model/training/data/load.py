@@ -10,7 +10,7 @@ from emotag_model.evaluation.agent_messages import read_agent_messages
 from emotag_model.labels import FINE_LABELS
 from emotag_model.text.examples import load_examples
 from emotag_model.text.glove import load_glove
-from emotag_model.training.data.agents import DEV, agents_dev, agents_train
+from emotag_model.training.data.agents import DEV, agents_dev, agents_train, told
 from emotag_model.training.data.held_out import HeldOut
 from emotag_model.training.data.leaks import check_no_leak
 from emotag_model.training.data.normal_form import normal_form
@@ -41,8 +41,9 @@ class TrainingData:
         agents_said: What the readers of `agents_dev` said of each, in the same order.
         vectors: What words start from.
         left_out: Labelled messages that were left out since a held-out text is the same or nearly so.
-        digest: Of everything, in hexadecimal.
+        digest: Of all that has labels and of the vectors, in hexadecimal: what a teacher learns from.
         unlabelled: Texts, each once, that are neither among the labelled ones nor held out.
+        told: The same, written by us in the manner of people who tell of themselves.
         usual: What agents say to each other on a usual day, each text once: of recorded conversations among the
             unlabelled, also what is labelled.
     """
@@ -56,6 +57,7 @@ class TrainingData:
     left_out: int
     digest: str
     unlabelled: list[str] = field(default_factory=list)
+    told: list[Example] = field(default_factory=list)
     usual: list[str] = field(default_factory=list)
 
 
@@ -86,7 +88,8 @@ def load_data(
     rows = held_out.keep_out(unlabelled_rows(folder, unlabelled, known, held_out.conversations))
     recorded = [name for name in unlabelled if name.startswith(_RECORDED)]
     usual = held_out.keep_out(unlabelled_rows(folder, recorded, set(), held_out.conversations))
-    check_no_leak((*train, *agents, *rows), held_out.rows)
+    stories = held_out.keep_out(each for each in told() if normal_form(each.text) not in known) if readings and unlabelled else []
+    check_no_leak((*train, *agents, *rows, *stories), held_out.rows)
     data = TrainingData(
         train=train,
         agents=agents,
@@ -97,6 +100,7 @@ def load_data(
         left_out=len(labelled) - len(train),
         digest="",
         unlabelled=[row.text for row in rows],
+        told=stories,
         usual=[row.text for row in usual],
     )
     return replace(data, digest=_digest(data))
@@ -117,6 +121,4 @@ def _digest(data: TrainingData) -> str:
         digest.update(f"{example.text}\0{example.labels}\n".encode("utf-8", "surrogatepass"))
     digest.update("\n".join(data.vectors.words).encode())
     digest.update(data.vectors.vectors.tobytes())
-    for text in data.unlabelled:
-        digest.update(f"{text}\0".encode("utf-8", "surrogatepass"))
     return digest.hexdigest()

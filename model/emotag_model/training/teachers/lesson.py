@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import torch
@@ -70,7 +71,7 @@ def _scores(
 def _trained(
     material: Material, teacher: TeacherSettings | TrainingSettings, folder: Path, progress: Progress
 ) -> Teacher | Student:
-    lesson = Material(material.data, agents_repeated=material.agents_repeated)
+    lesson = Material(replace(material.data, unlabelled=[], told=[]), agents_repeated=material.agents_repeated)
     state = open_state(folder, teacher, lesson.digest, resume=(folder / STATE).exists())
     if not isinstance(teacher, TeacherSettings):
         return train_student(lesson, teacher, state, folder, progress)

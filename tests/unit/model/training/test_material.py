@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from emotag_model.text.examples import Example
 from emotag_model.training.data import load_data
 from emotag_model.training.errors import TrainingError
 from emotag_model.training.faces import FACES
@@ -45,6 +46,17 @@ def test_variants_and_alterations_stand_behind_the_texts_without_labels(data):
     material = gather(known, recipe(alterations=True, variants=2))
     assert material.unlabelled[0] == "one more text"
     assert len(material.unlabelled) == 1 + 3 * len([*data.train, *data.agents])
+
+
+def test_what_is_told_is_varied_among_itself(data):
+    told = [Example(text, (), "told.txt") for text in ("when I lied to my mother", "the day our dog ran away")]
+    known = replace(data, unlabelled=["one more text"], told=told)
+    texts = gather(known, recipe(alterations=True, variants=1)).unlabelled
+    plain = gather(replace(data, unlabelled=["one more text"]), recipe(alterations=True, variants=1)).unlabelled
+    assert texts[1:3] == [each.text for each in told]
+    assert len(texts) == len(plain) + 3 * len(told)
+    assert set(plain) <= set(texts)  # what a teacher has said of them still holds
+    assert gather(known, recipe()).digest != gather(replace(known, told=[]), recipe()).digest
 
 
 def test_words_are_carried_that_are_words(data):

@@ -11,7 +11,7 @@ from emotag_model.labels import BASIC_LABELS, OUTPUTS
 from emotag_model.text import TextDataError
 from emotag_model.text.examples import read_rows
 from emotag_model.training.data import agents as module
-from emotag_model.training.data.agents import DEV, TRAIN, agents_dev, agents_train, readings, written
+from emotag_model.training.data.agents import DEV, TRAIN, agents_dev, agents_train, readings, told, written
 from emotag_model.training.data.held_out import HeldOut, held_back
 from emotag_model.training.data.normal_form import normal_form
 from emotag_model.training.errors import TrainingError
@@ -138,6 +138,14 @@ def test_what_was_written_is_valid_and_each_text_once():
     assert min(labels.values()) > 100, "for what is rare among real messages"
     lines = module._WRITTEN.read_text(encoding="utf-8").splitlines()
     assert {tuple(json.loads(line)) for line in lines} == {("text", "labels", "domain")}
+
+
+def test_what_is_told_has_no_label_and_each_text_once():
+    found = told()
+    assert len({normal_form(each.text) for each in found}) == len(found) > 1_000
+    assert not any(each.labels for each in found)
+    assert found[6].place.endswith("told.txt:7")
+    assert not {normal_form(each.text) for each in found} & {normal_form(each.text) for each in written()}
 
 
 @needs_shared

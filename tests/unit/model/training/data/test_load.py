@@ -7,6 +7,7 @@ import pytest
 
 from emotag_model.labels import OUTPUTS
 from emotag_model.text import TextDataError
+from emotag_model.text.examples import Example
 from emotag_model.training.data import load as module
 from emotag_model.training.data import load_data
 from emotag_model.training.data.agents import written
@@ -74,6 +75,19 @@ def test_what_we_read_and_wrote_comes_where_it_is_asked_for(folder):
     data = load_data(folder, readings=True)
     assert len(data.agents) == 80 + len(written())
     assert data.digest != load_data(folder).digest
+
+
+def test_what_is_told_comes_with_the_texts_without_labels(folder, monkeypatch):
+    told = ["when I lied to my mother", "when i lied to my mother!", "the day our dog ran away", "we sat in the dark"]
+    taught = read_rows(folder / "text" / "goemotions" / "train.jsonl.gz")[7]["text"]
+    texts = [*told, taught]
+    monkeypatch.setattr(module, "told", lambda: [Example(text, (), f"told.txt:{text}") for text in texts])
+    write_split(folder, "isear", "test", [said("When I lied to my mother.", "guilt"), said("the dog ran", "joy")])
+    write_rows(folder / "agents" / "unlabelled.jsonl.gz", [{"text": "turn", "conversation_id": "c1"}])
+    data = load_data(folder, unlabelled=["agents_unlabelled"], readings=True)
+    assert [each.text for each in data.told] == told[2:]
+    assert data.digest == load_data(folder, readings=True).digest, "what teachers learn from is the same"
+    assert load_data(folder, unlabelled=["agents_unlabelled"]).told == load_data(folder, readings=True).told == []
 
 
 def test_texts_of_conversations_that_are_held_out_are_left_out(folder):
