@@ -3,8 +3,8 @@
 Word vectors are most of a checkpoint. A run folder (`--run`) has them in float32, as they were trained; a checkpoint,
 in float16. int8 has one scale per row, its largest number being 127. Calibration and thresholds stay the checkpoint's.
 
-The second table is of the native core's folded table of words, from which it computes: its size is what a message
-waits for when memory is slow. Tags that differ are counted on distinct messages that nothing here was fitted to.
+The second table is of the native core: of its folded table of words, whose size is what a message waits for when memory
+is slow, and of products in eight bits, where this machine has them. Tags that differ are counted on distinct messages.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from emotag_model.evaluation.evaluate import report_all
 from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import BASIC, EKMAN, FINE_LABELS, GOEMOTIONS, OUTPUTS
 from emotag_model.labels.verdict import verdicts
+from emotag_model.native.library import load_library
 from emotag_model.native.model import NativeModel
 from emotag_model.network.shapes import EMBEDDING
 from emotag_model.text.examples import load_examples
@@ -33,9 +34,9 @@ from emotag_model.training.state import RunState
 from tests.benchmarks.texts import long_texts, short_texts
 
 _FLOAT16 = "float16"
-_KINDS: tuple[Literal["float32", "float16"], ...] = ("float32", "float16")
+Kind = Literal["float32", "float16"]
 _TABLE_HEAD = (
-    *("folded table", "MB", "macro-F1, Ekman", "macro-F1, 28 labels", "`basic` tags that differ", "`goemotions`"),
+    *("folded table, products", "MB", "macro-F1, Ekman", "macro-F1, 28 labels", "`basic` tags that differ", "`goemotions`"),
     *("comments/s", "agents' messages/s"),
 )
 
@@ -77,30 +78,38 @@ def main() -> int:
 
 
 def table_rows(checkpoint: Checkpoint, data: Path, messages: int) -> list[list[str]]:
-    """Return a line for each precision of the folded table, differences being to float32."""
+    """Return a line for each precision of the folded table and of products, differences being to float32."""
     examples = load_examples(data / "text" / "goemotions" / "dev.jsonl.gz", FINE_LABELS)
     truth = truth_of(examples, len(OUTPUTS))
     texts = [*short_texts(messages // 2), *long_texts(messages // 2)]
-    models = {kind: NativeModel.load(checkpoint, kind) for kind in _KINDS}
-    said = {kind: _tags(checkpoint, model, texts) for kind, model in models.items()}
+    models = {f"{kind}, {kernel}": NativeModel.load(checkpoint, kind, kernel) for kind, kernel in _computed()}
+    said = {way: _tags(checkpoint, model, texts) for way, model in models.items()}
+    exact = said[next(iter(models))]
     rows = []
-    for kind, model in models.items():
+    for way, model in models.items():
         found = model.read([each.text for each in examples]).logits
         macro = {each.taxonomy: each.macro_f1 for each in report_all(checkpoint.labels, found, truth)}
         flips = {
-            name: sum(one != other for one, other in zip(said[kind][name], said["float32"][name], strict=True))
+            name: sum(one != other for one, other in zip(said[way][name], exact[name], strict=True))
             for name in (BASIC, GOEMOTIONS)
         }
         megabytes = model.network.table_bytes / 1e6
         rates = [_rate(model, texts[:half] if short else texts[half:]) for half, short in _halves(len(texts))]
         rows.append(
             [
-                *(kind, f"{megabytes:.0f}", f"{macro[EKMAN]:.4f}", f"{macro[GOEMOTIONS]:.4f}"),
+                *(way, f"{megabytes:.0f}", f"{macro[EKMAN]:.4f}", f"{macro[GOEMOTIONS]:.4f}"),
                 *(f"{flips[name]} of {len(texts):,}" for name in (BASIC, GOEMOTIONS)),
                 *(f"{rate:,.0f}" for rate in rates),
             ]
         )
     return rows
+
+
+def _computed() -> list[tuple[Kind, str]]:
+    """Precision of the table and kernel of each line: the best exact one of this machine, then that of eight bits."""
+    has = load_library().has_kernel
+    exact = next(name for name in ("avx512", "avx2", "neon", "portable") if has(name))
+    return [("float32", exact), ("float16", exact), *([("float16", "vnni")] if has("vnni") else [])]
 
 
 def _halves(count: int) -> list[tuple[int, bool]]:

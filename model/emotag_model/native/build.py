@@ -32,11 +32,13 @@ _KERNELS: dict[str, dict[str, tuple[str, ...]]] = {
     "x86_64": {
         "avx2": ("-DEMOTAG_AVX2", *_AVX2),
         "avx512": ("-DEMOTAG_AVX512", *_AVX2, *_AVX512),
+        "vnni": ("-DEMOTAG_VNNI", *_AVX2, *_AVX512, "-mavx512vnni"),
         "amx": ("-DEMOTAG_AMX", *_AVX2, *_AVX512, "-mavx512bf16", "-mamx-tile", "-mamx-bf16"),
     },
     "aarch64": {"neon": ("-DEMOTAG_NEON",)},
     "arm64": {"neon": ("-DEMOTAG_NEON",)},
 }
+_NEWER = ("amx", "vnni")  # GCC before 11 does not know the tiles of the one
 SANITIZE = ("-O1", "-g", "-fno-omit-frame-pointer", "-fsanitize=address,undefined", "-fno-sanitize-recover=all")
 _GNU_LINK = ("-static-libstdc++", "-static-libgcc", "-Wl,--exclude-libs,ALL")  # nothing to install beside it
 
@@ -91,9 +93,10 @@ def write_characters(out: Path = BUILT) -> Path:
 def _units(command: list[str], machine: str) -> list[tuple[Path, tuple[str, ...]]]:
     kernel = SOURCE / "kernel.cpp"
     kernels = dict(_KERNELS.get(machine, {}))
-    if "amx" in kernels and not _accepts(command, kernels["amx"]):
-        del kernels["amx"]  # GCC before 11: without the fastest kernel it is as good a library
-    plain = ("-DEMOTAG_AMX_BUILT",) if "amx" in kernels else ()
+    for name in _NEWER:
+        if name in kernels and not _accepts(command, kernels[name]):
+            del kernels[name]  # without the fastest kernels it is as good a library
+    plain = tuple(f"-DEMOTAG_{name.upper()}_BUILT" for name in _NEWER if name in kernels)
     units = [(path, plain) for path in sorted(SOURCE.rglob("*.cpp"))]
     return [*units, *((kernel, flags) for flags in kernels.values())]
 

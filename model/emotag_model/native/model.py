@@ -35,7 +35,7 @@ class NativeModel:
 
     Attributes:
         encoder: texts → ids, as the checkpoint's tokenizer gives them.
-        network: ids → logits, as the checkpoint's network gives them, to 1e-5.
+        network: ids → logits, as the checkpoint's network gives them.
     """
 
     encoder: NativeEncoder
@@ -71,5 +71,5 @@ class NativeModel:
 
     @property
     def name(self) -> str:
-        """What computes, such as "native avx512"."""
+        """What computes, such as "native vnni"."""
         return f"native {self.network.kernel}"

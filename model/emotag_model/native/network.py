@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 
 class NativeNetwork:
-    """The same function as `FoldedCnnBiSru`, to 1e-5. Any number of threads may share one; none holds the GIL.
+    """The same function as `FoldedCnnBiSru`. Any number of threads may share one; none holds the GIL.
+
+    Logits are the same to 1e-5, but by "vnni": it rounds to eight bits where scores bear it, which moves them by some
+    hundredths at most (docs/decisions/precision.md).
 
     A message's logits are the same to the last bit whatever it is computed with.
     """
@@ -39,7 +42,8 @@ class NativeNetwork:
             config: the sizes.
             table: [vocabulary_size, row] in float32 or float16; it is kept, not copied.
             matrices: all other weights; they are copied.
-            kernel: "amx", "avx512", "avx2", "neon" or "portable"; the best that this machine runs unless given.
+            kernel: "amx", "vnni", "avx512", "avx2", "neon" or "portable"; the first of these that this machine runs
+                unless given.
             library: another one than this installation's.
 
         Raises:

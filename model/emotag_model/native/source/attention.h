@@ -23,18 +23,22 @@ static inline void score(const float* const* queries, const float* const* keys, 
                 for (int q = 0; q < kQueries; ++q) sums[q][k][part] = fma(left[q], right, sums[q][k][part]);
             }
         }
-    for (int k = 0; k < kKeys; ++k)
-        for (size_t q = 0; q < kQueries; q += kSide)
-            for (size_t part = 0; part < kParts; ++part) {
+    constexpr int each = kRow / W;  // vectors of one key
+    V values[kKeys * each];
+    written_out<kKeys>([&](auto k) {
+        written_out<each>([&](auto place) {
 #if EMOTAG_FOLDS
-                V sum = fold(sums[q][k][part], sums[q + 1][k][part]);
+            values[k * each + place] = fold(sums[2 * place][k][0], sums[2 * place + 1][k][0]);
 #else
-                V sum = sums[q][k][part];
+            values[k * each + place] = sums[place / kParts][k][place % kParts];
 #endif
-                const size_t place = q * kGroup + part * W;
-                if (most) sum = sub(sum, load(most + place));
-                store(to[k] + place, most ? sum : exp2(sum));
-            }
+            if (most) values[k * each + place] = sub(values[k * each + place], load(most + place * W));
+        });
+    });
+    if (!most) exp2_all(values);
+    written_out<kKeys>([&](auto k) {
+        written_out<each>([&](auto place) { store(to[k] + place * W, values[k * each + place]); });
+    });
 }
 
 // Weights of the attention of eight heads over one message, averaged over its queries.
@@ -64,13 +68,13 @@ struct Attention {
 
     // Sums over the keys; false if scores were so large or small that they overflowed or vanished.
     bool sum(float* sums) const {
+        bool sound = true;
         for (size_t place = 0; place < kRow; place += W) {
             V total = zero();
             for (size_t key = 0; key < length; ++key) total = add(total, load(exponentials + key * kRow + place));
             store(sums + place, total);
+            sound &= within(total, 1e-25f, 1e30f);
         }
-        bool sound = true;
-        for (size_t place = 0; place < kRow; ++place) sound &= sums[place] > 1e-25f && sums[place] < 1e30f;
         return sound;
     }
 
@@ -96,10 +100,10 @@ struct Attention {
         float sums[kRow], shares[kRow];
         score_all(first, nullptr);
         if (!sum(sums)) sum_safely(first, sums);
-        for (size_t place = 0; place < kRow; ++place) {
-            const bool there = first + place / kGroup < length;
-            shares[place] = there ? 1.0f / (sums[place] * static_cast<float>(length)) : 0.0f;
-        }
+        const V count = set1(static_cast<float>(length));
+        for (size_t place = 0; place < kRow; place += W)
+            store(shares + place, reciprocal(mul(load(sums + place), count)));
+        for (size_t query = length - first; query < kQueries; ++query) clear(shares + query * kGroup, kGroup);
         for (size_t part = 0; part < kSide * kGroup; part += W)
             for (size_t key = 0; key < length; ++key) {
                 float* mean = means + key * kSide * kGroup + part;
@@ -127,7 +131,7 @@ static void project(const Network& net, const Block& block, const Space& space, 
         space.from[token] = states + token * 2 * net.state;
         space.to[token] = space.projected + token * net.attention.width;
     }
-    product({space.from, 1, space.to, block.tokens, space.spare}, net.attention, false);
+    multiply({space.from, 1, space.to, block.tokens, space.spare}, states, block.tokens, net.attention, false);
 }
 
 // What each head reads of the states of one message: [heads][2 * state].

@@ -3,7 +3,7 @@
 // its own, and no function of the standard library is used.
 #include "network.h"
 
-#if defined(EMOTAG_AMX) || defined(EMOTAG_AVX512) || defined(EMOTAG_AVX2)
+#if defined(EMOTAG_AMX) || defined(EMOTAG_VNNI) || defined(EMOTAG_AVX512) || defined(EMOTAG_AVX2)
 #include <immintrin.h>
 #elif defined(EMOTAG_NEON)
 #include <arm_neon.h>
@@ -21,6 +21,12 @@ struct Half {
 #define EMOTAG_FOLDS 1
 #define EMOTAG_NAME "amx"
 #define EMOTAG_KERNEL amx_kernel
+#include "vector_avx512.h"
+#elif defined(EMOTAG_VNNI)
+#define EMOTAG_TILE_COLUMNS 4
+#define EMOTAG_FOLDS 1
+#define EMOTAG_NAME "vnni"
+#define EMOTAG_KERNEL vnni_kernel
 #include "vector_avx512.h"
 #elif defined(EMOTAG_AVX512)
 #define EMOTAG_TILE_COLUMNS 4
@@ -58,6 +64,10 @@ struct Rows {
 #ifdef EMOTAG_AMX
 #include "product_amx.h"
 #endif
+#ifdef EMOTAG_VNNI
+#include "product_vnni.h"
+#endif
+#include "multiply.h"
 #include "space.h"
 #include "conv.h"
 #include "sru.h"
@@ -107,7 +117,7 @@ size_t scratch(const Network& net, const Block& block, bool evidence) {
     return Space(net, block, evidence, nullptr).bytes;
 }
 
-constexpr Kernel kKernel{EMOTAG_NAME, packed_size, pack, scratch, forward, write_states};
+constexpr Kernel kKernel{EMOTAG_NAME, packed_size, pack_matrix, scratch, forward, write_states};
 
 }  // namespace
 

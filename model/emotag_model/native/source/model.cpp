@@ -20,6 +20,7 @@ namespace {
 constexpr size_t kTokensAtOnce = 128;
 constexpr size_t kMostMessagesAtOnce = 128;
 constexpr size_t kLargestSize = size_t{1} << 24;
+constexpr size_t kDeepestPart = size_t{1} << 15;  // of what may be rounded: sums of more would not fit 32 bits
 
 Block next_block(const int32_t* ids, const int32_t* lengths, size_t count) {
     Block block{ids, lengths, 0, 0, 0, nullptr, 0};
@@ -57,6 +58,9 @@ const std::vector<const Kernel*>& kernels() {
                             __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 #if defined(EMOTAG_AMX_BUILT)
         if (avx512 && has_tiles()) all.push_back(amx_kernel());
+#endif
+#if defined(EMOTAG_VNNI_BUILT)
+        if (avx512 && __builtin_cpu_supports("avx512vnni")) all.push_back(vnni_kernel());
 #endif
         if (avx512) all.push_back(avx512_kernel());
         if (avx2 && half) all.push_back(avx2_kernel());
@@ -105,14 +109,16 @@ const float* Model::vector(const float*& weights, const float* end, size_t count
     return to;
 }
 
-Matrix Model::matrix(const float*& weights, const float* end, size_t depth, size_t width) {
-    if (depth > static_cast<size_t>(end - weights) / width) throw Refused("weights: too few for the sizes");
-    float* to = allocate(kernel_.packed(depth, width));
-    Matrix made{depth, width, to, nullptr};
-    kernel_.pack(weights, depth, width, to);
-    weights += depth * width;
-    made.bias = vector(weights, end, width);
-    return made;
+Matrix Model::matrix(const float*& weights, const float* end, Matrix shape) {
+    if (shape.depth > static_cast<size_t>(end - weights) / shape.width)
+        throw Refused("weights: too few for the sizes");
+    if (shape.parts && shape.depth / shape.parts > kDeepestPart) shape.parts = 0;
+    float* to = allocate(kernel_.packed(shape));
+    kernel_.pack(weights, shape, to);
+    shape.panels = to;
+    weights += shape.depth * shape.width;
+    shape.bias = vector(weights, end, shape.width);
+    return shape;
 }
 
 Model::Model(const Sizes& sizes, const float* weights, size_t count, const void* table, size_t bytes,
@@ -138,15 +144,17 @@ Model::Model(const Sizes& sizes, const float* weights, size_t count, const void*
         throw Refused("table: not of the size that the network needs");
     for (size_t index = 1; index < sizes.channels.size(); ++index)
         further_.push_back(
-            matrix(weights, end, net_.taps * padded(sizes.channels[index - 1]), padded(sizes.channels[index])));
+            matrix(weights, end,
+                   {net_.taps * padded(sizes.channels[index - 1]), padded(sizes.channels[index]), net_.taps, false}));
     net_.recurrent = vector(weights, end, 4 * net_.state);
     for (size_t index = 1; index < sizes.layers; ++index) {
-        const Matrix gates = matrix(weights, end, 2 * net_.state, 8 * net_.state);
+        const Matrix gates = matrix(weights, end, {2 * net_.state, 8 * net_.state});
         upper_.push_back({gates, vector(weights, end, 4 * net_.state)});
     }
-    net_.attention = matrix(weights, end, 2 * net_.state, net_.groups * 2 * net_.head_width * kGroup);
+    net_.attention =
+        matrix(weights, end, {2 * net_.state, net_.groups * 2 * net_.head_width * kGroup, 1, true});
     const size_t fusion = net_.last_channels + net_.heads * 2 * net_.state + net_.state;
-    net_.classifier = matrix(weights, end, fusion, padded(sizes.outputs));
+    net_.classifier = matrix(weights, end, {fusion, padded(sizes.outputs)});
     if (weights != end) throw Refused("weights: too many for the sizes");
     net_.further = further_.data();
     net_.upper = upper_.data();

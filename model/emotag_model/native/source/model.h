@@ -54,7 +54,7 @@ private:
     template <class F>
     void each_block(const int32_t* ids, const int32_t* lengths, size_t count, bool evidence, F step);
     float* allocate(size_t count);
-    Matrix matrix(const float*& weights, const float* end, size_t depth, size_t width);
+    Matrix matrix(const float*& weights, const float* end, Matrix shape);
     const float* vector(const float*& weights, const float* end, size_t count);
 };
 

@@ -13,9 +13,11 @@ constexpr size_t kGroup = 8;
 
 [[gnu::always_inline]] constexpr size_t padded(size_t count) { return (count + kLane - 1) / kLane * kLane; }
 
-// A matrix [depth][width], packed as a kernel wants it, and what is added to its product.
+// A matrix [depth][width], packed as a kernel wants it, and what is added to its product. Where scores bear less than
+// single precision it is of so many `parts` of depth, each of which may be rounded by a scale of its own; else of 0.
 struct Matrix {
-    size_t depth = 0, width = 0;
+    size_t depth = 0, width = 0, parts = 0;
+    bool centred = false;  // rows that it is multiplied with have values of both signs
     const float* panels = nullptr;
     const float* bias = nullptr;  // [width]
 };
@@ -65,8 +67,8 @@ struct Block {
 // What one instruction set computes by. `logits` [messages][outputs]; `evidence` [tokens][outputs] or null.
 struct Kernel {
     const char* name;
-    size_t (*packed)(size_t depth, size_t width);  // floats of a packed matrix
-    void (*pack)(const float* from, size_t depth, size_t width, float* to);
+    size_t (*packed)(const Matrix&);  // floats that it takes, packed
+    void (*pack)(const float* from, const Matrix&, float* to);
     size_t (*scratch)(const Network&, const Block&, bool evidence);  // bytes that `forward` works in
     void (*forward)(const Network&, const Block&, float* logits, float* evidence, unsigned char* scratch);
     // The BiSRU channel alone: the last layer's states [tokens][2 * state], in the same scratch as without evidence.
@@ -77,6 +79,9 @@ const Kernel* portable_kernel();
 #if defined(__x86_64__)
 #if defined(EMOTAG_AMX_BUILT)
 const Kernel* amx_kernel();
+#endif
+#if defined(EMOTAG_VNNI_BUILT)
+const Kernel* vnni_kernel();
 #endif
 const Kernel* avx2_kernel();
 const Kernel* avx512_kernel();

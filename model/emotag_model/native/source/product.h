@@ -78,17 +78,16 @@ static void product(const Rows& rows, const Matrix& matrix, bool positive) {
     }
 }
 
-static size_t packed_size(size_t depth, size_t width) { return depth * width; }
+static size_t exact_packed_size(const Matrix& matrix) { return matrix.depth * matrix.width; }
 
 // [depth][width] → panels of the columns that a tile takes.
-static void pack(const float* from, size_t depth, size_t width, float* to) {
+static void exact_pack(const float* from, const Matrix& matrix, float* to) {
     constexpr size_t panel = kTileColumns * W;
+    const size_t depth = matrix.depth, width = matrix.width;
     for (size_t offset = 0; offset < width; offset += panel) {
         const size_t columns = width - offset < panel ? width - offset : panel;
         for (size_t row = 0; row < depth; ++row)
             for (size_t column = 0; column < columns; ++column) *to++ = from[row * width + offset + column];
     }
 }
-
-static size_t spare_size(size_t) { return 0; }
 #endif

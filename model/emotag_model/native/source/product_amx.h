@@ -104,12 +104,13 @@ static void product(const Rows& rows, const Matrix& matrix, bool positive) {
     _tile_release();
 }
 
-static size_t packed_size(size_t depth, size_t width) {
-    return depth_tiles(depth) * (width / W) * 2 * kTileBytes / sizeof(float);
+static size_t exact_packed_size(const Matrix& matrix) {
+    return depth_tiles(matrix.depth) * (matrix.width / W) * 2 * kTileBytes / sizeof(float);
 }
 
 // [depth][width] → [kSums tiles of columns][tile of depth][tile of columns][part][pair of depth][column][of the pair].
-static void pack(const float* from, size_t depth, size_t width, float* to) {
+static void exact_pack(const float* from, const Matrix& matrix, float* to) {
+    const size_t depth = matrix.depth, width = matrix.width;
     auto* at = reinterpret_cast<uint16_t*>(to);
     for (size_t group = 0; group < width; group += kSums * W)
         for (size_t start = 0; start < depth; start += kTileDepth)
@@ -125,6 +126,3 @@ static void pack(const float* from, size_t depth, size_t width, float* to) {
                     }
                 }
 }
-
-// Values of `Rows::spare` that a product of this depth needs.
-static size_t spare_size(size_t depth) { return depth_tiles(depth) * 2 * kTileBytes / sizeof(float); }

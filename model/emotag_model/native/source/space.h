@@ -27,7 +27,7 @@ struct Space {
         fused = floats(block.messages * net.fusion());
         shares = floats(evidence ? block.tokens * net.fusion() : 0);
         logits = floats((evidence ? rows : block.messages) * net.classifier.width);
-        spare = floats(spare_size(net.deepest()));
+        spare = floats(spare_size(net, hidden_rows, block.tokens));
         from = take<const float*>(pointers);
         response = take<const float*>(rows);
         to = take<float*>(pointers);

@@ -1,17 +1,38 @@
 // The BiSRU channel: both directions step by step, from gates that are looked up or, in upper layers, multiplied.
 #pragma once
 
-// One step of one direction. Gates: candidate, forget, reset, highway, `size` values each.
+// N vectors of one step of one direction. Gates: candidate, forget, reset, highway, `size` values each.
+template <int N, class T>
+static inline void sru_vectors(const T* gates, const float* recurrent, size_t size, float* state, float* to) {
+    V before[N], gate[2 * N];
+    written_out<N>([&](auto n) {
+        before[n] = load(state + n * W);
+        gate[n] = fma(load(recurrent + n * W), before[n], load(gates + size + n * W));
+        gate[N + n] = fma(load(recurrent + size + n * W), before[n], load(gates + 2 * size + n * W));
+    });
+    gate_all(gate);
+    written_out<N>([&](auto n) {
+        const V candidate = load(gates + n * W), highway = load(gates + 3 * size + n * W);
+        const V after = fma(gate[n], sub(before[n], candidate), candidate);
+        store(state + n * W, after);
+        store(to + n * W, fma(gate[N + n], sub(after, highway), highway));
+    });
+}
+
 template <class T>
 static inline void sru_step(const T* gates, const float* recurrent, size_t size, float* state, float* to) {
-    for (size_t place = 0; place < size; place += W) {
-        const V before = load(state + place), candidate = load(gates + place), highway = load(gates + 3 * size + place);
-        const V forget = gate(fma(load(recurrent + place), before, load(gates + size + place)));
-        const V reset = gate(fma(load(recurrent + size + place), before, load(gates + 2 * size + place)));
-        const V after = fma(forget, sub(before, candidate), candidate);
-        store(state + place, after);
-        store(to + place, fma(reset, sub(after, highway), highway));
-    }
+    size_t place = 0;
+    for (; place + kAbreast * W <= size; place += kAbreast * W)
+        sru_vectors<kAbreast>(gates + place, recurrent + place, size, state + place, to + place);
+    for (; place < size; place += W)
+        sru_vectors<1>(gates + place, recurrent + place, size, state + place, to + place);
+}
+
+// Brings what is in the second cache into the first.
+template <class T>
+static inline void fetch_nearer(const T* values, size_t count) {
+    const char* from = reinterpret_cast<const char*>(values);
+    for (size_t offset = 0; offset < count * sizeof(T); offset += 64) __builtin_prefetch(from + offset, 0, 3);
 }
 
 // `row(step)` → the gates of a token, the forward direction's and then the backward direction's.
@@ -21,6 +42,10 @@ static inline void scan(const Network& net, size_t length, const float* recurren
     clear(state, 2 * size);
     for (size_t step = 0; step < length; ++step) {
         const size_t back = length - 1 - step;
+        if (step + 1 < length) {
+            fetch_nearer(row(step + 1), 4 * size);
+            fetch_nearer(row(back - 1) + 4 * size, 4 * size);
+        }
         sru_step(row(step), recurrent, size, state, states + step * 2 * size);
         sru_step(row(back) + 4 * size, recurrent + 2 * size, size, state + size, states + (2 * back + 1) * size);
     }

@@ -3,6 +3,7 @@
 
 constexpr size_t W = 16;
 constexpr int kTileRows = 6, kTileColumns = 4;   // of a matrix product: 24 sums in registers
+constexpr int kAbreast = 4;  // of the recurrence
 constexpr int kQueries = 4, kKeys = 4;           // of the attention
 using V = __m512;
 
@@ -19,6 +20,9 @@ static inline V sub(V a, V b) { return _mm512_sub_ps(a, b); }
 static inline V mul(V a, V b) { return _mm512_mul_ps(a, b); }
 static inline V max(V a, V b) { return _mm512_max_ps(a, b); }
 static inline V min(V a, V b) { return _mm512_min_ps(a, b); }
+static inline bool within(V a, float low, float high) {  // all of them; a NaN is not
+    return (_mm512_cmp_ps_mask(a, set1(low), _CMP_GT_OQ) & _mm512_cmp_ps_mask(a, set1(high), _CMP_LT_OQ)) == 0xffff;
+}
 static inline V round(V a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 static inline V scale(V a, V exponent) { return _mm512_scalef_ps(a, exponent); }
 static inline V reciprocal(V a) {

@@ -3,6 +3,7 @@
 
 constexpr size_t W = 4;
 constexpr int kTileRows = 6, kTileColumns = 4;
+constexpr int kAbreast = 4;  // of the recurrence
 constexpr int kQueries = 4, kKeys = 2;
 using V = float32x4_t;
 
@@ -19,6 +20,9 @@ static inline V sub(V a, V b) { return vsubq_f32(a, b); }
 static inline V mul(V a, V b) { return vmulq_f32(a, b); }
 static inline V max(V a, V b) { return vmaxq_f32(a, b); }
 static inline V min(V a, V b) { return vminq_f32(a, b); }
+static inline bool within(V a, float low, float high) {  // all of them; a NaN is not
+    return vminvq_u32(vandq_u32(vcgtq_f32(a, set1(low)), vcltq_f32(a, set1(high)))) != 0;
+}
 static inline V round(V a) { return vrndnq_f32(a); }
 static inline V scale(V a, V exponent) {
     const int32x4_t shifted = vshlq_n_s32(vcvtq_s32_f32(exponent), 23);

@@ -3,6 +3,7 @@
 
 constexpr size_t W = 4;
 constexpr int kTileRows = 4, kTileColumns = 2;
+constexpr int kAbreast = 2;  // of the recurrence
 constexpr int kQueries = 2, kKeys = 2;
 typedef float V __attribute__((vector_size(16)));
 typedef int32_t I __attribute__((vector_size(16)));
@@ -38,6 +39,11 @@ static inline V select(I mask, V a, V b) {
 }
 static inline V max(V a, V b) { return select(a > b, a, b); }
 static inline V min(V a, V b) { return select(a < b, a, b); }
+static inline bool within(V a, float low, float high) {  // all of them; a NaN is not
+    bool all = true;
+    for (size_t place = 0; place < W; ++place) all &= a[place] > low && a[place] < high;
+    return all;
+}
 static inline V round(V a) { return (a + 12582912.0f) - 12582912.0f; }  // to nearest, for what is below 2^22
 static inline V scale(V a, V exponent) {
     const I bits = (I)a + (__builtin_convertvector(exponent, I) << 23);

@@ -21,4 +21,18 @@ def native(tmp_path_factory):
 @pytest.fixture(scope="session")
 def kernels(native):
     """Names of the instruction sets that this machine runs."""
-    return [name for name in ("amx", "avx512", "avx2", "neon", "portable") if native.has_kernel(name)]
+    return [name for name in ("amx", "vnni", "avx512", "avx2", "neon", "portable") if native.has_kernel(name)]
+
+
+@pytest.fixture(scope="session")
+def exact_kernels(kernels):
+    """Those that compute in single precision, or in what is as good."""
+    return [name for name in kernels if name != "vnni"]
+
+
+@pytest.fixture(scope="session")
+def coarse_kernel(native):
+    """The one that rounds to eight bits where scores bear it."""
+    if not native.has_kernel("vnni"):
+        pytest.skip("this machine has no kernel of eight bits")
+    return "vnni"

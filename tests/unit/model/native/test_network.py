@@ -12,6 +12,7 @@ from emotag_model.native.network import NativeNetwork, concatenate
 from emotag_model.network.folded import FoldedCnnBiSru
 from emotag_model.sru.naive import naive_bisru
 from tests.unit.model.native.networks import SIZES, make_native, make_texts, pad, ragged, weights_of
+from tests.unit.model.native.rounded import rounded
 from tests.unit.model.network.networks import make_network
 
 LENGTHS = {
@@ -24,6 +25,8 @@ LENGTHS = {
     "all empty": [0, 0],
     "none": [],
 }
+EDGE = 5e-3
+TEXT = concatenate(make_texts([9, 1, 4]))
 
 
 def sigmoid(logits):
@@ -31,10 +34,10 @@ def sigmoid(logits):
 
 
 @pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES.keys())
-def test_logits_and_evidence_are_those_of_the_torch_networks(sizes, native, kernels):
+def test_logits_and_evidence_are_those_of_the_torch_networks(sizes, native, exact_kernels):
     network = make_network(**sizes)
     folded = FoldedCnnBiSru.from_network(network)
-    for kernel in kernels:
+    for kernel in exact_kernels:
         made = make_native(network, native, kernel=kernel)
         assert made.kernel == kernel
         for lengths in LENGTHS.values():
@@ -50,6 +53,41 @@ def test_logits_and_evidence_are_those_of_the_torch_networks(sizes, native, kern
                 np.testing.assert_allclose(logits, expected, **near)
                 np.testing.assert_allclose(evidence, ragged(reasons, texts), **near)
                 np.testing.assert_allclose(sigmoid(logits), sigmoid(expected.numpy()), atol=1e-5)
+
+
+@pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES.keys())
+def test_in_eight_bits_they_are_those_of_the_rounded_network(sizes, native, coarse_kernel):
+    network = make_network(**sizes)
+    truth, made = rounded(network), make_native(network, native, kernel=coarse_kernel)
+    for lengths in LENGTHS.values():
+        texts = [text for text in make_texts(lengths) if len(text)]
+        logits, evidence = made.explain(*concatenate(texts))
+        if not texts:
+            continue
+        with torch.no_grad():
+            expected, reasons = truth.explain(*pad(texts))
+            exact = network(*pad(texts)).numpy()
+        # A value on the edge of two levels goes either way by its last bit, which moves a logit by a level's worth.
+        assert np.median(np.abs(logits - expected.numpy())) < 1e-4
+        np.testing.assert_allclose(logits, expected, atol=EDGE)
+        np.testing.assert_allclose(evidence, ragged(reasons, texts), atol=EDGE)
+        np.testing.assert_allclose(logits, exact, atol=0.1)
+
+
+def test_in_eight_bits_what_is_no_number_stays_none(native, coarse_kernel):
+    for name in ("conv.convs.1.weight", "attention.key.weight"):
+        for value in (float("nan"), float("inf")):
+            network = make_network()
+            with torch.no_grad():
+                network.get_parameter(name).view(-1)[3] = value
+            got, exact = (
+                make_native(network, native, kernel=each).predict(*TEXT) for each in (coarse_kernel, "portable")
+            )
+            assert np.array_equal(np.isnan(got).any(axis=1), np.isnan(exact).any(axis=1)), (name, value)
+        with torch.no_grad():
+            network.get_parameter(name).zero_()
+        got = make_native(network, native, kernel=coarse_kernel).predict(*TEXT)
+        np.testing.assert_allclose(got, make_native(network, native, kernel="portable").predict(*TEXT), atol=0.1)
 
 
 @pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES.keys())
@@ -102,7 +140,7 @@ def test_no_bit_depends_on_what_a_message_is_computed_with(layers, dtype, native
         assert np.array_equal(np.concatenate([each for _, each in alone]), evidence)
 
 
-def test_scores_of_any_size_neither_overflow_nor_vanish(native, kernels):
+def test_scores_of_any_size_neither_overflow_nor_vanish(native, exact_kernels):
     network = make_network()
     with torch.no_grad():
         network.attention.query.weight *= 200
@@ -111,18 +149,18 @@ def test_scores_of_any_size_neither_overflow_nor_vanish(native, kernels):
     with torch.no_grad():
         expected = network.double()(*pad(texts))
     network.float()
-    for kernel in kernels:
+    for kernel in exact_kernels:
         got = make_native(network, native, kernel=kernel).predict(*concatenate(texts))
         np.testing.assert_allclose(got, expected, atol=2e-3)  # float32 rounds scores of thousands
 
 
-def test_a_table_in_half_precision_moves_logits_little(native, kernels):
+def test_a_table_in_half_precision_moves_logits_little(native, exact_kernels):
     network = make_network()
     texts = make_texts([1, 23, 7, 22])
     with torch.no_grad():
         expected = network(*pad(texts))
     results = [
-        make_native(network, native, kernel=each, dtype=np.float16).predict(*concatenate(texts)) for each in kernels
+        make_native(network, native, kernel=each, dtype=np.float16).predict(*concatenate(texts)) for each in exact_kernels
     ]
     for got in results:
         np.testing.assert_allclose(got, expected, atol=5e-3)
@@ -145,7 +183,8 @@ def test_weights_in_half_precision_fold_in_single(native):
     with torch.no_grad():
         network.embedding.weight.copy_(network.embedding.weight.half())
     folding = Folding(network.config, weights)
-    made = NativeNetwork(network.config, np.concatenate(list(folding.table())), folding.matrices(), library=native)
+    table, exact = np.concatenate(list(folding.table())), {"kernel": "portable", "library": native}
+    made = NativeNetwork(network.config, table, folding.matrices(), **exact)
     texts = make_texts([6, 3])
     with torch.no_grad():
         np.testing.assert_allclose(made.predict(*concatenate(texts)), network(*pad(texts)), atol=1e-5, rtol=1e-5)
