@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from emotag_model.labels.taxonomy import Taxonomy
 
+_MANY = 16  # rows from which it pays to look at all of them at once
+
 
 class Verdict(NamedTuple):
     """What is said of one message.
@@ -33,18 +35,33 @@ class Verdict(NamedTuple):
 
 def verdicts(taxonomy: Taxonomy, scores: NDArray[np.float32], most: int = 0) -> list[Verdict]:
     """Scores [B, K] → what is said of each message, with at most so many labels; 0 means all that hold."""
-    # Row by row in plain Python: for one message the calls that numpy would need cost more than all the rest of a tag.
-    thresholds, labels = taxonomy.threshold_array.tolist(), taxonomy.labels
+    thresholds, labels = taxonomy.threshold_array, taxonomy.labels
     rest = labels.index(taxonomy.rest) if taxonomy.rest else None
+    singles = [(label,) for label in labels]
+    limits = thresholds.tolist()
     said = []
-    for row in scores.tolist():
-        held = [place for place, score in enumerate(row) if score >= thresholds[place]]
+    for row, single in zip(scores.tolist(), _singles(scores, thresholds), strict=True):
+        if single >= 0:
+            said.append(Verdict(labels[single], row[single], singles[single], uncertain=False))
+            continue
+        held = [place for place, score in enumerate(row) if score >= limits[place]]
         if len(held) > 1:
             held.sort(key=lambda place: (place != rest, row[place]), reverse=True)  # stable: equals keep order
         best = held[0] if held else row.index(max(row)) if rest is None else rest
         names = tuple([labels[place] for place in held[: most or None]])
         said.append(Verdict(labels[best], row[best], names, not held))
     return said
+
+
+def _singles(scores: NDArray[np.float32], thresholds: NDArray[np.float32]) -> list[int]:
+    """Return for each row the place of the only label that holds; -1 where none or several do, or nobody looked.
+
+    For one message the calls that numpy needs cost more than all the rest of a tag; for many they cost less.
+    """
+    if len(scores) < _MANY:
+        return [-1] * len(scores)
+    held = scores >= thresholds
+    return np.where(held.sum(axis=1) == 1, held.argmax(axis=1), -1).tolist()
 
 
 def token_shares(

@@ -20,7 +20,7 @@ namespace {
 constexpr size_t kTokensAtOnce = 128;
 constexpr size_t kMostMessagesAtOnce = 128;
 constexpr size_t kLargestSize = size_t{1} << 24;
-constexpr size_t kDeepestPart = size_t{1} << 15;  // of what may be rounded: sums of more would not fit 32 bits
+constexpr size_t kDeepestPart = size_t{1} << 15, kDeepestWidePart = 512;  // of what may be rounded: sums fit 32 bits
 
 Block next_block(const int32_t* ids, const int32_t* lengths, size_t count) {
     Block block{ids, lengths, 0, 0, 0, nullptr, 0};
@@ -112,7 +112,8 @@ const float* Model::vector(const float*& weights, const float* end, size_t count
 Matrix Model::matrix(const float*& weights, const float* end, Matrix shape) {
     if (shape.depth > static_cast<size_t>(end - weights) / shape.width)
         throw Refused("weights: too few for the sizes");
-    if (shape.parts && shape.depth / shape.parts > kDeepestPart) shape.parts = 0;
+    const size_t deepest = shape.wide ? kDeepestWidePart : kDeepestPart;
+    if (shape.parts && shape.depth / shape.parts > deepest) shape.parts = 0;
     float* to = allocate(kernel_.packed(shape));
     kernel_.pack(weights, shape, to);
     shape.panels = to;

@@ -1,4 +1,4 @@
-// The products of this instruction set: in single precision, or in eight bits where there are and scores bear it.
+// The products of this instruction set: in single precision, or in whole numbers where there are and scores bear it.
 #pragma once
 
 // Rows that begin in `table` [tabled][depth / parts], times a matrix that may be rounded.

@@ -17,7 +17,7 @@ constexpr size_t kGroup = 8;
 // single precision it is of so many `parts` of depth, each of which may be rounded by a scale of its own; else of 0.
 struct Matrix {
     size_t depth = 0, width = 0, parts = 0;
-    bool centred = false;  // rows that it is multiplied with have values of both signs
+    bool wide = false;  // rounded to twelve bits and not to eight; rows to be multiplied may have values of both signs
     const float* panels = nullptr;
     const float* bias = nullptr;  // [width]
 };

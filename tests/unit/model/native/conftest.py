@@ -32,7 +32,7 @@ def exact_kernels(kernels):
 
 @pytest.fixture(scope="session")
 def coarse_kernel(native):
-    """The one that rounds to eight bits where scores bear it."""
+    """The one that rounds where scores bear it."""
     if not native.has_kernel("vnni"):
-        pytest.skip("this machine has no kernel of eight bits")
+        pytest.skip("this machine has no kernel of whole numbers")
     return "vnni"

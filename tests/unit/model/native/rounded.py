@@ -1,4 +1,4 @@
-"""The slow truth of the eight-bit products: the torch network, its rows and weights rounded by the same rule."""
+"""The slow truth of the products in whole numbers: the torch network, its rows and weights rounded by the same rule."""
 
 import copy
 
@@ -13,8 +13,8 @@ def rounded(network):
             conv.weight.copy_(levels(conv.weight, 127, dim=1))  # [out, in, tap]: of each output and tap
             conv.register_forward_pre_hook(lambda _, given: (levels(given[0], 255, dim=1),))  # [B, C, T]: a token's
         for linear in (network.attention.query, network.attention.key):
-            linear.weight.copy_(levels(linear.weight, 127, dim=-1))
-            linear.register_forward_pre_hook(lambda _, given: (levels(given[0], 127, dim=-1),))
+            linear.weight.copy_(levels(linear.weight, 2047, dim=-1))
+            linear.register_forward_pre_hook(lambda _, given: (levels(given[0], 2047, dim=-1),))
     return network
 
 

@@ -56,7 +56,7 @@ def test_logits_and_evidence_are_those_of_the_torch_networks(sizes, native, exac
 
 
 @pytest.mark.parametrize("sizes", SIZES.values(), ids=SIZES.keys())
-def test_in_eight_bits_they_are_those_of_the_rounded_network(sizes, native, coarse_kernel):
+def test_in_whole_numbers_they_are_those_of_the_rounded_network(sizes, native, coarse_kernel):
     network = make_network(**sizes)
     truth, made = rounded(network), make_native(network, native, kernel=coarse_kernel)
     for lengths in LENGTHS.values():
@@ -74,7 +74,7 @@ def test_in_eight_bits_they_are_those_of_the_rounded_network(sizes, native, coar
         np.testing.assert_allclose(logits, exact, atol=0.1)
 
 
-def test_in_eight_bits_what_is_no_number_stays_none(native, coarse_kernel):
+def test_in_whole_numbers_what_is_no_number_stays_none(native, coarse_kernel):
     for name in ("conv.convs.1.weight", "attention.key.weight"):
         for value in (float("nan"), float("inf")):
             network = make_network()
