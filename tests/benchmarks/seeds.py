@@ -22,7 +22,9 @@ from emotag_model.evaluation.agent_report import tags_of
 from emotag_model.evaluation.crossfit import crossfit
 from emotag_model.evaluation.encoded import encode_texts
 from emotag_model.evaluation.evaluate import report_of
+from emotag_model.evaluation.reading import logits_of
 from emotag_model.labels import BASIC, EKMAN, GOEMOTIONS
+from emotag_model.reader import load_reader
 from emotag_model.training.data import TrainingData, load_data
 from emotag_model.training.data.agents import DEV
 from emotag_model.training.dev import Dev
@@ -62,7 +64,8 @@ def train_seeds(
 def measure(checkpoint: Checkpoint, data: TrainingData, agents: Path) -> Figures:
     """Return what readers of agents' messages say, macro-F1 and calibration error per taxonomy, fitted and held out."""
     dev = Dev.encode(data, partial(encode_texts, tokenizer=checkpoint.tokenizer))
-    logits = dev.logits(checkpoint.network())
+    reader = load_reader(checkpoint)  # what serves it
+    logits = {GOEMOTIONS: logits_of(reader, data.dev), BASIC: logits_of(reader, data.agents_dev)}
     outcomes = {each.name: each for each in dev.outcomes(checkpoint.labels, logits)}
     figures = _agents(read_agent_messages(agents), tags_of(outcomes[BASIC]))
     for name, title in ((BASIC, "basic"), (EKMAN, "Ekman"), (GOEMOTIONS, "28 labels")):
