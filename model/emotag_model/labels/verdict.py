@@ -61,7 +61,8 @@ def _singles(scores: NDArray[np.float32], thresholds: NDArray[np.float32]) -> li
     if len(scores) < _MANY:
         return [-1] * len(scores)
     held = scores >= thresholds
-    return np.where(held.sum(axis=1) == 1, held.argmax(axis=1), -1).tolist()
+    places: list[int] = np.where(held.sum(axis=1) == 1, held.argmax(axis=1), -1).tolist()
+    return places
 
 
 def token_shares(
