@@ -36,7 +36,14 @@ from tests.benchmarks.texts import long_texts, short_texts
 _FLOAT16 = "float16"
 Kind = Literal["float32", "float16"]
 _TABLE_HEAD = (
-    *("folded table, products", "MB", "macro-F1, Ekman", "macro-F1, 28 labels", "`basic` tags that differ", "`goemotions`"),
+    *(
+        "folded table, products",
+        "MB",
+        "macro-F1, Ekman",
+        "macro-F1, 28 labels",
+        "`basic` tags that differ",
+        "`goemotions`",
+    ),
     *("comments/s", "agents' messages/s"),
 )
 

@@ -88,7 +88,8 @@ def load_data(
     rows = held_out.keep_out(unlabelled_rows(folder, unlabelled, known, held_out.conversations))
     recorded = [name for name in unlabelled if name.startswith(_RECORDED)]
     usual = held_out.keep_out(unlabelled_rows(folder, recorded, set(), held_out.conversations))
-    stories = held_out.keep_out(each for each in told() if normal_form(each.text) not in known) if readings and unlabelled else []
+    stories = told() if readings and unlabelled else []
+    stories = held_out.keep_out(each for each in stories if normal_form(each.text) not in known)
     check_no_leak((*train, *agents, *rows, *stories), held_out.rows)
     data = TrainingData(
         train=train,

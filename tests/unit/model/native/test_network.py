@@ -160,7 +160,8 @@ def test_a_table_in_half_precision_moves_logits_little(native, exact_kernels):
     with torch.no_grad():
         expected = network(*pad(texts))
     results = [
-        make_native(network, native, kernel=each, dtype=np.float16).predict(*concatenate(texts)) for each in exact_kernels
+        make_native(network, native, kernel=each, dtype=np.float16).predict(*concatenate(texts))
+        for each in exact_kernels
     ]
     for got in results:
         np.testing.assert_allclose(got, expected, atol=5e-3)
