@@ -12,6 +12,8 @@ from emotag_model.evaluation.agent_report import tags_of
 from emotag_model.evaluation.crossfit import crossfit
 from emotag_model.evaluation.encoded import encode_texts
 from emotag_model.evaluation.evaluate import report
+from emotag_model.evaluation.reading import logits_of
+from emotag_model.reader import load_reader
 from emotag_model.training.data import load_data
 from emotag_model.training.data.agents import DEV
 from emotag_model.training.dev import Dev
@@ -64,9 +66,9 @@ def measured(checkpoint, data, folder):
 
 @pytest.fixture
 def dev(checkpoint, data):
-    """Return the dev messages, and what the checkpoint makes of them."""
-    dev = Dev.encode(data, partial(encode_texts, tokenizer=checkpoint.tokenizer))
-    return dev, dev.logits(checkpoint.network())
+    """Return the dev messages, and what the checkpoint makes of them where it serves."""
+    dev, reader = Dev.encode(data, partial(encode_texts, tokenizer=checkpoint.tokenizer)), load_reader(checkpoint)
+    return dev, {"goemotions": logits_of(reader, data.dev), "basic": logits_of(reader, data.agents_dev)}
 
 
 def test_every_taxonomy_is_measured_on_the_messages_of_its_head(measured, checkpoint, dev):

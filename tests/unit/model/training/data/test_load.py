@@ -15,6 +15,7 @@ from emotag_model.training.data.held_out import held_back
 from emotag_model.training.data.normal_form import normal_form
 from emotag_model.training.data.registry import REGISTRY
 from emotag_model.training.errors import TrainingError
+from emotag_model.training.material import Material
 from tests.unit.model.training.data.miniature import SHARED, needs_shared, said, write_short_texts, write_split
 from tests.unit.model.training.datafolder import write_rows
 
@@ -185,10 +186,12 @@ def test_the_digest_changes_with_the_agents_messages(folder, name):
     assert load_data(folder).digest != before
 
 
-def test_the_digest_changes_with_the_texts_without_labels(folder):
+def test_the_digest_is_of_what_teachers_learn_from_and_not_of_what_they_are_asked(folder):
     write_short_texts(folder, sgd=["a", "b"], redial=["c"])
     names = (["unlabelled:sgd"], ["unlabelled:sgd", "unlabelled:redial"], ["unlabelled:redial"], [])
-    assert len({load_data(folder, unlabelled=each).digest for each in names}) == 4
+    data = [load_data(folder, unlabelled=each) for each in names]
+    assert len({each.digest for each in data}) == 1
+    assert len({Material(each).digest for each in data}) == 4
 
 
 @needs_shared
