@@ -4,7 +4,7 @@ Word vectors are most of a checkpoint. A run folder (`--run`) has them in float3
 in float16. int8 has one scale per row, its largest number being 127. Calibration and thresholds stay the checkpoint's.
 
 The second table is of the native core: of its folded table of words, whose size is what a message waits for when memory
-is slow, and of products in eight bits, where this machine has them. Tags that differ are counted on distinct messages.
+is slow, and of products in whole numbers, where this machine has them. Tags that differ are counted on distinct messages.
 """
 
 from __future__ import annotations
@@ -113,7 +113,7 @@ def table_rows(checkpoint: Checkpoint, data: Path, messages: int) -> list[list[s
 
 
 def _computed() -> list[tuple[Kind, str]]:
-    """Precision of the table and kernel of each line: the best exact one of this machine, then that of eight bits."""
+    """Precision of the table and kernel of each line: the best exact one of this machine, then the one that rounds."""
     has = load_library().has_kernel
     exact = next(name for name in ("avx512", "avx2", "neon", "portable") if has(name))
     return [("float32", exact), ("float16", exact), *([("float16", "vnni")] if has("vnni") else [])]

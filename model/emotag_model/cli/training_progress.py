@@ -21,7 +21,8 @@ class TrainingProgress:
             f"{len(data.train):,} messages in GoEmotions' words, {data.left_out} left out as they are held out too; "
             f"{len(data.agents):,} in those of basic; {len(data.dev):,} and {len(data.agents_dev):,} dev"
         )
-        more = f"; {len(data.unlabelled):,} texts without labels" if data.unlabelled else ""
+        texts = len(data.unlabelled) + len(data.told)
+        more = f"; {texts:,} texts without labels" if texts else ""
         tqdm.write(words + more, file=sys.stderr)
 
     def __enter__(self) -> Self:

@@ -37,12 +37,11 @@ def verdicts(taxonomy: Taxonomy, scores: NDArray[np.float32], most: int = 0) -> 
     """Scores [B, K] → what is said of each message, with at most so many labels; 0 means all that hold."""
     thresholds, labels = taxonomy.threshold_array, taxonomy.labels
     rest = labels.index(taxonomy.rest) if taxonomy.rest else None
-    singles = [(label,) for label in labels]
     limits = thresholds.tolist()
     said = []
     for row, single in zip(scores.tolist(), _singles(scores, thresholds), strict=True):
         if single >= 0:
-            said.append(Verdict(labels[single], row[single], singles[single], uncertain=False))
+            said.append(Verdict(labels[single], row[single], (labels[single],), uncertain=False))
             continue
         held = [place for place, score in enumerate(row) if score >= limits[place]]
         if len(held) > 1:

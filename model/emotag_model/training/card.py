@@ -130,7 +130,7 @@ def write_card(
         ours=_OURS if recipe.readings else "",
         trained=len(data.train),
         left_out=data.left_out,
-        unlabelled=_unlabelled(recipe),
+        unlabelled=_unlabelled(recipe, len(data.told)),
         dev=len(data.dev),
         vectors=len(data.vectors.words),
         size=data.vectors.size,
@@ -146,10 +146,14 @@ def write_card(
     )
 
 
-def _unlabelled(recipe: Recipe) -> str:
+def _unlabelled(recipe: Recipe, told: int) -> str:
     """Name the data sets of which the texts alone were used."""
     sets = [find(name) for name in recipe.unlabelled]
     lines = [f"  - {each.title} (<{each.home}>; {each.paper}): {each.licence}\n" for each in sets]
+    if told:
+        lines.append(
+            f"  - {told:,} texts that language models wrote for it, as people tell of themselves, post, talk and chat\n"
+        )
     made = [f"  - {recipe.made_examples:,} rows made from templates of our own\n"] if recipe.made_examples else []
     if not lines + made:
         return ""

@@ -27,6 +27,7 @@ from emotag_service.engine.predictors.protocol import probe
 from emotag_service.engine.predictors.reader import ReaderPredictor
 from emotag_service.testing import plain_taxonomies
 from emotag_service.testing.in_memory import FINE
+from tests.unit.model.native.rounded import as_computed
 
 WORDS = [f"w{number}" for number in range(250)]
 TOKENIZER = Tokenizer(Vocabulary(WORDS))
@@ -57,9 +58,7 @@ def predictor(request, network):
         reader = NativeModel.load(checkpoint, "float32") if request.param == "native" else TorchReader(checkpoint)
     except NativeError as error:
         pytest.skip(f"no native core: {error}")
-    made = ReaderPredictor(reader, CONFIG.label_count)
-    made.rounds = reader.name == "native vnni"  # in eight and twelve bits; tests/unit/model/native says how far
-    return made
+    return ReaderPredictor(reader, CONFIG.label_count)
 
 
 def random_messages(count, seed=0):
@@ -67,7 +66,8 @@ def random_messages(count, seed=0):
     return [Message(" ".join(chance.choices(WORDS, k=chance.randint(1, 40))), id=str(i)) for i in range(count)]
 
 
-def test_it_computes_what_the_network_computes(predictor, network):
+def test_it_computes_what_the_network_computes(predictor, network, request):
+    network = as_computed(network) if "native" in request.node.callspec.id else network
     probe(predictor)
     prediction = predictor.launch(TEXTS, evidence=True)()
     ids, lengths = pad([TOKENIZER.encode(text).ids for text in TEXTS])
@@ -76,10 +76,9 @@ def test_it_computes_what_the_network_computes(predictor, network):
     read = lengths.numpy() > 0
     assert prediction.lengths.tolist() == lengths.tolist()
     assert not prediction.truncated.any()
-    near = 5e-3 if predictor.rounds else 1e-5
-    np.testing.assert_allclose(prediction.logits[read], logits.numpy()[read], atol=near)
+    np.testing.assert_allclose(prediction.logits[read], logits.numpy()[read], atol=1e-5)
     for found, expected, length in zip(prediction.evidence, evidence.numpy(), lengths.tolist(), strict=True):
-        np.testing.assert_allclose(found, expected[:length], atol=near)
+        np.testing.assert_allclose(found, expected[:length], atol=1e-5)
     assert predictor.launch(TEXTS, evidence=False)().evidence is None
     predictor.close()
 

@@ -73,7 +73,8 @@ static void further_conv(const Network& net, const Block& block, const Space& sp
         space.from[token] = from + (row - space.half) * in;
         space.to[token] = last ? space.responses + token * out : to + row * out;
     });
-    multiply({space.from, 1, space.to, block.tokens, space.spare}, from, space.hidden_rows, matrix, true);
+    const size_t tabled = space.hidden_rows * matrix.parts / net.taps;
+    multiply({space.from, 1, space.to, block.tokens, space.spare}, from, tabled, matrix, true);
 }
 
 // Leaves in `space.response` where the responses of each token lie.

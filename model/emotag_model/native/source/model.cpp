@@ -122,6 +122,13 @@ Matrix Model::matrix(const float*& weights, const float* end, Matrix shape) {
     return shape;
 }
 
+// A tap may be rounded by halves of its channels, where these are whole vectors: in one piece, with eight bits, one message
+// in a thousand would have another of the 28 labels.
+Matrix Model::further_conv(const float*& weights, const float* end, size_t in, size_t out) {
+    const size_t pieces = in % (2 * kLane) == 0 ? 2 : 1;
+    return matrix(weights, end, {net_.taps * in, out, net_.taps * pieces, false});
+}
+
 Model::Model(const Sizes& sizes, const float* weights, size_t count, const void* table, size_t bytes,
              const Kernel& kernel)
     : kernel_(kernel) {
@@ -144,9 +151,7 @@ Model::Model(const Sizes& sizes, const float* weights, size_t count, const void*
     if (bytes / net_.row / value != net_.vocabulary || bytes % (net_.row * value))
         throw Refused("table: not of the size that the network needs");
     for (size_t index = 1; index < sizes.channels.size(); ++index)
-        further_.push_back(
-            matrix(weights, end,
-                   {net_.taps * padded(sizes.channels[index - 1]), padded(sizes.channels[index]), net_.taps, false}));
+        further_.push_back(further_conv(weights, end, padded(sizes.channels[index - 1]), padded(sizes.channels[index])));
     net_.recurrent = vector(weights, end, 4 * net_.state);
     for (size_t index = 1; index < sizes.layers; ++index) {
         const Matrix gates = matrix(weights, end, {2 * net_.state, 8 * net_.state});

@@ -55,6 +55,7 @@ private:
     void each_block(const int32_t* ids, const int32_t* lengths, size_t count, bool evidence, F step);
     float* allocate(size_t count);
     Matrix matrix(const float*& weights, const float* end, Matrix shape);
+    Matrix further_conv(const float*& weights, const float* end, size_t in, size_t out);
     const float* vector(const float*& weights, const float* end, size_t count);
 };
 

@@ -38,7 +38,7 @@ static size_t spare_size(const Network& net, size_t hidden_rows, size_t tokens) 
         const size_t width = net.further[index].depth / net.taps;
         widest = width > widest ? width : widest;
     }
-    return coarse_spare_size(hidden_rows, widest, tokens);
+    return coarse_spare_size(2 * hidden_rows, (widest + 1) / 2, tokens);  // those of convolutions may be halved
 #else
     (void)net;
     (void)hidden_rows;

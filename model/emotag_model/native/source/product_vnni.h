@@ -1,7 +1,7 @@
 // Matrix products in whole numbers, where scores bear it. Each part of a row is rounded by a scale of its own, and so is
 // each column of each part of the matrix; sums are whole, so that a row's result never depends on which rows it is
 // computed with. The later convolutions multiply eight bits, since what they read is never negative; the attention's
-// queries and keys twelve: rounded to eight, they would give one message in a thousand another of the 28 labels.
+// queries and keys twelve, since in eight they would give one message in a thousand another of the 28 labels.
 #pragma once
 
 constexpr size_t kStep = 4;  // bytes of a row, and of a column, that one instruction multiplies and adds up

@@ -88,9 +88,9 @@ def load_data(
     rows = held_out.keep_out(unlabelled_rows(folder, unlabelled, known, held_out.conversations))
     recorded = [name for name in unlabelled if name.startswith(_RECORDED)]
     usual = held_out.keep_out(unlabelled_rows(folder, recorded, set(), held_out.conversations))
-    stories = told() if readings and unlabelled else []
-    stories = held_out.keep_out(each for each in stories if normal_form(each.text) not in known)
-    check_no_leak((*train, *agents, *rows, *stories), held_out.rows)
+    ours = told() if readings and unlabelled else []
+    ours = held_out.keep_out(each for each in ours if normal_form(each.text) not in known)
+    check_no_leak((*train, *agents, *rows, *ours), held_out.rows)
     data = TrainingData(
         train=train,
         agents=agents,
@@ -101,7 +101,7 @@ def load_data(
         left_out=len(labelled) - len(train),
         digest="",
         unlabelled=[row.text for row in rows],
-        told=stories,
+        told=ours,
         usual=[row.text for row in usual],
     )
     return replace(data, digest=_digest(data))

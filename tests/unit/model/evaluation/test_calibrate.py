@@ -49,6 +49,17 @@ def test_the_highest_score_of_a_message_weighs_most():
     assert module._tag_weights(scores, 2.5).tolist() == [[1, 3.5, 1], [3.5, 1, 1]]
 
 
+@pytest.mark.parametrize(
+    ("name", "weight"), [("ekman", 10.0), ("sentiment", 10.0), ("goemotions", 2.5), ("basic", 2.5)]
+)
+def test_it_weighs_more_where_labels_are_groups(name, weight):
+    taxonomy = default_labels().taxonomy(name)
+    logits = np.random.default_rng(0).normal(size=(60, 35)).astype(np.float32)
+    with mock.patch.object(module, "_tag_weights", wraps=module._tag_weights) as weigh:
+        calibrate(taxonomy, logits, (logits > 1).astype(np.float32))
+    assert [call.args[1] for call in weigh.call_args_list] == [weight]
+
+
 def test_the_scores_that_tags_carry_are_calibrated_though_every_message_has_a_label():
     """Half of the messages are unclear: all their logits are low, and yet the highest is often right."""
     random = np.random.default_rng(1)

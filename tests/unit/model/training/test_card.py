@@ -44,9 +44,10 @@ def test_a_recipe_of_ones_own_is_named_by_its_file(tmp_path):
 
 def test_sources_and_teachers_are_named_with_their_terms():
     recipe = Recipe.find("base")
-    told = _unlabelled(recipe)
+    told = _unlabelled(recipe, 2_717)
     assert all(find(name).title in told and str(find(name).licence) in told for name in recipe.unlabelled)
     assert f"{recipe.made_examples:,} rows made from templates" in told
+    assert "2,717 texts that language models wrote for it" in told
     assert "Teachers: minilm (seed 1, 2 epochs)" in _teachers(recipe)
 
 
@@ -63,4 +64,4 @@ def test_readings_of_our_own_are_told_where_they_were_used(data):
 
 def test_without_them_nothing_is_told():
     plain = Recipe.find("goemotions")
-    assert (_unlabelled(plain), _teachers(plain)) == ("", "")
+    assert (_unlabelled(plain, 0), _teachers(plain)) == ("", "")
