@@ -118,7 +118,7 @@ async def test_the_interceptor_as_the_page_says(capfd: pytest.CaptureFixture[str
     async with AgentServer((tagger := EmotionTagger()).tag_async, tagger.info) as server:
         typed = snippet.replace("http://127.0.0.1:9999", server.url)
         await asyncio.to_thread(exec, compile(typed, "docs/a2a.md", "exec"), {})
-    printed = capfd.readouterr().out  # by two threads: a line of one can end after that of the other
+    printed = capfd.readouterr().out  # by two threads: the end of a line can come after the other line
     assert sorted(re.findall(r"(?:input|output) \w+ \w+|message", printed)) == [
         "input user joy",
         "message",
