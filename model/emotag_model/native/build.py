@@ -33,7 +33,7 @@ _KERNELS: dict[str, dict[str, tuple[str, ...]]] = {
         "avx2": ("-DEMOTAG_AVX2", *_AVX2),
         "avx512": ("-DEMOTAG_AVX512", *_AVX2, *_AVX512),
         "vnni": ("-DEMOTAG_VNNI", *_AVX2, *_AVX512, "-mavx512vnni"),
-        "amx": ("-DEMOTAG_AMX", *_AVX2, *_AVX512, "-mavx512bf16", "-mamx-tile", "-mamx-bf16"),
+        "amx": ("-DEMOTAG_AMX", *_AVX2, *_AVX512, "-mamx-tile", "-mamx-int8"),
     },
     "aarch64": {"neon": ("-DEMOTAG_NEON",)},
     "arm64": {"neon": ("-DEMOTAG_NEON",)},

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class NativeNetwork:
     """The same function as `FoldedCnnBiSru`. Any number of threads may share one; none holds the GIL.
 
-    Logits are the same to 1e-5, but by "vnni": it rounds where scores bear it, which moves them by some
-    hundredths at most (docs/decisions/precision.md).
+    Logits are the same to 1e-5, but by "amx" and "vnni": they round where scores bear it, both alike, which moves
+    logits by some hundredths at most (docs/decisions/precision.md).
 
     A message's logits are the same to the last bit whatever it is computed with.
     """

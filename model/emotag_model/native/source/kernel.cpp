@@ -19,12 +19,14 @@ struct Half {
 #if defined(EMOTAG_AMX)
 #define EMOTAG_TILE_COLUMNS 4
 #define EMOTAG_FOLDS 1
+#define EMOTAG_LEVELS 1
 #define EMOTAG_NAME "amx"
 #define EMOTAG_KERNEL amx_kernel
 #include "vector_avx512.h"
 #elif defined(EMOTAG_VNNI)
 #define EMOTAG_TILE_COLUMNS 4
 #define EMOTAG_FOLDS 1
+#define EMOTAG_LEVELS 1
 #define EMOTAG_NAME "vnni"
 #define EMOTAG_KERNEL vnni_kernel
 #include "vector_avx512.h"
@@ -61,11 +63,8 @@ struct Rows {
 
 #include "functions.h"
 #include "product.h"
-#ifdef EMOTAG_AMX
-#include "product_amx.h"
-#endif
-#ifdef EMOTAG_VNNI
-#include "product_vnni.h"
+#ifdef EMOTAG_LEVELS
+#include "product_levels.h"
 #endif
 #include "multiply.h"
 #include "space.h"

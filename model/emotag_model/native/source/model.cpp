@@ -35,12 +35,11 @@ Block next_block(const int32_t* ids, const int32_t* lengths, size_t count) {
 }
 
 #if defined(__x86_64__) && defined(EMOTAG_AMX_BUILT)
-// Whether there are tiles of bfloat16, and the system lets this process have them.
+// Whether there are tiles of bytes, and the system lets this process have them.
 bool has_tiles() {
     constexpr long kAskForState = 0x1023, kTileData = 18;  // of arch_prctl(2): ARCH_REQ_XCOMP_PERM, XFEATURE_XTILEDATA
     unsigned a, b, c, d;
-    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & 1u << 22) || !(d & 1u << 24)) return false;
-    if (!__get_cpuid_count(7, 1, &a, &b, &c, &d) || !(a & 1u << 5)) return false;
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d) || !(d & 1u << 24) || !(d & 1u << 25)) return false;
     return syscall(SYS_arch_prctl, kAskForState, kTileData) == 0;
 }
 #endif

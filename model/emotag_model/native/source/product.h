@@ -1,7 +1,6 @@
 // Matrix products of rows that may lie anywhere. A row's result never depends on which rows it is computed with.
 #pragma once
 
-
 template <int R, int C>
 static inline void tile(const Rows& rows, size_t first, size_t depth, const float* columns, size_t stride,
                         const float* bias, size_t offset, bool positive) {
@@ -66,7 +65,6 @@ static void product_of_columns(const Rows& rows, size_t depth, const float* colu
     }
 }
 
-#ifndef EMOTAG_AMX
 static void product(const Rows& rows, const Matrix& matrix, bool positive) {
     constexpr size_t panel = kTileColumns * W;
     const float* columns = matrix.panels;
@@ -90,4 +88,3 @@ static void exact_pack(const float* from, const Matrix& matrix, float* to) {
             for (size_t column = 0; column < columns; ++column) *to++ = from[row * width + offset + column];
     }
 }
-#endif

@@ -19,7 +19,7 @@ int main(int count, char** names) {
         LLVMFuzzerTestOneInput(data.data(), data.size());
     }
     std::printf("%d files replayed; kernels:", count - 1);
-    for (const char* name : {"portable", "avx2", "avx512", "vnni", "neon"})
+    for (const char* name : {"portable", "avx2", "avx512", "vnni", "amx", "neon"})
         if (emotag::find_kernel(name)) std::printf(" %s", name);
     std::printf("; those that do not round differ by %.2g at most\n", static_cast<double>(largest_difference()));
     return 0;

@@ -5,6 +5,8 @@ import pytest
 from emotag_model.native import build, library
 from emotag_model.native.errors import LibraryMissingError
 
+ROUNDING = ("amx", "vnni")
+
 
 @pytest.fixture(scope="session")
 def native(tmp_path_factory):
@@ -26,13 +28,12 @@ def kernels(native):
 
 @pytest.fixture(scope="session")
 def exact_kernels(kernels):
-    """Those that compute in single precision, or in what is as good."""
-    return [name for name in kernels if name != "vnni"]
+    """Those that compute in single precision."""
+    return [name for name in kernels if name not in ROUNDING]
 
 
 @pytest.fixture(scope="session")
-def coarse_kernel(native):
-    """The one that rounds where scores bear it."""
-    if not native.has_kernel("vnni"):
-        pytest.skip("this machine has no kernel of whole numbers")
-    return "vnni"
+def coarse_kernels(kernels):
+    """Those that round where scores bear it."""
+    found = [name for name in kernels if name in ROUNDING]
+    return found or pytest.skip("this machine has no kernel of whole numbers")
