@@ -6,11 +6,14 @@ static inline const T* table_row(const Network& net, int32_t id) {
     return static_cast<const T*>(net.table) + static_cast<size_t>(id) * net.row;
 }
 
-// Asks for a word's row before it is needed: the table is far larger than any cache.
-static inline void fetch_row(const Network& net, int32_t id) {
-    const size_t size = net.row * (net.half ? sizeof(Half) : sizeof(float));
-    const char* row = static_cast<const char*>(net.table) + static_cast<size_t>(id) * size;
-    for (size_t offset = 0; offset < size; offset += 64) __builtin_prefetch(row + offset, 0, 2);
+// Asks for words' rows, from a value of them on, before they are needed: the table is far larger than any cache.
+static inline void fetch_rows(const Network& net, const int32_t* ids, size_t count, size_t from) {
+    const size_t value = net.half ? sizeof(Half) : sizeof(float);
+    for (size_t token = 0; token < count; ++token) {
+        const char* row = static_cast<const char*>(net.table) + static_cast<size_t>(ids[token]) * net.row * value;
+        for (size_t offset = from * value; offset < net.row * value; offset += 64)
+            __builtin_prefetch(row + offset, 0, 2);
+    }
 }
 
 template <class T>

@@ -89,7 +89,7 @@ void forward(const Network& net, const Block& block, float* logits, float* evide
     const Space space(net, block, evidence != nullptr, scratch);
     convolve(net, block, space);
     const float* states = encode(net, block, space);
-    for (size_t token = 0; token < block.next_tokens; ++token) fetch_row(net, block.next_ids[token]);
+    fetch_rows(net, block.next_ids, block.next_tokens, 0);
     project(net, block, space, states);
     float* fused = space.fused;
     for (size_t message = 0, first = 0; message < block.messages; ++message, fused += net.fusion()) {
@@ -109,7 +109,7 @@ void write_states(const Network& net, const Block& block, float* states, unsigne
     Space space(net, block, false, scratch);
     space.states[(net.layers - 1) % 2] = states;
     encode(net, block, space);
-    for (size_t token = 0; token < block.next_tokens; ++token) fetch_row(net, block.next_ids[token]);
+    fetch_rows(net, block.next_ids, block.next_tokens, net.taps * net.first_channels);
 }
 
 size_t scratch(const Network& net, const Block& block, bool evidence) {
