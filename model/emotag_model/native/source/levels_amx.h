@@ -101,9 +101,9 @@ struct Stretch {
     Stretch(const LevelRows& rows, size_t first, uint32_t apart_parts, const Panel& panel)
         : levels(rows.levels + rows.places[first] * panel.part_bytes()), apart(apart_parts * panel.part_bytes()) {
         for (size_t row = first; row < rows.count && count < kTileHeight; ++row, ++count) {
-            const uint32_t beyond = rows.places[row] - rows.places[first], height = beyond / apart_parts;
-            if (rows.places[row] < rows.places[first] || height >= kTileHeight || beyond % apart_parts) return;
-            heights[count] = height;
+            const uint32_t beyond = rows.places[row] - rows.places[first];
+            if (beyond >= kTileHeight * apart_parts || beyond % apart_parts) return;
+            heights[count] = beyond / apart_parts;
             scales[count] = rows.scales + rows.places[row];
             to[count] = rows.to[row] + panel.offset;
         }
@@ -153,7 +153,7 @@ static inline uint32_t smallest_step(const LevelRows& rows, uint32_t parts) {
     uint32_t smallest = parts;
     for (size_t row = 1; row < rows.count; ++row) {
         const uint32_t step = rows.places[row] - rows.places[row - 1];
-        if (rows.places[row] > rows.places[row - 1] && step < smallest) smallest = step;
+        if (step && step < smallest) smallest = step;
     }
     return smallest;
 }

@@ -1,7 +1,7 @@
 // The products of this instruction set: in single precision, or in whole numbers where there are and scores bear it.
 #pragma once
 
-// Rows that begin in `table` [tabled][depth / parts], times a matrix that may be rounded.
+// Rows that begin, in ascending order, in `table` [tabled][depth / parts], times a matrix that may be rounded.
 static void multiply(const Rows& rows, const float* table, size_t tabled, const Matrix& matrix, bool positive) {
 #ifdef EMOTAG_LEVELS
     if (matrix.parts) return coarse_product(rows, table, tabled, matrix, positive);

@@ -35,7 +35,9 @@ static inline void row_tile(int count, const Rows& rows, size_t first, size_t de
         case 3: return tile<3, C>(rows, first, depth, columns, stride, bias, offset, positive);
         case 4: return tile<4, C>(rows, first, depth, columns, stride, bias, offset, positive);
         case 5: return tile<5, C>(rows, first, depth, columns, stride, bias, offset, positive);
-        default: return tile<6, C>(rows, first, depth, columns, stride, bias, offset, positive);
+        case 6: return tile<6, C>(rows, first, depth, columns, stride, bias, offset, positive);
+        case 7: return tile<7, C>(rows, first, depth, columns, stride, bias, offset, positive);
+        default: return tile<8, C>(rows, first, depth, columns, stride, bias, offset, positive);
     }
 }
 
@@ -53,10 +55,11 @@ static inline void any_tile(int count, size_t vectors, const Rows& rows, size_t 
     }
 }
 
-// All rows times some columns, in tiles of nearly equal height.
+// All rows times some columns, in tiles of nearly equal height: the fewer vectors wide, the higher they can be.
 static void product_of_columns(const Rows& rows, size_t depth, const float* columns, size_t stride, size_t vectors,
                                const float* bias, size_t offset, bool positive) {
-    const size_t tiles = (rows.count + kTileRows - 1) / kTileRows;
+    const size_t high = kTileRows * kTileColumns / vectors < 8 ? kTileRows * kTileColumns / vectors : 8;
+    const size_t tiles = (rows.count + high - 1) / high;
     for (size_t index = 0, first = 0; index < tiles; ++index) {
         const size_t after = rows.count * (index + 1) / tiles;
         any_tile(static_cast<int>(after - first), vectors, rows, first, depth, columns, stride, bias, offset,

@@ -29,7 +29,7 @@ struct Panel {
 struct LevelRows {
     const unsigned char* levels;  // of the table [parts][bytes]
     const float* scales;          // what a level of each part is worth
-    const uint32_t* places;       // of each row, its first part
+    const uint32_t* places;       // of each row, its first part, in ascending order
     float* const* to;
     size_t count;
 };
@@ -68,7 +68,8 @@ static inline float quantize(const float* from, size_t width, const Matrix& matr
     return most > 1e-30f || most != most ? most / levels : 0.0f;
 }
 
-// Windows of `matrix.parts` rows each into `table` [tabled][depth / parts], where `rows.from` point, times the matrix.
+// Windows of `matrix.parts` rows each into `table` [tabled][depth / parts], where `rows.from` point in ascending order,
+// times the matrix.
 static void coarse_product(const Rows& rows, const float* table, size_t tabled, const Matrix& matrix, bool positive) {
     const size_t width = matrix.depth / matrix.parts, bytes = width * level_bytes(matrix);
     auto* scales = rows.spare;
@@ -76,8 +77,11 @@ static void coarse_product(const Rows& rows, const float* table, size_t tabled, 
     auto* levels = reinterpret_cast<unsigned char*>(places + (rows.count + 15) / 16 * 16);
     for (size_t row = 0; row < tabled; ++row)
         scales[row] = quantize(table + row * width, width, matrix, levels + row * bytes);
-    for (size_t row = 0; row < rows.count; ++row)
-        places[row] = static_cast<uint32_t>(static_cast<size_t>(rows.from[row] - table) / width);
+    uint32_t place = 0;
+    for (size_t row = 0; row < rows.count; ++row) {  // without a division each: rows come in order
+        for (; table < rows.from[row]; table += width) ++place;
+        places[row] = place;
+    }
     const LevelRows all{levels, scales, places, rows.to, rows.count};
     const float* at = matrix.panels;
     for (size_t offset = 0; offset < matrix.width; offset += kTileColumns * W) {
