@@ -45,6 +45,13 @@ def test_any_text_has_the_ids_of_the_tokenizer(pairs, text):
     check(pairs, [text])
 
 
+def test_words_of_every_length_have_them(native, characters):
+    """Short ones lie apart from long ones in the core, and each has one that differs from it by its last letter."""
+    words = [f"{'abcdefgh' * 6}"[:size] + last for size in range(1, 46) for last in ("x", "y")]
+    tokenizer = Tokenizer(Vocabulary(words[::2]))
+    check([(tokenizer, NativeEncoder(tokenizer, characters, library=native))], [*words, " ".join(words).upper()])
+
+
 def test_pieces_have_them_alone_and_beside_each_other(pairs):
     check(pairs, list(PIECES))
     check(pairs, [f"{left}{right}" for left in PIECES for right in random.Random(0).sample(PIECES, 12)])

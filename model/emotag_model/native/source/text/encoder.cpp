@@ -9,7 +9,7 @@ namespace emotag {
 namespace {
 
 constexpr uint32_t kMagic = 0x52544d45, kVersion = 3;  // "EMTR"
-constexpr size_t kLongestChunk = 8192, kLongestPlain = 40;
+constexpr size_t kLongestChunk = 8192;
 constexpr const char* kMarkWords[] = {"<url>", "<user>", "<community>", "<email>", "<path>", "<code>", "<flag>",
                                       "...",   "!!",     "??",          "?!",      "haha",   "'"};
 constexpr const char* kCliticWords[] = {"n't", "'s", "'m", "'re", "'ve", "'ll", "'d", "'em"};
@@ -115,20 +115,15 @@ private:
 
     // Most chunks are one word of ASCII, perhaps with one sign behind it, and are looked up as they are read.
     const unsigned char* read_chunk(const unsigned char* start, const unsigned char* end) {
-        unsigned char letters[kLongestPlain];
-        size_t size = 0;
-        uint32_t hash = Words::kSeed;
+        PlainWords::Word word;
         const unsigned char* place = start;
-        for (; place < end && *place < 128 && kAscii.letter[*place] && size < kLongestPlain; ++place) {
-            const unsigned char letter = kAscii.lower[*place];
-            letters[size++] = letter;
-            hash = Words::mix(hash, letter);
-        }
-        if (place < end && *place < 128 && kAscii.space[*place] && !size) return place + 1;
+        for (; place < end && *place < 128 && kAscii.letter[*place] && word.size < PlainWords::kLongest; ++place)
+            word.add(kAscii.lower[*place]);
+        if (place < end && *place < 128 && kAscii.space[*place] && !word.size) return place + 1;
         const unsigned char* after = place;
-        const bool sign = size && place < end && *place < 128 && encoder_.signs_[*place].end && ++after;
-        if (size && (after == end || (*after < 128 && kAscii.space[*after]))) {
-            const uint32_t found = encoder_.plain_.find(letters, size, Words::finish(hash));
+        const bool sign = word.size && place < end && *place < 128 && encoder_.signs_[*place].end && ++after;
+        if (word.size && (after == end || (*after < 128 && kAscii.space[*after]))) {
+            const uint32_t found = encoder_.plain_.find(word);
             if (found != Words::kNone) {
                 if (found & Encoder::kSequence)
                     encoder_.put(encoder_.sequences_[found & ~Encoder::kSequence], sink_);
@@ -338,7 +333,7 @@ void Encoder::read_spellings(Reader& rules) {
 // Words that a chunk may consist of without any pattern but the one for words having to be asked.
 bool Encoder::is_plain(Span word) const {
     constexpr uint32_t www[] = {'w', 'w', 'w'};  // with a dot behind it the beginning of an address
-    return word.size && word.size <= kLongestPlain &&
+    return word.size && word.size <= PlainWords::kLongest &&
            std::all_of(word.begin, word.end(), [](uint32_t letter) { return letter - 'a' < 26u; }) &&
            !emoticons_.is_one(word.begin, word.size) && !std::equal(word.begin, word.end(), www, www + 3);
 }

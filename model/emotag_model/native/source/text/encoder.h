@@ -7,6 +7,7 @@
 
 #include "../scratch.h"
 #include "characters.h"
+#include "plain.h"
 #include "resolver.h"
 #include "scanner.h"
 #include "words.h"
@@ -30,7 +31,6 @@ public:
 private:
     friend class Reading;
 
-
     struct Ids {
         uint32_t begin, end;
     };
@@ -48,7 +48,7 @@ private:
     Resolver resolver_;
     Emoticons emoticons_;
     Words spellings_;
-    Words plain_;  // words of letters of ASCII that need no pattern, to their row or, marked, to their `sequences_`
+    PlainWords plain_;  // words of letters of ASCII that need no pattern, to their row or, marked, to their `sequences_`
     std::vector<Ids> sequences_;
     std::vector<int32_t> ids_;
     Ids marks_[kMarks], clitics_[kClitics];
