@@ -47,7 +47,7 @@ def test_any_text_has_the_ids_of_the_tokenizer(pairs, text):
 
 def test_words_of_every_length_have_them(native, characters):
     """Short ones lie apart from long ones in the core, and each has one that differs from it by its last letter."""
-    words = [f"{'abcdefgh' * 6}"[:size] + last for size in range(1, 46) for last in ("x", "y")]
+    words = [("abcdefgh" * 6)[:size] + last for size in range(1, 46) for last in ("x", "y")]
     tokenizer = Tokenizer(Vocabulary(words[::2]))
     check([(tokenizer, NativeEncoder(tokenizer, characters, library=native))], [*words, " ".join(words).upper()])
 
