@@ -121,7 +121,8 @@ static inline __m512i whole_sums(const int32_t* tile) {
     return sum;
 }
 
-// All sums first, and then what they are worth: what a tile has just stored cannot be loaded at once.
+// The sums of several parts first, and then what they are worth: what a tile has just stored cannot be loaded at once.
+// Three parts are as many as leave the first cache room for rows and columns.
 template <int C, bool Wide>
 static inline void level_tile(const Stretch& stretch, const Panel panel, size_t at_once) {
     constexpr size_t planes = Wide ? 3 : 1, parts = Wide ? 1 : 3;
