@@ -116,7 +116,8 @@ def _computed() -> list[tuple[Kind, str]]:
     """Precision of the table and kernel of each line: the best exact one of this machine, then the one that rounds."""
     has = load_library().has_kernel
     exact = next(name for name in ("avx512", "avx2", "neon", "portable") if has(name))
-    return [("float32", exact), ("float16", exact), *([("float16", "vnni")] if has("vnni") else [])]
+    rounding = next(filter(has, ("amx", "vnni")), None)
+    return [("float32", exact), ("float16", exact), *([("float16", rounding)] if rounding else [])]
 
 
 def _halves(count: int) -> list[tuple[int, bool]]:
