@@ -89,23 +89,25 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @contextmanager
 def typed(line: str, folder: Path, ready: str, *, target: str = "") -> Iterator[subprocess.Popen[str]]:
     """A command that stays until it is told to stop, once it has printed `ready`; it has to end in order."""
-    process = subprocess.Popen(
+    with subprocess.Popen(
         ["sh", "-c", f"exec {line}"], cwd=folder, env=environment(target), text=True,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        said = ""
-        while ready not in said:
-            shown = process.stdout.readline()
-            assert shown, f"it ended:\n{said}"
-            said += shown
-        yield process
-        process.send_signal(signal.SIGTERM)
-        rest, _ = process.communicate(timeout=120)
+    ) as process:  # fmt: skip
+        try:
+            assert process.stdout is not None
+            said = ""
+            while ready not in said:
+                shown = process.stdout.readline()
+                assert shown, f"it ended:\n{said}"
+                said += shown
+            yield process
+        finally:  # by SIGTERM also when a test fails: what it has started itself ends with it
+            process.send_signal(signal.SIGTERM)
+            try:
+                rest, _ = process.communicate(timeout=120)
+            finally:
+                process.kill()
         assert process.returncode == 0, said + rest
-    finally:
-        process.kill()
 
 
 def environment(target: str) -> dict[str, str]:
