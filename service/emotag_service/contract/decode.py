@@ -61,7 +61,8 @@ class Intake:
             try:
                 self.messages.append(_take(message, identifier, problems.get(index), window))
             except InvalidMessageError as error:
-                self.refused[index] = Tag(shorten(identifier), error=error)
+                # As in the engine's admission: a traceback would refer to this frame, and that to the tag.
+                self.refused[index] = Tag(shorten(identifier), error=error.with_traceback(None))
 
     def merge(self, tags: list[Tag | None]) -> list[Tag | None]:
         """The engine's tags and the refusals, in request order."""

@@ -65,7 +65,8 @@ class Admission:
             try:
                 entries.append(self._admit(message, name, job, index, now, deadline, patient))
             except MessageError as error:
-                self._answer(job, index, name, error)
+                # Its traceback refers to this frame, which refers to the tag: a circle that the collector finds late.
+                self._answer(job, index, name, error.with_traceback(None))
         return entries
 
     def refuse(self, messages: Sequence[Message], job: Job, error: MessageError) -> None:

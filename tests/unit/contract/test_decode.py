@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+import weakref
 
 import pytest
 from google.protobuf.duration_pb2 import Duration
@@ -29,6 +31,19 @@ def _field(intake: Intake, index: int = 0) -> str:
     error = intake.refused[index].error
     assert isinstance(error, InvalidMessageError)
     return error.field
+
+
+def test_a_refused_message_leaves_nothing_to_the_cycle_collector() -> None:
+    gc.disable()
+    try:
+        intake = Intake(
+            [Message(text="a", id="i" * 300), Message(text="b")], {1: InvalidMessageError("text", "is bad")}
+        )
+        errors = [weakref.ref(intake.refused[index].error) for index in (0, 1)]
+        del intake
+        assert [error() for error in errors] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_every_field_arrives() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import gc
+import weakref
 from math import inf
 
 import pytest
@@ -58,6 +60,18 @@ def test_ids_are_made_up_and_never_twice(admission):
     assert len(names) == 10
     with pytest.raises(QueueFullError):
         admit(admission, Message("x", id="given"))
+
+
+def test_a_refused_message_leaves_nothing_to_the_cycle_collector(admission):
+    gc.disable()
+    try:
+        job = Job(2, OPTIONS, make_caller(), lambda job: None)
+        admission.admit([Message(""), Message("late")], job, NOW, patient=False)
+        errors = [weakref.ref(tag.error) for tag in job.tags]
+        del job
+        assert [error() for error in errors] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_messages_of_one_job_stand_or_fall_alone(admission, room):
