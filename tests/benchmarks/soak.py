@@ -1,7 +1,7 @@
 """Memory over a long run with callers that behave badly: `python -m tests.benchmarks.soak --minutes 10`.
 
-Several streams at full speed, streams whose caller reads one frame and then nothing, streams cancelled in the middle, and
-unary calls that are cancelled. Prints the server's resident memory over time, and the last fifth against the second.
+Several streams at full speed, streams whose caller reads one frame and then nothing, streams cancelled in the middle,
+streams of messages that are refused, and unary calls that are cancelled. Prints the server's resident memory over time, and the last fifth against the second.
 """
 
 from __future__ import annotations
@@ -75,11 +75,27 @@ async def cancelling(target: str) -> str:
     return "streams and 20 unary calls cancelled"
 
 
+async def refused(target: str) -> str:
+    """A stream of messages that are not tagged, since their ids repeat, cancelled after its first reply."""
+    async with aio.insecure_channel(target, [APART]) as channel:
+        frame = pb.StreamClassifyRequest(messages=FRAME)
+        for message in frame.messages:
+            message.id = "again"
+        call = EmotionServiceStub(channel).StreamClassify(iter([frame] * 8))
+        with contextlib.suppress(aio.AioRpcError):  # as in `cancelling`
+            await call.read()
+        call.cancel()
+    return "streams refused"
+
+
 async def _first(
     frames: AsyncIterator[pb.StreamClassifyRequest], count: int
 ) -> AsyncIterator[pb.StreamClassifyRequest]:
     for _ in range(count):
         yield await anext(frames)
+
+
+BEHAVIOURS: tuple[Behaviour, ...] = (reading, reading, not_reading, not_reading, cancelling, refused)
 
 
 async def soak(target: str, process: psutil.Process, seconds: float) -> list[float]:
@@ -91,7 +107,7 @@ async def soak(target: str, process: psutil.Process, seconds: float) -> list[flo
         while time.monotonic() < end:
             done[await behaviour(target)] += 1
 
-    tasks = [asyncio.create_task(repeat(each)) for each in (reading, reading, not_reading, not_reading, cancelling)]
+    tasks = [asyncio.create_task(repeat(each)) for each in BEHAVIOURS]
     samples = []
     while time.monotonic() < end:
         await asyncio.sleep(SAMPLE_SECONDS)
