@@ -273,6 +273,6 @@ def _suspend(broker: Broker, number: signal.Signals) -> None:
 def _stands(pid: int) -> bool:
     try:
         tasks = [(task / "stat").read_text() for task in Path(f"/proc/{pid}/task").iterdir()]
-    except FileNotFoundError:  # a thread that has just ended
+    except (FileNotFoundError, ProcessLookupError):  # a thread ended before it was opened, or before it was read
         return False
     return all(task.rpartition(")")[2].split()[0] == "T" for task in tasks)
