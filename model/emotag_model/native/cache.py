@@ -7,13 +7,14 @@ renamed, so that nobody reads half a file. Where nothing can be written, what wa
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import logging
 import os
 import tempfile
 import zlib
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -68,15 +69,11 @@ def cached(key: str, contents: Contents) -> NDArray[Any]:
     if folder is None:
         return contents.made()
     path = _path(folder, key)
-    try:
+    with suppress(CacheError, OSError):
         return _read(path, key, contents)
-    except CacheError as error:
-        _LOG.info("made again: %s", error)
-    except OSError:
-        pass
     try:
-        _write(path, key, contents)
-        return _read(path, key, contents)
+        with _alone(folder):
+            return _read_or_made(path, key, contents)
     except (OSError, CacheError) as error:
         _say_once(f"{path}: cannot be kept ({error}); folded tables stay in this process's own memory")
         return contents.made()
@@ -118,6 +115,18 @@ def cache_folder() -> Path | None:
         return None
 
 
+def _read_or_made(path: Path, key: str, contents: Contents) -> NDArray[Any]:
+    """Map a file, which others may have made just before, or else make it."""
+    try:
+        return _read(path, key, contents)
+    except CacheError as error:
+        _LOG.info("made again: %s", error)
+    except OSError:
+        pass
+    _write(path, key, contents)
+    return _read(path, key, contents)
+
+
 def _read(path: Path, key: str, contents: Contents) -> NDArray[Any]:
     """Map a file. Raises CacheError when it is not what was written for this key, OSError when it cannot be read."""
     with path.open("rb") as file:
@@ -148,6 +157,19 @@ def _write(path: Path, key: str, contents: Contents) -> None:
         header = _MAGIC + json.dumps(_describe(key, contents) | {"sum": _sum(file)}).encode()
         file.seek(0)
         file.write(header.ljust(_HEADER, b"\0"))
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Have processes that start together make a file once: who put another in its place would leave each its own."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a file system without locks: each has its own, which costs memory alone
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager

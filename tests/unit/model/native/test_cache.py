@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -50,6 +51,31 @@ def test_what_is_made_once_is_mapped_afterwards(folder):
         assert np.array_equal(each, ROWS)
         assert not each.flags.writeable
         assert not MAPS.exists() or str(only_file(folder)) in MAPS.read_text(encoding="utf-8")
+
+
+def test_who_starts_together_makes_it_once_and_maps_the_same_file(folder):
+    other_made = threading.Event()
+    mapped = []
+
+    class Slow(Made):
+        def _blocks(self):
+            if self.times == 0:
+                other.start()
+                other_made.wait(0.5)
+            else:
+                other_made.set()
+            yield from super()._blocks()
+
+    made = Slow()
+    other = threading.Thread(target=lambda: mapped.append(cached("key", made.contents)))
+    mapped.append(cached("key", made.contents))
+    other.join()
+    assert made.times == 1
+    assert all(np.array_equal(each, ROWS) for each in mapped)
+    assert len(mapped) == 2
+    assert not MAPS.exists() or "(deleted)" not in [
+        line.split()[-1] for line in MAPS.read_text(encoding="utf-8").splitlines() if str(folder) in line
+    ]
 
 
 def test_another_key_type_or_shape_is_another_thing(folder):
