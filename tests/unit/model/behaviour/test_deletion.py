@@ -61,8 +61,7 @@ def test_without_its_evidence_a_tag_loses_more_than_without_what_is_attended_or_
     falls = measure_deletion(shipped, TEXTS)
     for position in range(len(COUNTS)):
         assert falls.gain("evidence", "random", position).low > 0
-    # Over all numbers of tokens: a dozen texts cannot tell by one token alone what thousands of comments do.
-    means = [sum(falls.mean(method, position).value for position in range(len(COUNTS))) for method in METHODS]
+    means = [falls.mean(method, 0).value for method in METHODS]
     assert means == sorted(means, reverse=True)
 
 

@@ -20,8 +20,7 @@ from emotag_model.text.examples import load_examples
 SHARED = Path(os.environ.get("EMOTAG_SHARED", Path(__file__).parents[4].parent / "shared"))
 DEV = SHARED / "data" / "text" / "goemotions" / "dev.jsonl.gz"
 AGENTS = SHARED / "data" / "agents" / "dev.jsonl.gz"
-# Of the 28 labels we ask .52 of ourselves. 3.5.0 has .5196, which is less, and within what seeds differ by (docs/model.md).
-BARS = {"ekman": 0.635, "goemotions": 0.519, "sentiment": 0.69}
+BARS = {"ekman": 0.635, "goemotions": 0.52, "sentiment": 0.69}
 AGENTS_BAR = 0.78
 
 OWN = [
