@@ -13,6 +13,7 @@ import json
 import logging
 import os
 import tempfile
+import time
 import zlib
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -36,6 +37,7 @@ _MAGIC = b"emotag-cache-2\n"
 _HEADER = 4_096  # bytes: a page, so that what follows can be mapped
 _AT_ONCE = 1 << 22
 _SEAL = 32  # bytes before a file of bytes: their checksum, made with their key
+_PATIENCE = 10.0  # seconds for another process that makes the same; it takes less than one
 _LOG = logging.getLogger("emotag.native")
 
 
@@ -165,11 +167,27 @@ def _alone(folder: Path) -> Iterator[None]:
     folder.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        with suppress(OSError):  # a file system without locks: each has its own, which costs memory alone
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        _lock(descriptor)
         yield
     finally:
         os.close(descriptor)
+
+
+def _lock(descriptor: int) -> None:
+    """Wait for the lock of an open folder, but not for ever for a process that was stopped while it held it.
+
+    Without it, as on a file system that knows no locks, each process has its own tables: that costs memory alone.
+    """
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                return None
+            time.sleep(0.01)
+        except OSError:
+            return None
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """The cache: what is not as it was written is made again, and where nothing can be written nothing is lost."""
 
+import fcntl
 import logging
 import os
 import threading
@@ -76,6 +77,17 @@ def test_who_starts_together_makes_it_once_and_maps_the_same_file(folder):
     assert not MAPS.exists() or "(deleted)" not in [
         line.split()[-1] for line in MAPS.read_text(encoding="utf-8").splitlines() if str(folder) in line
     ]
+
+
+def test_who_holds_the_folder_for_ever_holds_nobody_up_for_ever(folder, monkeypatch):
+    monkeypatch.setattr(cache, "_PATIENCE", 0.05)
+    folder.mkdir()
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        assert np.array_equal(cached("key", Made().contents), ROWS)
+    finally:
+        os.close(held)
 
 
 def test_another_key_type_or_shape_is_another_thing(folder):
