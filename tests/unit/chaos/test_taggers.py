@@ -14,9 +14,13 @@ from tests.chaos.killpoint import Point
 from tests.chaos.slot import HUNG
 from tests.chaos.taggers import Taggers
 
-OBEDIENT = (
-    "import signal, time; signal.signal(signal.SIGTERM, lambda *_: exit(0)); print('up', flush=True); time.sleep(600)"
-)
+# A blocked signal waits for who waits for it: a handler's would be lost between "up" and a sleep.
+OBEDIENT = """
+import signal
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+print("up", flush=True)
+signal.sigwait({signal.SIGTERM})
+"""
 
 
 def test_starts_again_what_ends_by_itself(tmp_path: Path) -> None:

@@ -15,12 +15,13 @@ from tests.unit.engine.helpers import until
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+# A blocked signal waits for who waits for it: a handler's would be lost between "ready" and a pause.
 _WORKER = """
 import signal, socket, sys
-signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
 link = socket.socket(fileno=int(sys.argv[sys.argv.index("--link") + 1]))
 link.sendall(b'{"ask": 0, "what": "ready", "values": {}}\\n')
-signal.pause()
+signal.sigwait({signal.SIGTERM})
 """
 
 
