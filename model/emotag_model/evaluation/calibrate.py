@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotag_model.evaluation.slopes import fit_slopes
+from emotag_model.evaluation.slopes import fit_line, fit_slopes
 from emotag_model.evaluation.thresholds import best_thresholds
 
 if TYPE_CHECKING:
@@ -21,10 +21,11 @@ if TYPE_CHECKING:
 _TAG_WEIGHT, _GROUP_TAG_WEIGHT = 2.5, 10.0
 _LEAST_PRECISION = 0.6
 _APART = 2e-6  # scores that a threshold of six digits can part
+_FARTHEST = 1e-9  # from 0 and 1, where log-odds end
 
 
 def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Taxonomy:
-    """Fit slopes and bias per label, then the thresholds of the best F1 on the scores that result.
+    """Fit slopes and bias per label, the thresholds of the best F1 on these scores, then a line over both to the tags.
 
     Where neutral is what is left, a label that is wrong too often had better be left. How often tags give each label
     on these messages is kept: what they say later can be held against it.
@@ -35,7 +36,7 @@ def calibrate(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np
     fitted = _with_slopes(taxonomy, logits, rolled, _tag_weights(first.scores(logits), weight))
     least = _LEAST_PRECISION if taxonomy.rest else 0.0
     thresholds = best_thresholds(fitted.scores(logits), rolled, least)
-    final = _with_thresholds(fitted, thresholds)
+    final = _fitted_to_tags(_with_thresholds(fitted, thresholds), logits, rolled)
     while taxonomy.rest and (raised := _raised(final, final.scores(logits), rolled, least)) is not None:
         final = _with_thresholds(final, raised)
     return final.expecting(final.scores(logits))
@@ -61,6 +62,29 @@ def _with_slopes(
 def _with_thresholds(taxonomy: Taxonomy, thresholds: NDArray[np.float32]) -> Taxonomy:
     rounded = [round(float(each), 6) for each in thresholds]
     return taxonomy.calibrated(taxonomy.above, taxonomy.bias, rounded, below=taxonomy.below)
+
+
+def _fitted_to_tags(taxonomy: Taxonomy, logits: NDArray[np.float32], truth: NDArray[np.float32]) -> Taxonomy:
+    """Return the taxonomy with scores that hold of the label that a tag carries; no tag changes its label.
+
+    A tag carries the highest score, and every message has a label: the highest is right more often than the same score
+    is elsewhere, the more so the lower it is. One line over the log-odds of all labels, thresholds included, mends that
+    (Platt 1999, fitted to the tags). Where nothing was fitted (twelve halves of dev, mean of three networks), their
+    calibration error falls from .027 to .026 for the 28, from .022 to .021 for ekman, from .024 to .022 for sentiment,
+    and stays .026 for basic; where it was fitted, from .022 to .015, .014 to .012, .017 to .014 and .018 to .010. It
+    costs the scores that no tag carries: the pooled error rises by .003 to .011.
+    """
+    scores = taxonomy.scores(logits)
+    rows, chosen = np.arange(len(scores)), taxonomy.chosen(scores)
+    slope, bias = fit_line(_log_odds(scores[rows, chosen]), truth[rows, chosen])
+    thresholds = 1 / (1 + np.exp(-(slope * _log_odds(taxonomy.threshold_array) + bias)))
+    mapped = taxonomy.calibrated(
+        [slope * each for each in taxonomy.above],
+        [slope * each + bias for each in taxonomy.bias],
+        taxonomy.thresholds,
+        below=[slope * each for each in taxonomy.below],
+    )
+    return _with_thresholds(mapped, np.where(taxonomy.threshold_array < 1, thresholds, 1))
 
 
 def _raised(
@@ -99,3 +123,9 @@ def _tag_weights(scores: NDArray[np.float32], weight: float) -> NDArray[np.float
     weights = np.ones(scores.shape)
     weights[np.arange(len(scores)), scores.argmax(axis=1)] += weight
     return weights
+
+
+def _log_odds(scores: NDArray[np.float32]) -> NDArray[np.float64]:
+    clipped = scores.astype(np.float64).clip(_FARTHEST, 1 - _FARTHEST)
+    odds: NDArray[np.float64] = np.log(clipped / (1 - clipped))
+    return odds

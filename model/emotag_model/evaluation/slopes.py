@@ -31,6 +31,13 @@ def fit_slopes(
     return np.stack([_fit_label(*label) for label in labels], axis=1)
 
 
+def fit_line(logits: NDArray[np.float64], truth: NDArray[np.float32]) -> tuple[float, float]:
+    """Logits and truth, both [N] → slope, positive, and bias that make `sigmoid(slope * logit + bias)` most likely."""
+    plain = np.stack([logits, np.ones_like(logits)], axis=1)
+    slope, bias = _fit(plain, truth.astype(np.float64), np.ones_like(logits), np.array([1.0, 0.0]))
+    return max(float(slope), _SMALLEST_SLOPE), float(bias)
+
+
 def _fit_label(
     logits: NDArray[np.float64], truth: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> NDArray[np.float64]:

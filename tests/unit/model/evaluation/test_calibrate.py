@@ -69,18 +69,53 @@ def test_the_scores_that_tags_carry_are_calibrated_though_every_message_has_a_la
     best, other = logits.argmax(axis=1), random.integers(0, 28, 4000)
     truth[np.arange(4000), np.where(random.random(4000) < 0.7, best, other)] = 1
     plain = default_labels().taxonomy("goemotions")
-    with mock.patch.object(module, "_TAG_WEIGHT", 0.0):
+    as_they_are = mock.patch.object(module, "_fitted_to_tags", lambda taxonomy, *_: taxonomy)
+    with mock.patch.object(module, "_TAG_WEIGHT", 0.0), as_they_are:
         without = report(calibrate(plain, logits, truth), logits, truth)
+    with as_they_are:
+        weighed = report(calibrate(plain, logits, truth), logits, truth)
     found = report(calibrate(plain, logits, truth), logits, truth)
-    assert found.calibration_error < 0.8 * without.calibration_error
+    assert weighed.calibration_error < 0.8 * without.calibration_error
+    assert found.calibration_error < 0.8 * weighed.calibration_error
+
+
+@pytest.mark.parametrize("name", ["basic", "ekman", "goemotions"])
+def test_fitting_the_scores_of_tags_changes_no_label_and_no_order(drawn, name):
+    logits = np.hstack([drawn[0], drawn[0][:, :7]])
+    truth = np.hstack([drawn[1], drawn[1][:, :7]])
+    plain = default_labels().taxonomy(name)
+    with mock.patch.object(module, "_fitted_to_tags", lambda taxonomy, *_: taxonomy):
+        before = calibrate(plain, logits, truth)
+    after = calibrate(plain, logits, truth)
+    scores = [each.scores(logits) for each in (before, after)]
+    holds = [each >= taxonomy.threshold_array for each, taxonomy in zip(scores, (before, after), strict=True)]
+    assert (holds[0] == holds[1]).mean() > 0.9999  # thresholds have six digits
+    assert (scores[0].argsort(axis=1) == scores[1].argsort(axis=1)).mean() > 0.999
+    assert after.above != before.above
+
+
+def test_tags_are_as_often_right_as_they_say(drawn):
+    found = calibrate(default_labels().taxonomy("ekman"), *drawn)
+    scores = found.scores(drawn[0])
+    rows, chosen = np.arange(len(scores)), found.chosen(scores)
+    assert scores[rows, chosen].mean() == pytest.approx(found.roll_up(drawn[1])[rows, chosen].mean(), abs=0.001)
+
+
+def test_a_label_that_is_never_given_stays_so():
+    plain = default_labels().taxonomy("ekman")
+    never = replace(plain, thresholds=(1.0, *plain.thresholds[1:]))
+    random = np.random.default_rng(4)
+    logits = random.normal(size=(500, 28)).astype(np.float32)
+    assert module._fitted_to_tags(never, logits, np.ones((500, 7), np.float32)).thresholds[0] == 1
 
 
 def test_where_neutral_is_what_is_left_a_label_is_given_only_if_it_is_right_often_enough(drawn):
     logits, truth = drawn
     plain = default_labels().taxonomy("ekman")
     often, strict = calibrate(plain, logits, truth), calibrate(replace(plain, rest="neutral"), logits, truth)
-    assert all(more >= less for more, less in zip(strict.thresholds, often.thresholds, strict=True))
-    given = strict.scores(logits) >= strict.threshold_array
+    given, freely = (each.scores(logits) >= each.threshold_array for each in (strict, often))
+    assert not (given & ~freely).any()
+    assert given.sum() < freely.sum()
     right = (given * strict.roll_up(truth)).sum(axis=0) / given.sum(axis=0)
     assert right.min() > 0.57
     assert report(often, *drawn).macro_f1 > report(strict, *drawn).macro_f1

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from emotag_model.evaluation.metrics import calibration_error
-from emotag_model.evaluation.slopes import fit_slopes
+from emotag_model.evaluation.slopes import fit_line, fit_slopes
 from emotag_model.labels.taxonomy import softplus
 
 
@@ -68,6 +68,12 @@ def test_one_slope_serves_both_sides_where_two_would_not_rise():
     logits, truth = draw(2.0, -0.8, 0.0)
     above, below, _ = fit_slopes(logits, truth)[:, 0]
     assert above == below > 0
+
+
+def test_a_line_has_one_slope_for_both_sides():
+    logits, truth = draw(0.5, 0.5, -1.0)
+    np.testing.assert_allclose(fit_line(logits[:, 0].astype(float), truth[:, 0]), [0.5, -1.0], rtol=0.1)
+    assert fit_line(-logits[:, 0].astype(float), truth[:, 0])[0] > 0
 
 
 def test_a_pair_that_counts_twice_is_two_pairs():
