@@ -21,6 +21,42 @@ TEXTS = (
     "Sorry to hear about the loss of your father.",
     "The train to the airport leaves at nine in the morning.",
     "Congratulations on the new job, you will do well there.",
+    "I was so nervous before the exam that I could not eat.",
+    "My neighbour keeps shouting at the children and it makes me furious.",
+    "That was the funniest story anyone has told this year.",
+    "I miss my grandmother every time we cook her soup.",
+    "How wonderful that the two of you found each other again!",
+    "The meeting was moved to the small room on the third floor.",
+    "I hate it when people talk during the film.",
+    "Poor thing, nobody came to her birthday.",
+    "I am proud of what the whole team has done this winter.",
+    "Why would anyone put the switch behind the door?",
+    "The smell from the bins behind the kitchen was revolting.",
+    "I cannot believe that they gave the prize to a beginner.",
+    "Please be careful, the ice on that lake scares me.",
+    "Thanks for waiting with me at the station last night.",
+    "We lost the last match and everyone went home in silence.",
+    "I am sorry that I forgot to call you on Sunday.",
+    "Good luck with the surgery, I hope that it goes well.",
+    "This is the worst service that I have had in any hotel.",
+    "She laughed so hard that the coffee came out of her nose.",
+    "I wonder what the bakers do with the bread that is left.",
+    "He is a liar and he has always been one.",
+    "I feel so lonely since the others moved to the coast.",
+    "What a relief, the fire never reached the houses!",
+    "I agree with the second point but not with the first.",
+    "The kids were excited about the snow all morning.",
+    "It is disappointing that the bridge is closed again.",
+    "I would love to learn how to play the violin some day.",
+    "Nobody told us that the shop would be closed on Monday.",
+    "They treated the old dog terribly and I am disgusted.",
+    "Oh no, I left the oven on when we went out!",
+    "You did an amazing job with the garden, it looks great.",
+    "I regret every word that I said to my brother.",
+    "The bus was late, as it is on most days.",
+    "I am confused about which of the two forms they need.",
+    "It hurts to see the school that we built stand empty.",
+    "I am so glad that you are safe and back at home.",
 )
 
 
@@ -61,8 +97,8 @@ def test_without_its_evidence_a_tag_loses_more_than_without_what_is_attended_or_
     falls = measure_deletion(shipped, TEXTS)
     for position in range(len(COUNTS)):
         assert falls.gain("evidence", "random", position).low > 0
-    means = [falls.mean(method, 0).value for method in METHODS]
-    assert means == sorted(means, reverse=True)
+        means = [falls.mean(method, position).value for method in METHODS]
+        assert means == sorted(means, reverse=True)
 
 
 def test_gains_are_paired(shipped):
@@ -77,4 +113,4 @@ def test_the_table_holds_every_method_and_difference(shipped):
     found = [line.split(" | ")[0].removeprefix("| ") for line in text.splitlines() if line.startswith("|")]
     methods = ["evidence", "attention alone", "random"]
     assert found == ["removed by", "---", *methods, "evidence - attention alone", "evidence - random"]
-    assert "mean over 12 messages" in text
+    assert "mean over 48 messages" in text
