@@ -65,9 +65,16 @@ class AsyncStream:
             await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _next_tags(self) -> list[Tag]:
-        """Wait for tags; empty at the end. What is ready is handed out before a failure is raised."""
+        """Wait for tags; empty at the end. What is ready is handed out before a failure is raised.
+
+        The time is watched here, since a stream that waits for messages, or between connections, has no call to do it.
+        """
         while not self._session.ready() and not self._session.finished and self._failure is None:
-            await _next(self._tags)
+            try:
+                async with asyncio.timeout(self._session.remaining()):
+                    await _next(self._tags)
+            except TimeoutError:
+                raise self._session.expired() from None
         tags = self._session.take()
         self._room.set()
         if not tags and self._failure is not None:
@@ -148,6 +155,8 @@ class AsyncStream:
         while not (entries := self._session.next_frame(limits)) and not self._session.done_sending:
             self._tags.set()
             await _next(self._work)
+        if self._session.ready():  # making the frame has answered a message that is too large for the server
+            self._tags.set()
         return entries
 
 

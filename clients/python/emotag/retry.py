@@ -21,7 +21,7 @@ class Retry:
         attempts: How often in all, however soon they fail; 0 means as often as the seconds allow, 1 never again.
         initial: Upper bound, in seconds, of the first wait; doubles from wait to wait.
         maximum: Upper bound, in seconds, of every wait that the server does not ask for.
-        seconds: How long after the first failure; a stream counts anew whenever it is answered something.
+        seconds: How long after the first failure; a stream counts anew whenever its oldest message is answered.
     """
 
     attempts: int = 0

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from emotag.errors import EmotionError, StreamBrokenError, UnavailableError
+from emotag.errors import DeadlineExceededError, EmotionError, StreamBrokenError, UnavailableError
 from emotag.retry import Failures
 
 if TYPE_CHECKING:
@@ -71,6 +71,14 @@ class Session:
         """Every message was taken in, answered and handed out."""
         return self._ended and not len(self._window)
 
+    def remaining(self) -> float | None:
+        """Seconds until `expired` is to be raised, connected or not; None for never."""
+        return self._deadline.remaining()
+
+    def expired(self) -> DeadlineExceededError:
+        """The error of a stream whose time ran out."""
+        return DeadlineExceededError(f"the stream's time ran out; {self._counts()}")
+
     # What the connection's side asks and says
 
     @property
@@ -116,10 +124,10 @@ class Session:
         """
         if error is not None and not error.transient:
             raise error
-        if not self.wants_connection:
-            return 0.0
         if self._window.oldest() is not self._oldest:
             self._failures.reset()
+        if not self.wants_connection:
+            return 0.0
         self._failures.add()
         cause = error or self._refusal or UnavailableError("the server ended the stream before it answered everything")
         retry_after = max(self._retry_after, cause.retry_after or 0.0)
@@ -147,9 +155,13 @@ class Session:
         answered = self._window.answered
         unanswered = self._window.admitted - answered
         error = StreamBrokenError(
-            f"{why}; {answered:,} messages were answered, {unanswered:,} were not; last: {cause}",
+            f"{why}; {self._counts()}; last: {cause}",
             answered=answered,
             unanswered=unanswered,
         )
         error.__cause__ = cause
         return error
+
+    def _counts(self) -> str:
+        answered = self._window.answered
+        return f"{answered:,} messages were answered, {self._window.admitted - answered:,} were not"

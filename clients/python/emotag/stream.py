@@ -82,10 +82,14 @@ class Stream:
             replies.join()
 
     def _next_tags(self) -> list[Tag]:
-        """Wait for tags; empty at the end. What is ready is handed out before a failure is raised."""
+        """Wait for tags; empty at the end. What is ready is handed out before a failure is raised.
+
+        The time is watched here, since a stream that waits for messages, or between connections, has no call to do it.
+        """
         with self._lock:
             while not self._session.ready() and not self._session.finished and self._failure is None:
-                self._tags.wait()
+                if not self._tags.wait(self._session.remaining()):
+                    raise self._session.expired()
             tags = self._session.take()
             self._room.notify()
             if not tags and self._failure is not None:
@@ -184,8 +188,7 @@ class Stream:
         while True:
             with self._lock:
                 entries = self._next_frame(decoder, over)
-                if self._session.ready():
-                    self._tags.notify()
+                self._show_ready()
             if not entries:
                 return
             yield pb.StreamClassifyRequest(messages=[entry.wire for entry in entries])
@@ -198,5 +201,11 @@ class Stream:
                 return entries
             if limits is not None and self._session.done_sending:
                 break
+            self._show_ready()
             self._work.wait()
         return []
+
+    def _show_ready(self) -> None:
+        """Have what making a frame has answered, a message too large for the server, handed out, holding the lock."""
+        if self._session.ready():
+            self._tags.notify()

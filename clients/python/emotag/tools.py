@@ -45,7 +45,7 @@ class Emotion(BaseModel):
 
     label: str = Field(description="The emotion; empty when there is an error.")
     score: float = Field(description="Calibrated probability of the label, from 0 to 1.")
-    labels: list[str] = Field(description="Every emotion that holds, the likeliest first.")
+    labels: list[str] = Field(description="Every emotion that holds, the likeliest first, but neutral of basic last.")
     uncertain: bool = Field(description="No emotion is likely enough to hold.")
     truncated: bool = Field(description="Only the beginning of a long message was read.")
     scores: dict[str, float] | None = Field(description="Probability of every label, where it was asked for.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +13,7 @@ from emotag import AsyncEmotionClient, EmotionClient, Info, Retry, Tag
 from tests.unit.sdk.scripted import ScriptedServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import AsyncIterator, Iterable, Iterator
 
 FAST = Retry(attempts=4, initial=0.001, maximum=0.002)
 
@@ -33,6 +34,33 @@ class Blocking:
         """All tags, or the first `most`, after which the stream is closed."""
         with contextlib.closing(self._client.stream(messages, **options)) as tags:
             return list(tags) if most is None else [next(tags) for _ in range(most)]
+
+    def talk(self, messages: Iterable[Any], **options: Any) -> list[Tag]:
+        """Say the next message once the last is answered."""
+        answered, tags = threading.Semaphore(), []
+
+        def said() -> Iterator[Any]:
+            for message in messages:
+                answered.acquire()
+                yield message
+
+        for tag in self._client.stream(said(), **options):
+            tags.append(tag)
+            answered.release()
+        return tags
+
+    def fall_silent(self, messages: Iterable[Any], **options: Any) -> list[Tag]:
+        """Say these, and nothing more without an end."""
+        over = threading.Event()
+
+        def said() -> Iterator[Any]:
+            yield from messages
+            over.wait()
+
+        try:
+            return list(self._client.stream(said(), **options))
+        finally:
+            over.set()
 
     def info(self, **options: Any) -> Info:
         return self._client.info(**options)
@@ -62,6 +90,36 @@ class OnLoop:
             if most is None:
                 return [tag async for tag in tags]
             return [await anext(tags) for _ in range(most)]
+
+    def talk(self, messages: Iterable[Any], **options: Any) -> list[Tag]:
+        """Say the next message once the last is answered."""
+        return self._loop.run(self._talk(messages, options))
+
+    async def _talk(self, messages: Iterable[Any], options: dict[str, Any]) -> list[Tag]:
+        answered, tags = asyncio.Semaphore(), []
+
+        async def said() -> AsyncIterator[Any]:
+            for message in messages:
+                await answered.acquire()
+                yield message
+
+        async for tag in self._client.stream(said(), **options):
+            tags.append(tag)
+            answered.release()
+        return tags
+
+    def fall_silent(self, messages: Iterable[Any], **options: Any) -> list[Tag]:
+        """Say these, and nothing more without an end."""
+
+        async def said() -> AsyncIterator[Any]:
+            for message in messages:
+                yield message
+            await asyncio.Event().wait()
+
+        async def tags() -> list[Tag]:
+            return [tag async for tag in self._client.stream(said(), **options)]
+
+        return self._loop.run(tags())
 
     def info(self, **options: Any) -> Info:
         return self._loop.run(self._client.info(**options))

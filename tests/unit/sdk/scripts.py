@@ -46,6 +46,21 @@ def breaks_after(server: ScriptedServer, answers: int) -> StreamScript:
     return play
 
 
+def ends_after(server: ScriptedServer, answers: int) -> StreamScript:
+    """Answers so many messages, and ends the call in order."""
+
+    def play(
+        requests: Iterator[pb.StreamClassifyRequest], context: grpc.ServicerContext
+    ) -> Iterator[pb.StreamClassifyResponse]:
+        options = next(requests).options
+        yield server.start_frame(options)
+        source = messages_of(requests)
+        for _ in range(answers):
+            yield single(server.tag(next(source), options))
+
+    return play
+
+
 def drains_after(server: ScriptedServer, answers: int) -> StreamScript:
     """Answers so many messages, says that it will stop, and refuses what still comes until the client half-closes."""
 

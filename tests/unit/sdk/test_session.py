@@ -159,6 +159,31 @@ def test_an_idle_stream_that_ends_is_no_failure() -> None:
     assert not session.wants_connection
 
 
+def test_an_interruption_is_forgotten_once_all_is_answered_and_the_connection_ends_idle() -> None:
+    session = session_of(Retry(attempts=2, initial=0, maximum=0))
+    admit(session, "a")
+    session.open()
+    session.closed(UnavailableError("interrupted"))
+    session.open()
+    send(session)
+    session.receive([Tag("a", "joy")], drain=False)
+    session.closed(UnavailableError("connection age"))
+    admit(session, "b")
+    session.open()
+    assert session.closed(UnavailableError("it restarts")) == 0.0
+
+
+def test_a_stream_whose_time_ran_out_says_what_was_answered() -> None:
+    session = session_of(timeout=0.0)
+    admit(session, "a", "b")
+    session.open()
+    send(session)
+    session.receive([Tag("a", "joy")], drain=False)
+    assert session.remaining() == 0.0
+    assert "1 messages were answered, 1 were not" in str(session.expired())
+    assert session_of().remaining() is None
+
+
 def test_waits_are_as_long_as_the_longest_hint() -> None:
     session = session_of()
     admit(session, "a", "b", "c")

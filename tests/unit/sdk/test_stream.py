@@ -230,6 +230,28 @@ def test_the_timeout_holds_for_the_whole_stream(client: Any, server: ScriptedSer
         client.stream(numbered(3), timeout=0.2)
 
 
+@pytest.mark.parametrize("said", [0, 1], ids=["silent from the start", "idle after an answer"])
+def test_it_holds_while_no_connection_is_open(client: Any, server: ScriptedServer, said: int) -> None:
+    server.stream_scripts.append(scripts.ends_after(server, said))
+    with pytest.raises(DeadlineExceededError, match=f"{said} messages were answered"):
+        client.fall_silent(numbered(said), timeout=0.5)
+    assert server.calls["StreamClassify"] == said
+
+
+def test_a_message_too_large_is_answered_though_nothing_follows(client: Any, server: ScriptedServer) -> None:
+    server.limits = model_info_pb2.Limits(max_text_bytes=1 << 22, max_frame_bytes=2 << 20, max_frame_messages=10)
+    [tag] = client.stream([Message("x" * (3 << 20), id="big")], timeout=60)
+    assert isinstance(tag.error, InvalidArgumentError)
+
+
+def test_nor_does_who_waits_for_its_answer_wait_for_ever(client: Any, server: ScriptedServer) -> None:
+    """A caller that says the next thing once the last is answered."""
+    server.limits = model_info_pb2.Limits(max_text_bytes=1 << 22, max_frame_bytes=2 << 20, max_frame_messages=10)
+    words = [Message("hi", id="a"), Message("x" * (3 << 20), id="big"), Message("bye", id="b")]
+    tags = client.talk(words, timeout=60)
+    assert [(tag.message_id, tag.error is None) for tag in tags] == [("a", True), ("big", False), ("b", True)]
+
+
 def test_no_attempt_begins_after_the_timeout(connect: Any, server: ScriptedServer) -> None:
     server.call_failures.extend([full(retry=100.0)] * ATTEMPTS)
     with pytest.raises(StreamBrokenError, match="no time"):

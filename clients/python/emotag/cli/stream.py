@@ -53,7 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         type=seconds,
         default=15.0,
         metavar="SECONDS",
-        help="give up when no server has answered anything for this long (default: 15)",
+        help="give up so long after the first failure, counted anew whenever the oldest message without an answer has "
+        "got one (default: 15)",
     )
 
 

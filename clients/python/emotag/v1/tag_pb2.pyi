@@ -59,9 +59,9 @@ class Tag(_message.Message):
     """Seconds that the batch it was part of was computed for."""
     @_builtins.property
     def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Every label whose score passes its threshold, highest score first. Several
-        may hold at once: scores are independent and need not sum to 1.
-        `ClassifyOptions.top_k` caps the list.
+        """Every label whose score passes its threshold, highest score first, but
+        neutral of `basic` last, whatever its score. Several may hold at once: scores
+        are independent and need not sum to 1. `ClassifyOptions.top_k` caps the list.
         """
 
     @_builtins.property
