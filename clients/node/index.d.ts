@@ -123,7 +123,7 @@ export interface RetryOptions {
   initialMs?: number;
   /** Upper bound of every wait that the server does not ask for. Default 5,000. */
   maximumMs?: number;
-  /** How long after the first failure; a stream counts anew whenever it is answered something. Default 30,000. */
+  /** How long after the first failure; a stream counts anew whenever its oldest message is answered. Default 30,000. */
   totalMs?: number;
 }
 

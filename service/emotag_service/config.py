@@ -145,7 +145,12 @@ class ServeConfig(OperatorSettings):
         metadata=about(not_empty, "address that the HTTP port listens on, under the rules of --host"),
     )
     http_taxonomy: str = field(
-        default="", metadata=about(str, "taxonomy of HTTP requests that name none (default: the model's own)")
+        default="",
+        metadata=about(
+            str,
+            "taxonomy of HTTP requests that name none, save Classify (the model's own) and /v1/classifications (all) "
+            "(default: the model's own)",
+        ),
     )
     http_body_bytes: int = field(
         default=_HTTP.body_bytes,

@@ -18,7 +18,7 @@ class EngineLimits:
         batch_bytes: Bytes of UTF-8 text in one batch, those that the model does not look at left out.
         batch_messages: Messages of one batch.
         instant_bytes: Bytes of UTF-8 text, at most, of a job of few messages that is computed on the event loop where
-            nothing waits and the model is that quick; 0 for none.
+            its share has little to do (`Branch`) and the model is that quick; 0 for none.
         compute_seconds: A batch that takes longer than this hangs: its replica is replaced.
         build_seconds: The same for building and warming up a replica.
         close_seconds: How long a closing engine waits for a replica to finish its batch.

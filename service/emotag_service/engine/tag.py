@@ -19,9 +19,10 @@ class Tag:
 
     Attributes:
         message_id: The id of the message.
-        label: The highest-scoring label that passes its threshold, or when `uncertain` of all; empty on error.
+        label: The highest-scoring label that passes its threshold; when `uncertain` of all, in `basic` neutral. Empty
+            on error.
         score: Calibrated probability of `label`, in [0, 1].
-        labels: Every label that passes its threshold, highest score first.
+        labels: Every label that passes its threshold, highest score first, but neutral of `basic` last.
         scores: float32 [K], in the order of the taxonomy, when asked for.
         uncertain: No label passed its threshold.
         truncated: The model read only the beginning of the message.

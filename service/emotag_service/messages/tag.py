@@ -42,9 +42,9 @@ class MessageTag(NamedTuple):
     """What a message was tagged with, in the terms of W3C EmotionML.
 
     Attributes:
-        label: The category; the highest-scoring one when `uncertain`.
+        label: The category; when `uncertain` the highest-scoring one, in `basic` neutral.
         score: Its confidence: a calibrated probability in [0, 1].
-        labels: Every category that passes its threshold, highest first.
+        labels: Every category that passes its threshold, highest first, but neutral of `basic` last.
         categories: Every category of the taxonomy, in its order.
         scores: The confidence of each of them.
         taxonomy: The category set.
