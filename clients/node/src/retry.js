@@ -74,6 +74,11 @@ export class Deadline {
     this.at = timeoutMs === null ? Infinity : Date.now() + timeoutMs; // as grpc-js takes it
   }
 
+  /** How much time is left, in milliseconds, at least 0; Infinity when there is no deadline. */
+  get remainingMs() {
+    return Math.max(0, this.at - Date.now());
+  }
+
   /** Whether there is time left after waiting so long. @param {number} waitMs */
   allows(waitMs) {
     return Date.now() + waitMs < this.at;

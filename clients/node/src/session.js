@@ -5,7 +5,7 @@
 // nextFrame()             →       entries to send now, or none; `doneSending` says to half-close
 // receive(tags, drain)    →       answers settle; refusals and a drain notice make it half-close
 // closed(error)           →       milliseconds to wait before the next open(), or the error to give up with
-import { StreamBrokenError, UnavailableError } from "./errors.js";
+import { DeadlineExceededError, StreamBrokenError, UnavailableError } from "./errors.js";
 import { Failures } from "./retry.js";
 import { Window } from "./window.js";
 
@@ -83,6 +83,11 @@ export class Session {
 
   // What the connection's side asks and says
 
+  /** Every message was taken in and answered: no connection will be wanted any more. */
+  get allAnswered() {
+    return this.#ended && !this.wantsConnection;
+  }
+
   /** Whether there is something that only a server can answer. */
   get wantsConnection() {
     return this.#window.unanswered > 0;
@@ -128,8 +133,8 @@ export class Session {
    */
   closed(error) {
     if (error && !error.transient) throw error;
-    if (!this.wantsConnection) return 0;
     if (this.#window.oldest() !== this.#oldest) this.#failures.reset();
+    if (!this.wantsConnection) return 0;
     this.#failures.add();
     const cause = error ?? this.#refusal ?? new UnavailableError("the server ended the stream before it answered everything");
     const wait = this.#retry.wait(this.#failures.count, Math.max(this.#retryAfterMs, cause.retryAfterMs ?? 0));
@@ -141,6 +146,11 @@ export class Session {
       throw this.#broken(`interrupted ${count} times in ${(elapsedMs / 1e3).toFixed(1)} s without an answer`, cause);
     }
     return wait;
+  }
+
+  /** The error of a stream whose time ran out. */
+  expired() {
+    return new DeadlineExceededError(`the stream's time ran out; ${this.#counts()}`);
   }
 
   /** @param {Entry} entry */
@@ -159,11 +169,13 @@ export class Session {
 
   /** @param {string} why @param {EmotionError} cause */
   #broken(why, cause) {
-    const answered = this.#window.answered;
-    const unanswered = this.#window.admitted - answered;
-    return new StreamBrokenError(
-      `${why}; ${answered} messages were answered, ${unanswered} were not; last: ${cause.message}`,
-      { answered, unanswered, cause },
-    );
+    const { answered, admitted } = this.#window;
+    const problem = `${why}; ${this.#counts()}; last: ${cause.message}`;
+    return new StreamBrokenError(problem, { answered, unanswered: admitted - answered, cause });
+  }
+
+  #counts() {
+    const { answered, admitted } = this.#window;
+    return `${answered} messages were answered, ${admitted - answered} were not`;
   }
 }

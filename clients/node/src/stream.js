@@ -8,6 +8,8 @@ import { Decoder } from "./tag.js";
 
 /** @typedef {import("../index.d.ts").Tag} Tag */
 
+const LONGEST_MS = 2 ** 31 - 1; // that a timer takes
+
 /** One stream of messages to tags. Whoever waits does so for an event of it, so that nothing polls. */
 export class Stream {
   #options;
@@ -89,10 +91,20 @@ export class Stream {
   }
 
   async #serve() {
-    for (;;) {
-      while (!this.#session.wantsConnection) await this.#happened("work", { orThrow: true });
-      await pause(this.#session.closed(await this.#converse()), this.#signal);
+    while (await this.#wanted()) await pause(this.#session.closed(await this.#converse()), this.#signal);
+  }
+
+  /**
+   * Wait for what only a server can answer; false when nothing more comes.
+   *
+   * The stream's time is watched here, where no call is open to do it: before the first message, and between connections.
+   */
+  async #wanted() {
+    while (!this.#session.wantsConnection && !this.#session.allAnswered) {
+      if (!this.#deadline.remainingMs) throw this.#session.expired();
+      await this.#happened("work", { orThrow: true, withinMs: this.#deadline.remainingMs });
     }
+    return this.#session.wantsConnection;
   }
 
   /** Open a connection, and settle what comes back until it is over: with an error, or null. */
@@ -153,9 +165,11 @@ export class Stream {
     return [];
   }
 
-  /** @param {string} event */
-  async #happened(event, { orThrow = false } = {}) {
+  /** Wait for an event, or at most so long. @param {string} event */
+  async #happened(event, { orThrow = false, withinMs = Infinity } = {}) {
+    const timer = withinMs < Infinity ? setTimeout(() => this.#events.emit(event), Math.min(withinMs, LONGEST_MS)) : undefined;
     await once(this.#events, event, { signal: this.#signal }).catch(() => {});
+    clearTimeout(timer);
     if (orThrow) this.#signal.throwIfAborted();
   }
 }

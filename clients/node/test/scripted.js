@@ -35,8 +35,8 @@ export function client(test, target, options) {
 }
 
 /** Start a stream's replies; `frame` gets what each frame of messages holds. */
-export function conversation(call, frame) {
-  call.write({ start: { model: MODEL, taxonomy: "basic", labels: ["joy"], limits: LIMITS } });
+export function conversation(call, frame, limits = LIMITS) {
+  call.write({ start: { model: MODEL, taxonomy: "basic", labels: ["joy"], limits } });
   call.on("data", ({ messages }) => messages.length && frame(messages));
   call.on("end", () => call.end());
 }

@@ -1,10 +1,11 @@
 // A stream over servers that hold back, stop and die.
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { test } from "node:test";
 import { status } from "@grpc/grpc-js";
-import { CallCancelledError, ClientClosedError, DeadlineExceededError, ProtocolError } from "emotag";
+import { CallCancelledError, ClientClosedError, DeadlineExceededError, InvalidArgumentError, ProtocolError } from "emotag";
 import { FRAME_MESSAGES, ROOM_MESSAGES } from "../src/window.js";
-import { cancelled, client, collected, conversation, counted, joy, scripted, until } from "./scripted.js";
+import { cancelled, client, collected, conversation, counted, joy, LIMITS, scripted, until } from "./scripted.js";
 
 const ids = (count) => Array.from({ length: count }, (_, number) => `m${number}`);
 
@@ -173,6 +174,48 @@ test("a unary call ends by its signal or its deadline", async (t) => {
   await one.info(); // the call is on its way
   stop.abort();
   await assert.rejects(call, CallCancelledError);
+});
+
+for (const [said, when] of [[0, "silent from the start"], [1, "idle after an answer"]]) {
+  test(`the timeout of a stream holds while no connection is open: ${when}`, async (t) => {
+    const { calls, StreamClassify } = silent((messages, call) => call.write({ tags: messages.map(joy) }) && call.end());
+    const { target } = await scripted(t, { StreamClassify });
+    const source = async function* () {
+      yield* counted(said).messages;
+      await new Promise(() => {}); // and nothing more without an end
+    };
+    const error = await collected(client(t, target).stream(source(), { timeoutMs: 1_000 })).catch((thrown) => thrown);
+    assert.ok(error instanceof DeadlineExceededError, error);
+    assert.match(error.message, new RegExp(`time ran out; ${said} messages were answered, 0 were not`));
+    assert.equal(calls.length, said);
+  });
+}
+
+test("what was answered in time is handed out after it, and the stream ends in order", async (t) => {
+  const { target } = await scripted(t);
+  const late = once(AbortSignal.timeout(1_500), "abort");
+  const tags = client(t, target).stream(counted(3).messages, { timeoutMs: 1_000 });
+  const first = await tags.next();
+  await late;
+  assert.deepEqual([first.value, ...(await collected(tags))].map((tag) => tag.messageId), ids(3));
+});
+
+test("a message too large for the server's frames is answered to who waits for nothing else", async (t) => {
+  const limits = { ...LIMITS, maxFrameBytes: 1_000 };
+  const { target } = await scripted(t, { StreamClassify: (call) => conversation(call, (messages) => call.write({ tags: messages.map(joy) }), limits) });
+  const [one, big] = [client(t, target), { id: "big", text: "x".repeat(1_000) }];
+  const answers = [];
+  const talk = async function* () { // says the next thing once the last is answered
+    for (const message of [{ id: "a", text: "hi" }, big, { id: "b", text: "bye" }]) {
+      const said = answers.length;
+      yield message;
+      await until(() => answers.length > said);
+    }
+  };
+  for await (const { messageId, error } of one.stream(talk())) answers.push([messageId, error?.name]);
+  assert.deepEqual(answers, [["a", undefined], ["big", "InvalidArgumentError"], ["b", undefined]]);
+  const [last] = await collected(one.stream([big])); // and a stream that ends with it
+  assert.ok(last.error instanceof InvalidArgumentError, last.error);
 });
 
 test("an answer that nobody asked for is said to be one", async (t) => {
