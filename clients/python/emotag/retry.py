@@ -78,8 +78,11 @@ class Failures:
         return self.seconds + wait <= self._retry.seconds
 
 
+_NEVER_SECONDS = 1e9  # thirty years and more: clocks and gRPC overflow, and mean the past
+
+
 class Deadline:
-    """The moment by which a call must be over; `timeout` None means never.
+    """The moment by which a call must be over; `timeout` None means never, and so does one of decades.
 
     Attributes:
         at: That moment by `clock`, or None.
@@ -87,7 +90,7 @@ class Deadline:
 
     def __init__(self, timeout: float | None, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
-        self.at = None if timeout is None else clock() + timeout
+        self.at = None if timeout is None or timeout > _NEVER_SECONDS else clock() + timeout
 
     def remaining(self) -> float | None:
         """Seconds left, at least 0; None when there is no deadline."""

@@ -97,3 +97,10 @@ def test_no_attempt_past_the_deadline() -> None:
     assert attempts.failed(OverloadedError("x", retry_after=4.0)) == 4.0
     with pytest.raises(OverloadedError):
         attempts.failed(OverloadedError("x", retry_after=5.0))
+
+
+@pytest.mark.parametrize("timeout", [None, 1e12, float("inf")])
+def test_a_deadline_that_no_clock_can_hold_is_none(timeout: float | None) -> None:
+    deadline = Deadline(timeout)
+    assert (deadline.at, deadline.remaining()) == (None, None)
+    assert deadline.allows(1e9)
