@@ -1,7 +1,8 @@
-"""Inputs that a run refuses before it writes anything."""
+"""Inputs that a run refuses before it writes anything, and those that hold nothing."""
 
 from __future__ import annotations
 
+import gzip
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,19 @@ def test_inputs_that_cannot_be_told_apart_or_read(path: Path, tmp_path: Path) ->
         with pytest.raises(InvalidArgumentError, match=said):
             BulkRun(inputs, output, options)
     assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.jsonl.gz", gzip.compress(b"")), ("a.jsonl", b"")], ids=["gzip", "plain"]
+)
+def test_the_output_of_a_file_without_lines_is_of_its_kind(
+    path: Path, tmp_path: Path, name: str, content: bytes
+) -> None:
+    path.with_name(name).write_bytes(content)
+    assert list(BulkRun([path.with_name(name)], tmp_path / "out", BulkOptions()).run(1)) == []
+    made = (tmp_path / "out" / name).read_bytes()
+    assert (gzip.decompress(made) if name.endswith(".gz") else made) == b""
+    assert bool(made) == bool(content)
 
 
 def test_a_taxonomy_is_refused_before_anything_is_written(path: Path, tmp_path: Path) -> None:

@@ -71,14 +71,20 @@ class Lines:
             _spliced(line, text, dict(zip(columns, row, strict=True)))
             for line, text, row in zip(lines, texts, zip(*columns.values(), strict=True), strict=True)
         )
-        output.write(gzip.compress(made, mtime=0) if self.path.suffix == ".gz" else made)
+        output.write(gzip.compress(made, mtime=0) if self._compressed else made)
         return Counts.of(tags)
 
     def join(self, parts: Sequence[Path], output: BinaryIO) -> None:
         """Put parts one behind the other: so is a gzip file of several."""
+        if not parts and self._compressed:
+            output.write(gzip.compress(b"", mtime=0))  # a file without a byte is no gzip file, not even of nothing
         for part in parts:
             with part.open("rb") as file:
                 shutil.copyfileobj(file, output, 1 << 20)
+
+    @property
+    def _compressed(self) -> bool:
+        return self.path.suffix == ".gz"
 
 
 class _NoObjectError(InvalidArgumentError):
