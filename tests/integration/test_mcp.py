@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
+import signal
 import ssl
+import subprocess
 import sys
+import termios
+import threading
+import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,10 +25,10 @@ from emotag.cli.main import main
 from emotag_service.access.grant import new_token
 from tests.e2e.pages import blocks, commands
 from tests.integration.authority import Authority
-from tests.integration.hosts import VARIABLES, over_stdio, speaking
+from tests.integration.hosts import COMMAND, VARIABLES, over_stdio, speaking
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Iterator
 
     from emotag_service.grpc.server import Server
 
@@ -76,6 +83,65 @@ async def test_over_standard_input_and_output_in_process_as_a_host_is_configured
 
 def test_every_snippet_is_one_of_those() -> None:
     assert list(SNIPPETS) == ["README.md", "docs/mcp.md"]
+
+
+def say(host: subprocess.Popen[bytes], method: str, number: int | None = None, **params: Any) -> None:
+    """Send a request, or a notification where it has no number."""
+    assert host.stdin is not None
+    about = {} if number is None else {"id": number}
+    host.stdin.write(json.dumps({"jsonrpc": "2.0", "method": method, "params": params, **about}).encode() + b"\n")
+    host.stdin.flush()
+
+
+@contextmanager
+def spoken_to() -> Iterator[subprocess.Popen[bytes]]:
+    """Start it over standard input and output, which stay open; yields once it has answered."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(COMMAND, env=VARIABLES, bufsize=0, **pipes) as process:
+        unless_it_ends = threading.Timer(120, process.kill)
+        unless_it_ends.start()
+        try:
+            client = {"name": "test", "version": "1"}
+            say(process, "initialize", 1, protocolVersion="2025-06-18", capabilities={}, clientInfo=client)
+            assert process.stdout is not None
+            assert json.loads(process.stdout.readline())["id"] == 1
+            yield process
+        finally:
+            unless_it_ends.cancel()
+            process.kill()
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM)])
+def test_a_signal_ends_it_while_standard_input_is_open(number: signal.Signals, code: int) -> None:
+    with spoken_to() as process:
+        process.send_signal(number)
+        assert process.wait(60) == code
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+
+
+def test_ctrl_c_cuts_no_reply_off() -> None:
+    with spoken_to() as process:
+        say(process, "notifications/initialized")
+        arguments = {"texts": [SAID] * 1024, "scores": True}
+        say(process, "tools/call", 2, name="classify_emotions", arguments=arguments)
+        assert process.stdout is not None
+        deadline = time.monotonic() + 60
+        while not _waiting(process.stdout.fileno()):  # the reply has begun, and is longer than a pipe takes
+            assert time.monotonic() < deadline
+            time.sleep(0.002)
+        process.send_signal(signal.SIGINT)
+        reply = process.stdout.read()
+        assert process.wait(60) == 130
+    assert len(reply) > 1 << 17
+    assert reply.endswith(b"\n")
+    [answer] = [json.loads(line) for line in reply.splitlines()]
+    assert len(answer["result"]["structuredContent"]["emotions"]) == 1024
+
+
+def _waiting(descriptor: int) -> int:
+    """How many bytes a pipe holds."""
+    return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 async def test_over_http(url: str) -> None:

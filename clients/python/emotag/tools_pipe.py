@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
+import os
+import select
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from anyio import EndOfStream
+from anyio import EndOfStream, wrap_file
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
@@ -14,15 +20,65 @@ if TYPE_CHECKING:
     import contextvars
     from types import TracebackType
 
+    from _typeshed import WriteableBuffer
     from mcp.server.mcpserver import MCPServer
     from mcp.shared._stream_protocols import ReadStream, WriteStream
 
 
 async def serve_pipe(server: MCPServer[Any]) -> None:
-    """Serve tools until standard input ends."""
+    """Serve tools until standard input ends; a cancellation ends it, too, once the reply at hand is written."""
+    with _Input() as given:
+        serving = asyncio.ensure_future(_serve(server, given))
+        try:
+            await asyncio.shield(serving)
+        except asyncio.CancelledError:
+            given.end()
+            await asyncio.gather(serving, return_exceptions=True)  # whoever would read the reply may be gone
+            raise
+
+
+async def _serve(server: MCPServer[Any], given: _Input) -> None:
     lowlevel = server._lowlevel_server  # noqa: SLF001 - what `run_stdio_async` runs; nothing public takes other streams
-    async with stdio_server() as (lines, replies):
+    text = io.TextIOWrapper(io.BufferedReader(given), encoding="utf-8", errors="replace")
+    async with stdio_server(wrap_file(text)) as (lines, replies):
         await lowlevel.run(_Readable(lines, replies), replies, lowlevel.create_initialization_options())
+
+
+class _Input(io.RawIOBase):
+    """Standard input, which can be ended from here: the SDK waits for it in a thread that nothing else calls back.
+
+    Until it is closed the process itself, and what it starts, reads nothing of it, as the SDK would have it.
+    """
+
+    def __init__(self) -> None:
+        """Take it."""
+        self._place = sys.stdin.fileno()
+        self._source = os.dup(self._place)
+        self._ended, self._end = os.pipe()
+        with Path(os.devnull).open("rb") as nothing:
+            os.dup2(nothing.fileno(), self._place)
+
+    def end(self) -> None:
+        """Have it end, also for who waits for more of it."""
+        if not self.closed:
+            os.write(self._end, b"\n")
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Wait for some of it; 0 at its end."""
+        ready, _, _ = select.select([self._source, self._ended], [], [])
+        return 0 if self._ended in ready else os.readv(self._source, [buffer])
+
+    def close(self) -> None:
+        """Give it back."""
+        if not self.closed:
+            os.dup2(self._source, self._place)
+            for descriptor in (self._source, self._ended, self._end):
+                os.close(descriptor)
+        super().close()
 
 
 class _Readable:
