@@ -211,6 +211,18 @@ def test_a_dry_run_goes_on_where_the_group_would(
     assert committed_offsets(embedded_broker.bootstrap, f"{topic}.group", topic) == {0: 3}
 
 
+def test_a_dry_run_ends_with_who_reads_it(embedded_broker: Broker, new_topic: NewTopic, checkpoint: Path) -> None:
+    topic = new_topic(embedded_broker, "in", partitions=1)
+    _say(embedded_broker, topic)
+    with TagTopic(embedded_broker.bootstrap, checkpoint, *_options(topic, "--dry-run", "2")) as tagger:
+        assert tagger.process.stdout is not None
+        tagger.process.stdout.close()  # as `head` does
+        assert tagger.exit_code() == 141, tagger.said
+    assert "error" not in {event["level"] for event in tagger.events}
+    assert "emotag tag-topic: error" not in tagger.said
+    assert "Traceback" not in tagger.said
+
+
 @pytest.mark.parametrize(
     ("options", "code", "words"),
     [

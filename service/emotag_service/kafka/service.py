@@ -107,7 +107,9 @@ class TaggerService:
                     return await unless(self._signals.stop_now, self._tag(client_logs))
             except (TaggerError, ConfigError):
                 raise
-            except Exception as error:  # noqa: BLE001 - whatever it is, it ends here
+            except Exception as error:  # whatever it is, it ends here
+                if self._config.dry_run and isinstance(error, BrokenPipeError):
+                    raise  # whoever read what it prints is gone, which every command of `emotag` ends by alike
                 # A traceback would print the words of exceptions, which may quote a record.
                 _log.error("tagger failed", error=type(error).__name__, stack=stack(error))
                 raise TaggerError(

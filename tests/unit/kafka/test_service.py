@@ -8,6 +8,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -188,6 +189,21 @@ async def test_a_route_of_a_label_that_is_none(stage: Stage) -> None:
     with pytest.raises(SettingsError, match="--route bliss"):
         await _service(route=(("bliss", "elsewhere"),)).run()
     assert stage.happened[-1] == "closed"
+
+
+async def test_a_dry_run_ends_with_who_reads_it_and_nothing_else_does(
+    stage: Stage, events: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def run(_: int) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(module, "DryRun", lambda *_: SimpleNamespace(run=run))
+    with pytest.raises(BrokenPipeError):
+        await _service(dry_run=3).run()
+    assert events == []
+    stage.failure = BrokenPipeError()
+    with pytest.raises(TaggerError, match="failed with BrokenPipeError"):
+        await _service().run()
 
 
 async def test_what_nobody_foresaw_is_logged_without_its_words(stage: Stage, events: list[Any]) -> None:
