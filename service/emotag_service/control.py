@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,10 +30,22 @@ class Control:
     """Changes one process. Belongs to its event loop."""
 
     def __init__(
-        self, engine: Callable[[], Engine | None], config: ServeConfig, trials: Mapping[str, Mapping[str, Any]]
+        self,
+        engine: Callable[[], Engine | None],
+        config: ServeConfig,
+        trials: Mapping[str, Mapping[str, Any]],
+        drain: Callable[[], None],
     ) -> None:
-        """Make it; while there are `trials` that `resume` has not begun, nothing can be asked."""
+        """Make it.
+
+        Args:
+            engine: Returns the engine; None while there is none.
+            config: What the process serves with.
+            trials: What `resume` begins; until it has, nothing can be asked.
+            drain: Has the process stop in order.
+        """
         self._engine = engine
+        self._drain = drain
         self._config = config
         self._checkpoint = (config.checkpoint or default_checkpoint()).absolute()
         self._prepared = self._checkpoint
@@ -66,7 +77,7 @@ class Control:
         if what == "log level":
             return self._set_level(values["level"])
         if what == "drain":
-            return signal.raise_signal(signal.SIGTERM)
+            return self._drain()
         return await self._try(trials, what, values)
 
     async def _try(self, trials: Trials, what: str, values: Mapping[str, Any]) -> Any:

@@ -77,15 +77,15 @@ class Service:
         self._tracing = tracing
         self._processes = processes
         self._trials = trials or {}
-        self.control = Control(lambda: self.engine, config, self._trials)
-        self._make_change = make_change or Changes(self._ask).make
         self._signals = StopSignals(grace_seconds=config.drain_seconds)
+        self.control = Control(lambda: self.engine, config, self._trials, self.drain)
+        self._make_change = make_change or Changes(self._ask).make
 
     async def run(self) -> bool:
         """Serve until a signal, then drain; a second signal stops at once.
 
         Returns:
-            Whether every admitted message was answered.
+            Whether every admitted message was answered, and no answer over HTTP was cut off.
 
         Raises:
             ConfigError: Settings contradict the checkpoint.
@@ -105,6 +105,10 @@ class Service:
             return await self._serve(server, engine)
         finally:
             await self._stop(server)
+
+    def drain(self) -> None:
+        """Have it stop in order, as a first signal does; what is under way of that goes on."""
+        self._signals.drain()
 
     def _listen(self) -> Server:
         host, port, protection = self._config.host, self._config.port, self._config.protection
@@ -162,16 +166,20 @@ class Service:
         self._ready(server.port)
 
     async def _drain(self, server: Server, engine: Engine) -> bool:
-        unanswered: list[int] = []
+        end = asyncio.get_running_loop().time() + self._config.drain_seconds
+        unanswered, cut_off = 0, 0
 
         async def drain() -> None:
+            nonlocal unanswered, cut_off
             if self.http is not None:
                 self.http.drain()
-            unanswered.append(await server.drain(engine, self._config.drain_seconds))
+            unanswered = await server.drain(engine, self._config.drain_seconds)
+            if self.http is not None:  # its replies went on meanwhile
+                cut_off = await self.http.replied(end)
 
         finished = await unless(self._signals.stop_now, drain())
-        clean = finished and unanswered == [0]
-        _log.info("stopped", clean=clean, unanswered=sum(unanswered) if finished else None)
+        clean = finished and not unanswered and not cut_off
+        _log.info("stopped", clean=clean, unanswered=unanswered if finished else None)
         return clean
 
 

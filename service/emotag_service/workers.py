@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
@@ -81,7 +80,7 @@ class Workers:
             raise AskError(f"does not know {what}")
         change, given = values["change"], values["given"]
         if change == "drain":
-            return self.supervisor.signals.received(signal.SIGTERM)
+            return self.supervisor.signals.drain()
         answer = await self._changes.make(change, given)
         if change == "log level":
             self._config = replace(self._config, log_level=given["level"])

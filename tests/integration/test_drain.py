@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+import os
+import signal
+from typing import TYPE_CHECKING, Any
 
 import pytest
+import pytest_asyncio
+import structlog
 from google.rpc.code_pb2 import Code
 from grpc import StatusCode, aio
+from structlog.testing import capture_logs
 
+from emotag.v1.admin_service_pb2 import DrainRequest
+from emotag.v1.admin_service_pb2_grpc import AdminServiceStub
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
+from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
+from emotag_service import service as module
+from emotag_service.config import ServeConfig
+from emotag_service.service import Service
 from tests.integration.calls import frame, messages, read_tags, reason, rich_status, until
+from tests.integration.scripted import scripted_engine
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
     from emotag_service.engine.engine import Engine
     from emotag_service.grpc.server import Server
@@ -138,3 +152,66 @@ async def test_a_stopped_server_refuses_connections(
     with pytest.raises(aio.AioRpcError) as caught:
         await stub.Classify(ClassifyRequest(messages=messages("joy")))
     assert caught.value.code() is StatusCode.UNAVAILABLE
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def events() -> AsyncIterator[list[Any]]:
+    """What is logged."""
+    structlog.reset_defaults()
+    with capture_logs() as captured:
+        yield captured
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def drained(
+    script: Script, events: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[tuple[Any, asyncio.Task[bool]]]:
+    """A stream, with a message in it that the script holds, of a whole service that an operator had drain, twice."""
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(module, "load_engine", lambda *_: scripted_engine(script))
+    monkeypatch.setattr(module, "keep_pauses_short", lambda: None)  # it is of this process, too
+    script.gate.clear()
+    ready: asyncio.Future[int] = loop.create_future()
+    service = Service(ServeConfig(port=0, drain_seconds=600), ready=ready.set_result, began=0)
+    running = asyncio.create_task(service.run())
+    try:
+        async with aio.insecure_channel(f"127.0.0.1:{await ready}") as channel:
+            call = EmotionServiceStub(channel).StreamClassify()
+            await call.write(frame("joy"))
+            await until(lambda: service.engine is not None and service.engine.stats().held == 1)
+            for _ in range(2):
+                await AdminServiceStub(channel).Drain(DrainRequest())  # type: ignore[no-untyped-call]
+            # Or a signal would end this process, too: after a second one nobody takes them.
+            assert "stopping at once" not in [event["event"] for event in events], events
+            yield call, running
+    finally:
+        script.gate.set()
+        await running
+        loop.set_exception_handler(None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+
+
+async def test_a_signal_lets_the_drain_of_an_operator_go_on(
+    drained: tuple[Any, asyncio.Task[bool]], script: Script, events: list[Any]
+) -> None:
+    call, running = drained
+    os.kill(os.getpid(), signal.SIGTERM)
+    await until(lambda: "still stopping" in [event["event"] for event in events])
+    script.gate.set()
+    [tag] = await read_tags(call, 1)
+    assert tag.label == "joy"
+    await call.done_writing()
+    assert await running
+    assert "stopping at once" not in [event["event"] for event in events]
+
+
+async def test_the_second_signal_after_the_drain_of_an_operator_does_not_wait(
+    drained: tuple[Any, asyncio.Task[bool]], events: list[Any]
+) -> None:
+    call, running = drained
+    for event in ("still stopping", "stopping at once"):
+        os.kill(os.getpid(), signal.SIGTERM)
+        await until(lambda event=event: event in [one["event"] for one in events])  # type: ignore[misc]
+    assert not await running
+    call.cancel()

@@ -21,7 +21,7 @@ from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag.v1.message_pb2 import Message
 from emotag_model.checkpoint import Checkpoint
 from emotag_service.ops.drift import stability_index
-from tests.integration.calls import frame, messages, read_tags
+from tests.integration.calls import frame, messages, read_tags, until
 from tests.integration.supervised import operators_of, pid_of, serving_workers
 from tests.unit.ops.helpers import get, samples, value
 
@@ -231,6 +231,37 @@ async def test_without_a_supervisor_a_worker_stops_in_order(checkpoint: Path) ->
                 await asyncio.sleep(0.05)
         await server.exit_code()
     assert [logged["clean"] for logged in server.logged("stopped")] == [True, True]
+
+
+async def test_without_a_supervisor_a_drain_goes_on(checkpoint: Path) -> None:
+    async with serving_workers(checkpoint, "--drain-seconds", "600") as server:
+        channels = _channels(server)
+        calls = await _opened(channels)
+        server.send(signal.SIGTERM)
+        for call in calls:
+            assert (await call.read()).HasField("drain")
+        server.process.kill()
+        await server.exit_code()
+        await asyncio.gather(*(channel.close() for channel in channels))
+    assert server.logged("stopping at once") == []
+    assert [logged["clean"] for logged in server.logged("stopped")] == [True, True]
+
+
+async def test_one_that_is_started_later_has_the_settings_of_the_others_whatever_the_file_says_by_then(
+    checkpoint: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "emotag.toml"
+    file.write_text("[serve]\nqueue-messages = 5000\n")
+    async with serving_workers(checkpoint, variables={"EMOTAG_CONFIG": str(file)}) as server:
+        file.write_text("[serve\n")
+        killed = pid_of(server, 2)
+        os.kill(killed, signal.SIGKILL)
+        await until(lambda: len(server.logged("serving")) == 3 or server.process.returncode is not None, 60)
+        found = samples((await get(operators_of(server), "metrics")).text)
+        assert [value(found, "emotag_queue_size_limit", worker=worker) for worker in ("1", "2")] == [5000, 5000]
+        assert pid_of(server, 2) != killed
+        server.send(signal.SIGTERM)
+        assert await server.exit_code() == 0
 
 
 async def test_tables_are_in_memory_once(checkpoint: Path, tmp_path: Path) -> None:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import socket
 import ssl
+import sys
+import termios
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING, Any, cast
@@ -22,6 +25,10 @@ if TYPE_CHECKING:
     from emotag_service.access.protection import Protection, TlsFiles
 
 _CLOSE_SECONDS = 1
+_LOOK_SECONDS = 0.05  # between two looks at what replies have left to send: nobody tells when the last byte has gone
+# A peer that vanished without a word, and that nothing is sent to, is found after 80 s. TCP_USER_TIMEOUT is not set: it
+# would find those soon whom something is sent to, too, but also ends peers that are there and merely do not read.
+_PROBES = {"TCP_KEEPIDLE": 60, "TCP_KEEPINTVL": 10, "TCP_KEEPCNT": 2}
 _SHORT = {"commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU", "countryName": "C"}
 
 
@@ -79,6 +86,25 @@ class WebPort:
         )
         self._serving = asyncio.create_task(self._server.serve(sockets=[self._socket]), name="http port")
 
+    async def replied(self, end: float) -> int:
+        """Wait until what is answered now is with its callers' machines, until `end` by the loop's clock at most.
+
+        Whoever asks later holds nothing up.
+
+        Returns:
+            How many replies were not there then.
+        """
+        if self._server is None:
+            return 0
+        open_now = cast("set[WatchedConnection]", self._server.server_state.connections)
+        owing = [each for each in open_now if each.owes()]
+        while owing:
+            await asyncio.sleep(_LOOK_SECONDS)  # also past the end, at which the engine answers what it gives up
+            owing = [each for each in owing if each in open_now and each.owes()]
+            if asyncio.get_running_loop().time() >= end:
+                break
+        return len(owing)
+
     async def stop(self) -> None:
         """Take no more connections, give replies a moment, and cancel the rest. Idempotent."""
         if self._server is not None and self._serving is not None:
@@ -114,6 +140,12 @@ class WatchedConnection(H11Protocol):
         if self._watch is not None:
             self._watch.cancel()
         super().connection_lost(exc)
+
+    def owes(self) -> bool:
+        """Whether some of a reply is not with the peer's machine yet: not written, or not sent, or not received."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            return True
+        return _unsent(self.transport) > 0
 
     def _look(self) -> None:
         """Close when no header came since the last look, and none is being answered."""
@@ -164,12 +196,39 @@ def subject_of(certificate: Any) -> str:
     return ",".join(f"{_SHORT.get(name, name)}={value}" for name, value in reversed(parts))
 
 
+def _unsent(transport: asyncio.Transport) -> int:
+    """The bytes written to a connection that its peer's machine does not have yet.
+
+    Those in the kernel count, too: it throws them away when a connection is closed on which something came unread.
+    """
+    below = getattr(getattr(transport, "_ssl_protocol", None), "_transport", None)  # TLS hands on all at once
+    waiting = sum(each.get_write_buffer_size() for each in (transport, below) if each is not None)
+    connection = transport.get_extra_info("socket")
+    if connection is None or connection.fileno() < 0:  # it is lost
+        return 0
+    try:
+        sent = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+    except OSError:  # not every system says
+        return waiting
+    return waiting + int.from_bytes(sent, sys.byteorder)
+
+
 def _listen(host: str, port: int, protection: Protection, options: tuple[str, str], *, held: bool) -> socket.socket:
     try:
         if not held:
             plaintext = protection.tls is None
             check_address(host, port, plaintext=plaintext, insecure=protection.insecure, options=options)
         family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
-        return socket.create_server(address[:2], family=family, backlog=1024, reuse_port=held)
+        listening = socket.create_server(address[:2], family=family, backlog=1024, reuse_port=held)
     except (OSError, UnicodeError) as error:
         raise unusable(host, port, error, options) from error
+    _probe_peers(listening)
+    return listening
+
+
+def _probe_peers(listening: socket.socket) -> None:
+    """Have the kernel ask peers that are silent whether they are there; connections have it from where they came in."""
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in _PROBES.items():
+        if (option := getattr(socket, name, None)) is not None:  # macOS has another name for the first
+            listening.setsockopt(socket.IPPROTO_TCP, option, value)

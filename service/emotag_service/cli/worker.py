@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import signal
 import socket
 import sys
 import time
@@ -51,7 +50,7 @@ class LinkedService:
     async def run(self, end: socket.socket) -> int:
         """Serve; returns the exit code. Without its supervisor it stops in order."""
         talking = await self.link.open(end)
-        talking.add_done_callback(_stop_when_alone)
+        talking.add_done_callback(self._stop_when_alone)
         try:
             return 0 if await self._service.run() else 1
         except (ConfigError, DriftReferenceError) as error:
@@ -63,6 +62,10 @@ class LinkedService:
         with suppress(AskError):  # the supervisor may be gone, too
             await self.link.ask("failed", within=_TELL_SECONDS, problem=problem)
         return code
+
+    def _stop_when_alone(self, talking: asyncio.Task[None]) -> None:
+        if not talking.cancelled():  # by the end of the event loop
+            self._service.drain()
 
     def _tell_ready(self, _port: int) -> None:
         self._telling = asyncio.create_task(self.link.ask("ready"))
@@ -80,7 +83,9 @@ class LinkedService:
 def main() -> int:
     """Run it; the options are those of `emotag serve`, and two more."""
     began = time.perf_counter()
-    parser = SettingsParser(prog="emotag serve", description=__doc__)
+    # Its command line says all that was set, wherever that was. Variables and the file that one of them names may have
+    # changed since the supervisor read them: by those it would serve otherwise than the others, or not at all.
+    parser = SettingsParser(prog="emotag serve", description=__doc__, environment={})
     parser.add_settings(ServeConfig)
     parser.add_argument(NUMBER, type=int, required=True, help="which worker this is")
     parser.add_argument(LINK, type=int, required=True, help="file descriptor of the link")
@@ -94,11 +99,6 @@ def main() -> int:
 async def _run(config: ServeConfig, trials: dict[str, Any], end: socket.socket, began: float) -> int:
     async with tracing(config, "emotag-serve") as traced:
         return await LinkedService(config, began, traced, trials).run(end)
-
-
-def _stop_when_alone(talking: asyncio.Task[None]) -> None:
-    if not talking.cancelled():  # by the end of the event loop
-        signal.raise_signal(signal.SIGTERM)
 
 
 def _view(service: Service, config: ServeConfig) -> WorkerView | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from starlette.requests import ClientDisconnect
@@ -18,7 +18,7 @@ from emotag_service.contract.status import check_count, refusal, too_many_stream
 from emotag_service.engine.options import Options
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import AsyncIterator, Iterator, Sequence
 
     from starlette.requests import Request
 
@@ -57,7 +57,15 @@ class Desk:
         self.protection = protection
         self.stopping = asyncio.Event()
         self.streams = 0
+        self._bodies: set[asyncio.Timeout] = set()
         self._bearer = None if protection.tokens is None else Bearer(Tokens(protection.tokens))
+
+    def stop(self) -> None:
+        """Take nothing new: streams end once what was taken is answered, bodies that are on their way are refused."""
+        self.stopping.set()
+        for body in self._bodies:
+            if not body.expired():
+                body.reschedule(0)
 
     def check_origin(self, request: Request) -> None:
         """Refuse pages of browsers that are not named: they could use what this machine alone can reach.
@@ -85,6 +93,25 @@ class Desk:
         with self.callers.account(peer) as account:
             yield Visit(self, request, account, peer)
 
+    def check_open(self) -> None:
+        """Refuse what comes once nothing new is taken.
+
+        Raises:
+            CallRefusedError: The server stops.
+        """
+        if self.stopping.is_set():
+            raise refusal("UNAVAILABLE", "DRAINING", "the server is stopping: send again elsewhere")
+
+    @asynccontextmanager
+    async def patience(self) -> AsyncIterator[None]:
+        """Bound how long a body takes to come. Raises TimeoutError: it did not, or the server stops."""
+        async with asyncio.timeout(self.protection.connections.idle_seconds) as body:
+            self._bodies.add(body)
+            try:
+                yield
+            finally:
+                self._bodies.discard(body)
+
     @contextmanager
     def stream(self) -> Iterator[None]:
         """Count a stream while it is open.
@@ -92,8 +119,7 @@ class Desk:
         Raises:
             CallRefusedError: There are as many as the server takes, or it stops.
         """
-        if self.stopping.is_set():
-            raise refusal("UNAVAILABLE", "DRAINING", "the server is stopping: send again elsewhere")
+        self.check_open()
         if self.streams >= self.protection.streams:
             raise too_many_streams(self.protection.streams)
         self.streams += 1
@@ -132,8 +158,9 @@ class Visit:
         """Read the body.
 
         Raises:
-            CallRefusedError: It is too large, compressed, or too slow.
+            CallRefusedError: It is too large, compressed, or too slow, or the server stops.
         """
+        self._desk.check_open()
         limit, headers = self._desk.settings.body_bytes, self.request.headers
         if headers.get("content-encoding", "identity") != "identity":
             raise refusal("INVALID_ARGUMENT", "ENCODED", "content-encoding: send the body as it is, not compressed")
@@ -142,12 +169,13 @@ class Visit:
             raise _too_large(limit)
         parts = bytearray()
         try:
-            async with asyncio.timeout(self._desk.protection.connections.idle_seconds):
+            async with self._desk.patience():
                 async for part in self.request.stream():
                     parts += part
                     if len(parts) > limit:
                         raise _too_large(limit)
         except TimeoutError:
+            self._desk.check_open()
             raise refusal("DEADLINE_EXCEEDED", "SLOW_BODY", "the body did not come in time") from None
         except ClientDisconnect:
             raise refusal("CANCELLED", "CANCELLED", "whoever asked went away") from None

@@ -59,9 +59,20 @@ class HttpPort:
         _log.info("http port opened", host=self._settings.host, port=self.port, tls=self._web.tls)
 
     def drain(self) -> None:
-        """End streams once what was taken is answered; the engine refuses everything new."""
+        """End streams once what was taken is answered, and refuse everything new."""
         if self._desk is not None:
-            self._desk.stopping.set()
+            self._desk.stop()
+
+    async def replied(self, end: float) -> int:
+        """Wait until what was taken is answered to the last byte, until `end` by the loop's clock at most.
+
+        Returns:
+            How many replies are cut off.
+        """
+        left = await self._web.replied(end)
+        if left:
+            _log.warning("replies cut off", replies=left)
+        return left
 
     async def stop(self) -> None:
         """Take no more connections, give replies a moment, and cancel the rest. Idempotent."""

@@ -33,7 +33,7 @@ class StopSignals:
     """The signals that end a process: the first asks it to finish in order, the second to end at once.
 
     Attributes:
-        stop: Set by the first.
+        stop: Set by the first, and by who else ends the process in order.
         stop_now: Set by the second.
     """
 
@@ -42,23 +42,33 @@ class StopSignals:
         self.stop = asyncio.Event()
         self.stop_now = asyncio.Event()
         self._logged = logged
+        self._signalled = False
 
     def listen(self) -> None:
         """Take the signals of the running event loop."""
         for number in _ENDING:
             asyncio.get_running_loop().add_signal_handler(number, self.received, number)
 
+    def drain(self) -> None:
+        """Finish in order without a signal; where that is under way it goes on, and the next signal is the first."""
+        if not self.stop.is_set():
+            self._finish()
+
     def received(self, number: int) -> None:
         """Act on a signal; after the second one, the next does what it does to any process."""
         name = signal.Signals(number).name
-        if not self.stop.is_set():
-            _log.info("stopping", signal=name, **self._logged)
-            self.stop.set()
+        if not self._signalled:
+            self._signalled = True
+            self._finish(signal=name)
             return
         _log.warning("stopping at once", signal=name)
         self.stop_now.set()
         for each in _ENDING:
             asyncio.get_running_loop().remove_signal_handler(each)
+
+    def _finish(self, **why: str) -> None:
+        _log.info("still stopping" if self.stop.is_set() else "stopping", **why, **self._logged)
+        self.stop.set()
 
 
 async def unless(event: asyncio.Event, work: Coroutine[None, None, None]) -> bool:

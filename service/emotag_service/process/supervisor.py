@@ -104,8 +104,8 @@ class Supervisor:
         return {worker.number: answer for worker, answer in zip(self.workers, answers, strict=True)}
 
     def replace(self, number: int) -> None:
-        """End the process of a worker in order; another one is started in its place."""
-        self.workers[number - 1].terminate()
+        """End the process of a worker in order, unless it ends; another one is started in its place."""
+        self.workers[number - 1].end()
 
     async def _keep(self, worker: Worker) -> int:
         """Have a process for a worker until the end; returns what the last one's end is worth as an exit code."""
@@ -132,16 +132,14 @@ class Supervisor:
     async def _end(self) -> None:
         """Once the first signal came, end every worker; see `run`."""
         await self.signals.stop.wait()
-        self._terminate()
+        for worker in self.workers:
+            worker.end()
         if await _comes(self.signals.stop_now, self._drain_seconds + _KILL_SECONDS):
-            self._terminate()
+            for worker in self.workers:
+                worker.end_at_once()
             await asyncio.sleep(_KILL_SECONDS)
         for worker in self.workers:
             worker.kill()
-
-    def _terminate(self) -> None:
-        for worker in self.workers:
-            worker.terminate()
 
     def _note_ready(self) -> None:
         if self._announced or any(worker.state != "ready" for worker in self.workers):

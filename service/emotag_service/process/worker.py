@@ -27,6 +27,7 @@ class Worker:
         state: "starting", "ready" or "gone".
         started: The process, or the last one, came to be ready.
         problem: What it said when it could not start.
+        ending: The process was asked to finish in order; the one that is spawned next was not.
         link: To the process.
     """
 
@@ -38,6 +39,7 @@ class Worker:
         self.state = "starting"
         self.started = False
         self.problem = ""
+        self.ending = False
         self.link = WorkerLink(self._answer)
         self._on_ready = on_ready
         self._relay = relay
@@ -53,15 +55,16 @@ class Worker:
 
         One that cannot be spawned has failed as if it had ended with 1.
         """
-        self.state, self.started, self.problem = "starting", False, ""
+        self.state, self.started, self.problem, self.ending = "starting", False, "", False
         try:
             process, ours = await self._spawn(command)
         except OSError as error:
             self.state, self.problem = "gone", f"it cannot be spawned: {error}"
             return 1
         self._process = process
-        if stop.is_set():
-            self.terminate()
+        if self.ending or stop.is_set():  # it was asked before it was there
+            self.ending = True
+            self._terminate()
         talking = await self.link.open(ours)
         try:
             code = await process.wait()
@@ -70,15 +73,25 @@ class Worker:
         finally:
             self.state, self._process = "gone", None
 
-    def terminate(self) -> None:
-        """Ask the process to finish in order; the second time, to end at once."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
+    def end(self) -> None:
+        """Ask the process to finish in order; where it was asked already, it goes on with that."""
+        if not self.ending:
+            self.ending = True
+            self._terminate()
+
+    def end_at_once(self) -> None:
+        """Ask the process, which was asked to finish in order, to end at once."""
+        self._terminate()
 
     def kill(self) -> None:
         """End the process, whatever it does."""
         if self._process is not None and self._process.returncode is None:
             self._process.kill()
+
+    def _terminate(self) -> None:
+        """Send the signal that is the first to the process, or the second: see `StopSignals`."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.terminate()
 
     async def _spawn(self, command: Sequence[str]) -> tuple[asyncio.subprocess.Process, socket.socket]:
         """Spawn a process; returns it, and our end of the link."""

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Iterator
 
 import pytest
+from structlog.testing import capture_logs
 
 from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, keep_pauses_short, unless
 
@@ -65,6 +66,19 @@ async def test_the_first_signal_asks_and_the_second_ends() -> None:
     os.kill(os.getpid(), signal.SIGINT)
     await asyncio.wait_for(signals.stop_now.wait(), 30)
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL  # should even that hang, a third one ends the process
+
+
+async def test_a_signal_after_a_drain_is_the_first_and_a_drain_after_a_signal_is_none() -> None:
+    signals = StopSignals()
+    signals.drain()
+    assert signals.stop.is_set()
+    with capture_logs() as logs:
+        signals.received(signal.SIGTERM)
+        signals.drain()
+        assert not signals.stop_now.is_set()
+        signals.received(signal.SIGTERM)
+    assert signals.stop_now.is_set()
+    assert [log["event"] for log in logs] == ["still stopping", "stopping at once"]
 
 
 async def test_work_is_done_unless_the_event_comes_first() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from emotag_service.access.protection import ConnectionLimits, Protection, Quota, TlsFiles
 from emotag_service.config import ServeConfig
-from emotag_service.settings import ConfigError, make_settings
+from emotag_service.settings import ConfigError, given_options, make_settings
 from tests.unit.service.arguments import parsed, parser
 
 
@@ -82,6 +82,7 @@ def test_every_setting_can_be_given_both_ways() -> None:
     by_option = _parse(*(part for name, text in given.items() for part in _option(name, text)))
     by_variable = _parse(**{f"EMOTAG_{name.upper()}": text for name, text in given.items()})
     assert by_option == by_variable
+    assert _parse(*given_options(by_option)) == by_option  # as a worker is given them
     assert by_option.checkpoint == Path("/models/mine")
     assert by_option.drain_seconds == 1.5
 
