@@ -16,6 +16,8 @@ from emotag.v1.message_pb2 import Message
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    import pytest
+
     from emotag.v1.emotion_service_pb2 import ClassifyOptions
     from emotag.v1.tag_pb2 import Tag
 
@@ -88,6 +90,21 @@ async def exchange(call: Any, frames: Iterable[StreamClassifyRequest]) -> list[S
 def tags_of(replies: Iterable[StreamClassifyResponse]) -> list[Tag]:
     """All tags of a stream."""
     return [tag for reply in replies for tag in reply.tags]
+
+
+def count_by_turn(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> list[int]:
+    """How often a function of a module is called in each turn of the event loop in which it is: a list that grows."""
+    function, counts = getattr(module, name), [0]
+
+    def counted(*args: Any, **kwargs: Any) -> Any:
+        if not counts[-1]:
+            # It runs when others do: before whoever gives up its turn now has another one.
+            asyncio.get_running_loop().call_soon(counts.append, 0)
+        counts[-1] += 1
+        return function(*args, **kwargs)
+
+    monkeypatch.setattr(module, name, counted)
+    return counts
 
 
 async def until(condition: Callable[[], bool], seconds: float = 20) -> None:

@@ -157,11 +157,12 @@ async def test_a_token_that_is_taken_away_stops_working(engine: Engine, given: t
             await client.classify("joy")
 
 
+@pytest.mark.parametrize("texts", [["joy"], []], ids=["of messages", "of none"])
 async def test_a_stream_ends_with_the_first_frame_after_its_token_was_taken_away(
-    guarded: aio.Channel, given: tuple[dict[str, str], Path]
+    guarded: aio.Channel, given: tuple[dict[str, str], Path], texts: list[str]
 ) -> None:
     tokens, path = given
-    stream = EmotionServiceStub(guarded).StreamClassify(metadata=bearer(tokens["planner"]))
+    stream = EmotionServiceStub(guarded).StreamClassify(timeout=60, metadata=bearer(tokens["planner"]))
     await stream.write(frame("joy"))
     assert (await stream.read()).HasField("start")
     assert (await stream.read()).tags[0].label == "joy"
@@ -170,7 +171,7 @@ async def test_a_stream_ends_with_the_first_frame_after_its_token_was_taken_away
     await stream.write(frame("joy", ids="n"))
     assert (await stream.read()).tags[0].label == "joy"
     path.write_text(f"{ops}\n")
-    await stream.write(frame("joy", ids="o"))
+    await stream.write(frame(*texts, ids="o"))
     assert await outcome(stream.read()) == ("UNAUTHENTICATED", "TOKEN_REVOKED")
 
 

@@ -14,7 +14,8 @@ from grpc import StatusCode, aio
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyRequest, GetModelInfoRequest
 from emotag.v1.message_pb2 import Message
 from emotag_service.engine.limits import EngineLimits
-from tests.integration.calls import detail, fields, messages, reason, rich_status, until
+from emotag_service.grpc import servicer
+from tests.integration.calls import count_by_turn, detail, fields, messages, reason, rich_status, until
 
 if TYPE_CHECKING:
     from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
@@ -112,6 +113,25 @@ async def test_a_request_that_is_wrong_as_a_whole_is_refused(
 async def test_most_messages_allowed_are_answered(stub: EmotionServiceAsyncStub) -> None:
     response = await stub.Classify(ClassifyRequest(messages=[Message(text="joy")] * 1024))
     assert {tag.label for tag in response.tags} == {"joy"}
+
+
+async def test_others_have_turns_while_explained_tags_are_put_into_a_reply(
+    stub: EmotionServiceAsyncStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = count_by_turn(monkeypatch, servicer, "add_tag")
+    request = ClassifyRequest(messages=messages(*["joy here"] * 80), options=ClassifyOptions(explain=True))
+    tags = (await stub.Classify(request)).tags
+    assert counts[:3] == [32, 32, 16]
+    assert [tag.message_id for tag in tags] == [message.id for message in request.messages]
+    assert {tuple(weight.token for weight in tag.token_weights) for tag in tags} == {("joy", "here")}
+
+
+async def test_tags_that_are_not_explained_are_put_into_a_reply_in_one_go(
+    stub: EmotionServiceAsyncStub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counts = count_by_turn(monkeypatch, servicer, "add_tag")
+    await stub.Classify(ClassifyRequest(messages=messages(*["joy here"] * 80)))
+    assert counts[0] == 80
 
 
 @pytest.mark.parametrize("method", ["Classify", "GetModelInfo"])

@@ -6,7 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from starlette.responses import JSONResponse
 
+from emotag_service.http import classify
+from tests.integration.calls import count_by_turn
 from tests.integration.scripted import MAX_TOKENS
 from tests.integration.web import CLASSIFY, INFER, asking
 
@@ -129,6 +132,35 @@ class TestClassify:
         assert says in reply.json()["message"]
         assert reply.json()["details"][0]["type"] == "google.rpc.ErrorInfo"
 
+    @pytest.mark.parametrize("option", ["priority", "reply_order"])
+    async def test_a_number_beyond_all_is_the_form_of_no_option(self, http_client: Any, option: str) -> None:
+        body = b'{"messages": [{"text": "joy"}], "options": {"%b": 1e400}}' % option.encode()
+        reply = await http_client.post(CLASSIFY, content=body, headers={"content-type": "application/json"})
+        assert (reply.status_code, reply.json()["code"]) == (400, "invalid_argument")
+        assert reply.json()["message"] == "options: is not the JSON form of this message"
+
+    @pytest.mark.parametrize(("explain", "expected"), [(True, [4] * 17 + [2]), (False, [64, 6])])
+    async def test_others_have_turns_while_a_reply_is_put_together(
+        self, http_client: Any, monkeypatch: pytest.MonkeyPatch, explain: bool, expected: list[int]
+    ) -> None:
+        counts = count_by_turn(monkeypatch, classify, "add_tag")
+        plain, written = JSONResponse.render, []
+
+        def noting(response: JSONResponse, content: Any) -> bytes:
+            written.append(plain(response, content))
+            return written[-1]
+
+        monkeypatch.setattr(JSONResponse, "render", noting)
+        sent = [{"id": f"ä{number}", "text": "joy here"} for number in range(70)]
+        reply = await http_client.post(CLASSIFY, json={"messages": sent, "options": {"explain": explain}})
+        assert counts[: len(expected)] == expected
+        assert len(written) == len(expected) + 1  # the model
+        tags = reply.json()["tags"]
+        assert [tag["messageId"] for tag in tags] == [one["id"] for one in sent]
+        assert all(("tokenWeights" in tag) is explain for tag in tags)
+        assert reply.headers["content-type"] == "application/json"
+        assert reply.content == plain(JSONResponse(None), {"tags": tags, "model": reply.json()["model"]})
+
     async def test_another_type_of_content_is_refused(self, http_client: Any) -> None:
         reply = await http_client.post(CLASSIFY, content=b"x", headers={"content-type": "application/proto"})
         assert (reply.status_code, reply.json()["code"]) == (415, "invalid_argument")
@@ -200,6 +232,10 @@ class TestInference:
             ({"outputs": [{"name": "x"}]}, "outputs: must name"),
             ({"outputs": [{"name": []}]}, "outputs: must name"),
             ({"outputs": [{"name": {}}]}, "outputs: must name"),
+            (
+                {"outputs": [{"name": "scores"}, {"name": "scores"}]},
+                "outputs: must name OUTPUT_TEXT, scores or both, each once",
+            ),
             ({"outputs": [{"name": "scores", "parameters": {"classification": 3}}]}, "only binary_data"),
             ({"parameters": {"taxonomy": ["x"]}}, "taxonomy"),
             ({"parameters": {"taxonomy": "\ud800"}}, "taxonomy"),

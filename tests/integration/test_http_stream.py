@@ -10,7 +10,8 @@ import pytest_asyncio
 
 from emotag_service.access.grant import new_token
 from emotag_service.access.protection import Protection, Quota
-from tests.integration.calls import until
+from emotag_service.http import classify
+from tests.integration.calls import count_by_turn, until
 from tests.integration.web import STREAM, Talk, agent, line, opened
 
 if TYPE_CHECKING:
@@ -38,6 +39,33 @@ async def test_each_line_is_answered_in_its_place(port: HttpPort) -> None:
     assert len(tags[0]["scores"]) == 4
     assert ["line" in tag["error"]["message"] for tag in tags[1:]] == [True, False, True, False]
     assert "one of the last" in tags[4]["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"timeToLive": "\ud800"}, {"sentAt": "2020-01-01T00:00:00-\ud800"}, {"text": "\ud800"}, {"\ud800": 1}]
+)
+async def test_half_of_a_surrogate_pair_costs_its_line_alone(port: HttpPort, wrong: dict[str, object]) -> None:
+    async with agent(port) as client:
+        reply = await client.post(STREAM, content=line(text="joy") + line(**wrong) + line(text="no"))
+    first, failed, last = map(json.loads, reply.text.splitlines())
+    assert (first["label"], last["label"]) == ("joy", "anger")
+    assert failed["error"]["details"][0]["reason"] == "INVALID_MESSAGE"
+    assert "\ud800" not in json.dumps(failed, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(("explain", "most"), [("true", 4), ("false", 64)])
+async def test_others_have_turns_while_lines_are_written(
+    port: HttpPort, monkeypatch: pytest.MonkeyPatch, explain: str, most: int
+) -> None:
+    counts = count_by_turn(monkeypatch, classify, "add_tag")
+    async with agent(port) as client:
+        content = b"".join(line(id=str(number), text="joy here") for number in range(64))
+        reply = await client.post(f"{STREAM}?explain={explain}", content=content)
+    tags = [json.loads(one) for one in reply.text.splitlines()]
+    assert [tag["messageId"] for tag in tags] == [str(number) for number in range(64)]
+    assert all(("tokenWeights" in tag) == (explain == "true") for tag in tags)
+    assert (max(counts), sum(counts)) == (most, 64)
+    assert reply.text == "".join(json.dumps(tag, separators=(",", ":")) + "\n" for tag in tags)
 
 
 async def test_tags_come_while_messages_go(port: HttpPort) -> None:
@@ -134,7 +162,8 @@ async def test_a_server_that_stops_says_so_in_the_last_line(port: HttpPort, engi
             assert (await client.post(STREAM, content=b"")).status_code == 503
 
 
-async def test_withdrawn_tokens_and_one_stream_too_many_end(engine: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [line(text="joy"), b"\n"], ids=["a message", "an empty line"])
+async def test_withdrawn_tokens_and_one_stream_too_many_end(engine: Engine, tmp_path: Path, said: bytes) -> None:
     token, grant = new_token("planner", ["classify"])
     tokens = tmp_path / "tokens"
     tokens.write_text(grant.line())
@@ -144,7 +173,7 @@ async def test_withdrawn_tokens_and_one_stream_too_many_end(engine: Engine, tmp_
             reply = await client.post(STREAM, content=b"")
             assert (reply.status_code, reply.json()["code"]) == (429, "resource_exhausted")
         tokens.write_text(new_token("coder", ["classify"])[1].line())
-        talk.say(line(text="joy"))
+        talk.say(said)
         last = await talk.hear()
         assert last is not None
         assert last["error"]["code"] == "unauthenticated"

@@ -126,9 +126,10 @@ def _shaped(*shape: int) -> pb.ModelInferRequest:
     return request
 
 
-def _wanting(name: str) -> pb.ModelInferRequest:
+def _wanting(*names: str) -> pb.ModelInferRequest:
     request = _request(b"one")
-    request.outputs.add(name=name)
+    for name in names:
+        request.outputs.add(name=name)
     return request
 
 
@@ -152,6 +153,7 @@ async def test_one_column_is_as_good_as_none(target: str) -> None:
         (_shaped(2, 2), "INVALID_REQUEST", "inputs[0].shape"),
         (_shaped(), "INVALID_REQUEST", "inputs[0].shape"),
         (_wanting("logits"), "INVALID_REQUEST", "outputs: must name"),
+        (_wanting("scores", "scores"), "INVALID_REQUEST", "outputs: must name OUTPUT_TEXT, scores or both, each once"),
         (_request(b"fine", b"\xff"), "INVALID_REQUEST", "INPUT_TEXT[1]: is not UTF-8"),
         (_request(b"fine", b""), "INVALID_MESSAGE", "INPUT_TEXT[1]: is empty"),
         (_request(), "NO_MESSAGES", ""),
@@ -187,13 +189,14 @@ def _field(number: int, content: bytes) -> bytes:
     [
         (_field(5, _field(5, _field(8, b"") * 200_000)), "TOO_MANY_MESSAGES"),
         (_field(5, _field(5, _field(2, b"\x01" * 200_000))), "MALFORMED_REQUEST"),
+        (_field(5, _field(5, _field(8, b"") * 1_024) * 64) * 64, "MALFORMED_REQUEST"),
         (_field(5, b"") * 200_000, "MALFORMED_REQUEST"),
         (_field(6, b"") * 200_000, "MALFORMED_REQUEST"),
         (_field(6, _field(2, b"") * 200_000), "MALFORMED_REQUEST"),
         (_field(4, _field(1, b"k")) * 200_000, "MALFORMED_REQUEST"),
         (_field(15, b"") * 200_000, "MALFORMED_REQUEST"),
     ],
-    ids=["texts", "numbers", "inputs", "outputs", "nested", "parameters", "unknown"],
+    ids=["texts", "numbers", "texts of many inputs", "inputs", "outputs", "nested", "parameters", "unknown"],
 )
 async def test_what_would_be_costly_to_parse_is_refused_before(target: str, data: bytes, reason: str) -> None:
     assert (await _refused(target, data))[1] == reason

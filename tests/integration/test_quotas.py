@@ -12,13 +12,16 @@ from google.rpc.status_pb2 import Status
 from grpc import StatusCode, aio
 
 from emotag import AsyncEmotionClient, OverloadedError, Retry
-from emotag.v1.emotion_service_pb2 import ClassifyRequest
+from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
+from emotag.v1.message_pb2 import Message
+from emotag_service.access.callers import Callers
 from emotag_service.access.grant import new_token
 from emotag_service.access.protection import Protection, Quota
 from emotag_service.grpc.server import Server
 from tests.integration.calls import detail, exchange, frame, messages, read_tags, reason, rich_status, tags_of, until
 from tests.integration.supervised import operators_of, serving_workers
+from tests.integration.web import CLASSIFY, Talk, agent, asking, line, opened
 from tests.unit.ops.helpers import get, samples, value
 
 if TYPE_CHECKING:
@@ -32,13 +35,19 @@ NEVER = 1e-3  # a second: whoever has used it up waits for longer than any test
 
 
 @asynccontextmanager
-async def serving(engine: Engine, quota: Quota, **protection: Any) -> AsyncIterator[str]:
+async def started(engine: Engine, quota: Quota, **protection: Any) -> AsyncIterator[Server]:
     server = Server("127.0.0.1", 0, protection=Protection(quota=quota, **protection))
     await server.start(engine)
     try:
-        yield f"127.0.0.1:{server.port}"
+        yield server
     finally:
         await server.stop()
+
+
+@asynccontextmanager
+async def serving(engine: Engine, quota: Quota, **protection: Any) -> AsyncIterator[str]:
+    async with started(engine, quota, **protection) as server:
+        yield f"127.0.0.1:{server.port}"
 
 
 async def refusal(call: Any) -> Status:
@@ -101,6 +110,47 @@ async def test_a_stream_is_held_back_by_the_bytes_that_it_sends(engine: Engine, 
         status = await refusal(EmotionServiceStub(channel).Classify(request("joy")))
         assert (reason(status), sum(script.batches)) == ("QUOTA", 301)
         call.cancel()
+
+
+def nothing(size: int) -> StreamClassifyRequest:
+    """A frame of so many bytes that mean nothing: a field that it does not have."""
+    padding = Message(sender="x" * size).SerializeToString()
+    return StreamClassifyRequest.FromString(padding)
+
+
+@pytest.mark.parametrize("first", [True, False], ids=["the first", "another"])
+async def test_a_frame_without_messages_is_paid_for(engine: Engine, script: Script, *, first: bool) -> None:
+    async with (
+        started(engine, Quota(bytes_per_second=1_000)) as server,
+        aio.insecure_channel(f"127.0.0.1:{server.port}") as channel,
+    ):
+        call = EmotionServiceStub(channel).StreamClassify()
+        if not first:
+            await call.write(frame("joy", ids="before"))
+            await read_tags(call, 1)
+        await call.write(nothing(60_000))  # a minute's worth
+        if first:
+            assert (await call.read()).HasField("start")  # waits for no quota
+        assert server._servicer is not None
+        [stream] = server._servicer.streams._open
+        await until(lambda: stream._account.delay() > 30)
+        await call.write(frame("joy", ids="after"))
+        assert reason(await refusal(EmotionServiceStub(channel).Classify(request("joy")))) == "QUOTA"
+        assert len(script.batches) == (not first)
+        call.cancel()
+
+
+async def test_a_line_without_a_message_is_paid_for(engine: Engine, script: Script) -> None:
+    protection = Protection(quota=Quota(bytes_per_second=1_000))
+    callers = Callers(engine, protection.quota)
+    async with opened(engine, protection, callers) as port, Talk.begin(port.port) as talk:
+        [account] = callers._accounts._busy.values()
+        talk.say(b" " * 60_000 + b"\n")
+        await until(lambda: account.delay() > 30)
+        talk.say(line(text="joy"))
+        async with agent(port) as client:
+            assert (await client.post(CLASSIFY, json=asking(CLASSIFY, "joy"))).status_code == 429
+        assert script.batches == []
 
 
 async def test_a_refused_call_comes_back_by_itself(engine: Engine) -> None:

@@ -38,12 +38,30 @@ _PRIORITIES = (PRIORITY_UNSPECIFIED, PRIORITY_INTERACTIVE, PRIORITY_BULK)
 _ORDERS = (REPLY_ORDER_UNSPECIFIED, REPLY_ORDER_REQUEST, REPLY_ORDER_UNORDERED)
 
 
+class RefusedTags(dict[int, Tag]):
+    """Tags of the messages of one request or frame that do not go to the engine, by index in the request.
+
+    All that a stream keeps of a frame until its tags are written: it has no text.
+    """
+
+    __slots__ = ()
+
+    def merge(self, tags: list[Tag | None]) -> list[Tag | None]:
+        """The engine's tags and these, in request order."""
+        if not self:
+            return tags
+        rest = iter(tags)
+        return [self[index] if index in self else next(rest) for index in range(len(tags) + len(self))]
+
+
 class Intake:
     """The messages of one request or frame, sorted into what goes to the engine and what is refused here.
 
+    Let go of it once they are submitted: only what the engine holds of their texts is bounded.
+
     Attributes:
         messages: What goes to the engine, in request order.
-        refused: Tags of the others, by index in the request.
+        refused: Tags of the others.
     """
 
     __slots__ = ("messages", "refused")
@@ -55,7 +73,7 @@ class Intake:
         window: RepeatWindow | None = None,
     ) -> None:
         self.messages: list[Message] = []
-        self.refused: dict[int, Tag] = {}
+        self.refused = RefusedTags()
         for index, message in enumerate(wire):
             identifier = message.id or make_id()
             try:
@@ -63,14 +81,6 @@ class Intake:
             except InvalidMessageError as error:
                 # As in the engine's admission: a traceback would refer to this frame, and that to the tag.
                 self.refused[index] = Tag(shorten(identifier), error=error.with_traceback(None))
-
-    def merge(self, tags: list[Tag | None]) -> list[Tag | None]:
-        """The engine's tags and the refusals, in request order."""
-        if not self.refused:
-            return tags
-        rest = iter(tags)
-        total = len(self.messages) + len(self.refused)
-        return [self.refused[index] if index in self.refused else next(rest) for index in range(total)]
 
 
 def read_options(wire: ClassifyOptions) -> Options:

@@ -28,7 +28,7 @@ class FrontLimits:
         stream_messages: Messages of one stream that are read and not yet answered; reading stops there. Less than
             `REPEAT_WINDOW`, so that no id in flight can be given twice.
         reply_tags: Tags in one reply frame, so that the frame stays under a client's default limit of 4 MiB.
-        explained_tags: The same when the tags carry token weights.
+        explained_tags: The same when the tags carry token weights; a unary reply of more is put together in such parts.
     """
 
     frame_bytes: int = 16 * 2**20

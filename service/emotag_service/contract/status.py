@@ -20,6 +20,7 @@ from emotag_service.engine.errors import (
     NoReplicaError,
     QueueFullError,
 )
+from emotag_service.messages.text import legible
 from emotag_service.process.logs import stack
 
 if TYPE_CHECKING:
@@ -55,10 +56,11 @@ def make_status(code: str, reason: str, message: str, *details: Details) -> Stat
     Args:
         code: Name of a google.rpc.Code.
         reason: `ErrorInfo.reason`: stable, upper-case, for programs.
-        message: For people.
+        message: For people. Callers' own words may be in it, and halves of surrogate pairs in those, which no status
+            can hold: they are replaced.
         details: More details, put after ErrorInfo.
     """
-    status = Status(code=Code.Value(code), message=message)
+    status = Status(code=Code.Value(code), message=legible(message))
     status.details.add().Pack(ErrorInfo(domain=DOMAIN, reason=reason))
     for detail in details:
         status.details.add().Pack(detail)
@@ -67,8 +69,7 @@ def make_status(code: str, reason: str, message: str, *details: Details) -> Stat
 
 def refusal(code: str, reason: str, problem: str) -> CallRefusedError:
     """Refuse a request as a whole."""
-    # Callers' own words may be in it, and halves of surrogate pairs in those.
-    return CallRefusedError(make_status(code, reason, problem.encode(errors="replace").decode()))
+    return CallRefusedError(make_status(code, reason, problem))
 
 
 def error_status(error: EngineError, path: str = "") -> Status:
@@ -156,8 +157,8 @@ def status_of(error: Exception) -> Status:
 
 
 def bad_field(field: str, problem: str) -> BadRequest:
-    """Name the field that is at fault."""
-    return BadRequest(field_violations=[BadRequest.FieldViolation(field=field, description=problem)])
+    """Name the field that is at fault; halves of surrogate pairs in the problem are replaced, as in `make_status`."""
+    return BadRequest(field_violations=[BadRequest.FieldViolation(field=field, description=legible(problem))])
 
 
 def _duration(seconds: float) -> Duration:

@@ -156,8 +156,9 @@ def _texts(request: pb.ModelInferRequest, most: int) -> list[str]:
 
 def _wanted(request: pb.ModelInferRequest) -> list[str]:
     names = [output.name for output in request.outputs] or [LABEL, SCORES]
-    if not set(names) <= {LABEL, SCORES}:
-        raise wrong("outputs", f"must name {LABEL}, {SCORES} or both")
+    # Each once: a name is a few bytes, and its output those of all texts.
+    if not set(names) <= {LABEL, SCORES} or len(set(names)) < len(names):
+        raise wrong("outputs", f"must name {LABEL}, {SCORES} or both, each once")
     return names
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from emotag_service.contract.decode import Intake
+    from emotag_service.contract.decode import RefusedTags
     from emotag_service.engine.caller import Job
     from emotag_service.engine.tag import Tag
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Outbox(Protocol):
     """What waits to be written to one stream."""
 
-    def add(self, intake: Intake, job: Job) -> None:
-        """Take a frame whose messages were just submitted as `job`."""
+    def add(self, refused: RefusedTags, job: Job) -> None:
+        """Take a frame whose messages, but for those that were refused, were just submitted as `job`."""
 
     def take(self, limit: int) -> list[Tag]:
         """Hand out at most `limit` tags that may be written now."""
@@ -32,9 +32,9 @@ class OrderedOutbox:
         self._wake = wake
         self._frames: deque[_Frame] = deque()
 
-    def add(self, intake: Intake, job: Job) -> None:
+    def add(self, refused: RefusedTags, job: Job) -> None:
         """See `Outbox`."""
-        frame = _Frame(intake, job)
+        frame = _Frame(refused, job)
         self._frames.append(frame)
         if not job.done():
             job.on_tags = self._on_tags
@@ -59,17 +59,17 @@ class OrderedOutbox:
 class _Frame:
     """One frame, of which the first `_taken` tags are handed out."""
 
-    __slots__ = ("_intake", "_size", "_taken", "job")
+    __slots__ = ("_refused", "_size", "_taken", "job")
 
-    def __init__(self, intake: Intake, job: Job) -> None:
+    def __init__(self, refused: RefusedTags, job: Job) -> None:
         self.job = job
-        self._intake = intake
+        self._refused = refused
         self._taken = 0
-        self._size = len(intake.messages) + len(intake.refused)
+        self._size = len(job.tags) + len(refused)
 
     def take(self, limit: int) -> list[Tag]:
         ready: list[Tag] = []
-        for tag in islice(self._intake.merge(self.job.tags), self._taken, self._taken + limit):
+        for tag in islice(self._refused.merge(self.job.tags), self._taken, self._taken + limit):
             if tag is None:
                 break
             ready.append(tag)
@@ -88,9 +88,9 @@ class UnorderedOutbox:
         self._wake = wake
         self._ready: deque[Tag] = deque()
 
-    def add(self, intake: Intake, job: Job) -> None:
+    def add(self, refused: RefusedTags, job: Job) -> None:
         """See `Outbox`."""
-        self._ready.extend(intake.refused.values())
+        self._ready.extend(refused.values())
         self._ready.extend(tag for tag in job.tags if tag is not None)
         if not job.done():
             job.on_tags = self._on_tags

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -73,8 +74,8 @@ class EmotionServicer:
         with self._callers.account(peer) as account, self._callers.of_calls(account, peer) as caller:
             account.charge(len(request.messages), inbound.size)
             job = self._engine.submit(intake.messages, options, caller=caller, deadline=deadline_of(context))
-            tags = intake.merge(list(await job.wait()))
-        return self._response([tag for tag in tags if tag is not None])
+            tags = intake.refused.merge(list(await job.wait()))
+        return await self._response([tag for tag in tags if tag is not None])
 
     async def stream_classify(self, _requests: object, context: Context) -> None:
         """Answer a stream; see `Stream`.
@@ -102,12 +103,17 @@ class EmotionServicer:
             raise CallRefusedError(make_status("PERMISSION_DENIED", "MODEL_INFO_OFF", "model info is switched off"))
         return model_info(self._engine, self._limits)
 
-    def _response(self, tags: Sequence[Tag]) -> ClassifyResponse:
+    async def _response(self, tags: Sequence[Tag]) -> ClassifyResponse:
         refuse_if_all_may_retry(tags)
         named = model_of(tags, self._engine.model.identity)
         response = ClassifyResponse(model=model_identity(named))
+        explained = 0
         for tag in tags:
             add_tag(response.tags, tag, named)
+            if tag.token_weights:
+                explained += 1
+                if explained % self._limits.explained_tags == 0:
+                    await asyncio.sleep(0)  # others have a turn, since so many token weights take milliseconds
         return response
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from traceback import clear_frames
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.duration_pb2 import Duration
@@ -75,7 +76,7 @@ class Stream:
             InvalidOptionsError: The first frame asks for what the engine does not have.
         """
         reader = asyncio.create_task(self._read(), name="stream reader")
-        reader.add_done_callback(lambda _: self._wake.set())
+        reader.add_done_callback(self._note_end)
         try:
             await self._write(reader)
         finally:
@@ -100,18 +101,26 @@ class Stream:
         self._cut = True
         self._wake.set()
 
+    def _note_end(self, reader: asyncio.Task[None]) -> None:
+        if not reader.cancelled() and (error := reader.exception()) is not None:
+            # It waits until what is in flight is read, and would keep the frame that it complains of so long.
+            clear_frames(error.__traceback__)
+        self._wake.set()
+
     async def _read(self) -> None:
         options: Options | None = None
         window = RepeatWindow()
         while (frame := await self._context.read()) is not aio.EOF:
             if isinstance(frame, CallRefusedError):
-                raise frame
+                raise CallRefusedError(frame.status)  # that of the deserialiser refers to the bytes that it read
+            if self._token is not None:
+                self._token.check()
             if options is None:
                 options = self._open(frame.request.options)
             elif frame.request.HasField("options"):
                 raise invalid_field("options", "only the first frame may have options", "OPTIONS_NOT_FIRST")
-            if frame.request.messages:
-                await self._accept(frame, options, window)
+            await self._accept(frame, options, window)
+            del frame  # else it stays, with its texts, until the caller says something more
 
     def _open(self, wire: ClassifyOptions) -> Options:
         options: Options = self._engine.check_options(read_options(wire))
@@ -129,19 +138,23 @@ class Stream:
         messages = frame.request.messages
         if len(messages) > self._limits.frame_messages:
             raise too_many(len(messages), self._limits.frame_messages)
-        if self._token is not None:
-            self._token.check()
+        await self._charge(len(messages), frame.size)
+        if not messages:
+            return
         await self._hold_back(len(messages), frame.size)
         intake = Intake(messages, frame.problems, window)
         job = self._submit(intake.messages, options, caller=self._caller)
         self._in_flight += len(messages)  # after what may raise: the stream ends once all in flight is answered
-        self._outbox.add(intake, job)
+        self._outbox.add(intake.refused, job)
 
-    async def _hold_back(self, messages: int, size: int) -> None:
-        """Wait, and thereby read nothing, until the caller's quota, the stream and the engine have room."""
+    async def _charge(self, messages: int, size: int) -> None:
+        """Wait, and thereby read nothing, until the caller's quota lets a frame pass, which is then put on it."""
         while (delay := self._account.delay()) > 0:  # noqa: ASYNC110 - time alone changes it
             await asyncio.sleep(delay)
         self._account.spend(messages, size)
+
+    async def _hold_back(self, messages: int, size: int) -> None:
+        """Wait, and thereby read nothing, until the stream and the engine have room."""
         while self._in_flight + messages > self._limits.stream_messages:
             self._room.clear()
             await self._room.wait()

@@ -119,7 +119,7 @@ def bounded_reader(
     Args:
         kind: The request.
         way: Numbers of the fields that lead from it to those parts.
-        most: How many of those parts there may be.
+        most: How many of those parts there may be, wherever they lie.
         blob: Number of a field of bytes, which may be as large as they like, since nobody unpacks them.
     """
 
@@ -136,21 +136,38 @@ def bounded_reader(
     return read
 
 
-def _check_parts(data: bytes, way: tuple[int, ...], most: int, blob: int = 0) -> None:
-    """Refuse, before it is parsed, what would be costly to: see `_outermost`."""
-    parts = others = size = 0
-    for field, start, end in fields(data):
-        if field == way[0]:
-            parts += 1
-            if len(way) > 1:
-                _check_parts(data[start:end], way[1:], most)
-        else:
+def _check_parts(data: bytes, way: tuple[int, ...], most: int, blob: int) -> None:
+    """Refuse, before it is parsed, what would be costly to: see `_outermost`.
+
+    Level by level, and all parts of a level together: 64 parts of 64 parts, each with as many as one may have, are
+    millions.
+    """
+    *outer, last = way
+    level = [data]
+    for number in outer:
+        inner: list[bytes] = []
+        for part in _parts(level, number, blob):
+            inner.append(part)
+            if len(inner) > _OTHER_FIELDS:
+                raise _overfull()
+        level, blob = inner, 0
+    for count, _ in enumerate(_parts(level, last, blob), 1):
+        if count > most:
+            raise too_many(None, most)
+
+
+def _parts(level: list[bytes], number: int, blob: int) -> Iterator[bytes]:
+    """Yield the parts of this number in a level, and refuse at the first other field that is too many for it."""
+    others = size = 0
+    for whole in level:
+        for field, start, end in fields(whole):
+            if field == number:
+                yield whole[start:end]
+                continue
             others += 1
             size += 0 if field == blob else end - start
-        if others > _OTHER_FIELDS or size > _COUNT_FROM or (len(way) > 1 and parts > _OTHER_FIELDS):
-            raise _overfull()
-        if len(way) == 1 and parts > most:
-            raise too_many(None, most)
+            if others > _OTHER_FIELDS or size > _COUNT_FROM:
+                raise _overfull()
 
 
 def unreadable(name: str) -> CallRefusedError:

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any
 
 from google.protobuf.json_format import MessageToDict, ParseDict, ParseError
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from emotag.v1.emotion_service_pb2 import ClassifyOptions, ClassifyResponse
 from emotag.v1.message_pb2 import Message as WireMessage
@@ -18,17 +18,19 @@ from emotag_service.contract.tensors import NAME
 from emotag_service.engine.options import Options
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
     from starlette.requests import Request
-    from starlette.responses import Response
 
     from emotag_model.checkpoint import Identity
     from emotag_service.engine.tag import Tag
     from emotag_service.http.desk import Desk
 
-UNREADABLE = (ParseError, ValueError, TypeError, AttributeError, RecursionError, SystemError)
+UNREADABLE = (ParseError, ValueError, TypeError, AttributeError, OverflowError, RecursionError, SystemError)
 """What protobuf raises of documents that are none of its messages; the last for halves of surrogate pairs in names."""
 
 _AT_ONCE = 64  # messages that are translated before others have a turn on the event loop
+_EXPLAINED_AT_ONCE = 4  # the same of tags with token weights: one may have hundreds, and cost as much as 16 others
 
 
 class Classify:
@@ -52,17 +54,17 @@ class Classify:
             check_count(len(messages), self._desk.limits.frame_messages)
             intake = Intake(await _wire_messages(messages), {})
             visit.charge(len(messages))
-            tags = intake.merge(list(await visit.tag(intake.messages, options)))
+            tags = intake.refused.merge(list(await visit.tag(intake.messages, options)))
             return await self._reply([tag for tag in tags if tag is not None])
 
     async def _reply(self, tags: list[Tag]) -> Response:
         refuse_if_all_may_retry(tags)
         named = model_of(tags, self._desk.engine.model.identity)
-        found: list[dict[str, Any]] = []
-        for begin in range(0, len(tags), _AT_ONCE):
-            found += tag_documents(tags[begin : begin + _AT_ONCE], named)
-            await asyncio.sleep(0)
-        return JSONResponse({"tags": found, "model": MessageToDict(model_identity(named))})
+        # Each list without its brackets, so that they come to one list.
+        found = [_rendered(documents)[1:-1] async for documents in tag_documents(tags, named)]
+        model = _rendered(MessageToDict(model_identity(named)))
+        body = b"".join((b'{"tags":[', b",".join(found), b'],"model":', model, b"}"))
+        return Response(body, media_type=JSONResponse.media_type)
 
 
 class Classifications:
@@ -121,12 +123,23 @@ def problem(error: Exception) -> str:
     return str(error) if isinstance(error, ParseError) else "is not the JSON form of this message"
 
 
-def tag_documents(tags: list[Tag], named: Identity) -> list[dict[str, Any]]:
-    """Tags in their JSON form, beside a model that is `named`: those of another say so."""
-    response = ClassifyResponse()
-    for tag in tags:
-        add_tag(response.tags, tag, named)
-    return [MessageToDict(tag) for tag in response.tags]
+async def tag_documents(tags: list[Tag], named: Identity) -> AsyncIterator[list[dict[str, Any]]]:
+    """Yield tags in their JSON form, beside a model that is `named`: those of another say so.
+
+    So many at once as may be translated and written before others have a turn on the event loop, which they get.
+    """
+    at_once = _EXPLAINED_AT_ONCE if any(tag.token_weights for tag in tags) else _AT_ONCE
+    for begin in range(0, len(tags), at_once):
+        if begin:
+            await asyncio.sleep(0)
+        response = ClassifyResponse()
+        for tag in tags[begin : begin + at_once]:
+            add_tag(response.tags, tag, named)
+        yield [MessageToDict(tag) for tag in response.tags]
+
+
+def _rendered(document: Any) -> bytes:
+    return bytes(JSONResponse(document).body)
 
 
 async def _wire_messages(documents: list[Any]) -> list[WireMessage]:

@@ -154,16 +154,16 @@ def _outputs(asked: Any, *, binary: bool) -> list[tuple[str, bool]]:
     """Names of the outputs that are wanted, and whether each is to be binary."""
     if asked is None or asked == []:
         return [(LABEL, binary), (SCORES, binary)]
-    wanted = []
+    wanted: dict[str, bool] = {}
     for one in asked if isinstance(asked, list) else [None]:
         # a tuple, since a set can not be asked for a list, which JSON may give
-        if not isinstance(one, dict) or one.get("name") not in (LABEL, SCORES):
-            raise wrong("outputs", f"must name {LABEL}, {SCORES} or both")
+        if not isinstance(one, dict) or one.get("name") not in (LABEL, SCORES) or one["name"] in wanted:
+            raise wrong("outputs", f"must name {LABEL}, {SCORES} or both, each once")
         parameters = _mapping(one.get("parameters"), "outputs.parameters")
         if not parameters.keys() <= {"binary_data"}:
             raise wrong("outputs.parameters", "only binary_data is known")
-        wanted.append((one["name"], parameters.get("binary_data", binary) is True))
-    return wanted
+        wanted[one["name"]] = parameters.get("binary_data", binary) is True
+    return list(wanted.items())
 
 
 def _reply(head: dict[str, Any], tags: Sequence[Tag], wanted: list[tuple[str, bool]]) -> Response:

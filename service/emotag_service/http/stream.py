@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
+from traceback import clear_frames
 from typing import TYPE_CHECKING
 
 from google.protobuf.json_format import ParseDict
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from starlette.types import Receive, Scope, Send
 
+    from emotag_service.contract.decode import RefusedTags
     from emotag_service.engine.caller import Job
     from emotag_service.http.desk import Desk, Visit
 
@@ -42,7 +44,7 @@ class LineStream:
         self._named = desk.engine.model.identity
         self._caller = desk.callers.of_stream(visit.account, visit.peer)
         self._window = RepeatWindow()
-        self._jobs: deque[tuple[Intake, Job]] = deque()
+        self._jobs: deque[tuple[RefusedTags, Job]] = deque()
         self._in_flight = 0
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
@@ -71,49 +73,68 @@ class LineStream:
             await asyncio.gather(stop, reader, return_exceptions=True)
 
     def _note_end(self, reader: asyncio.Task[None]) -> None:
-        if not reader.cancelled() and isinstance(reader.exception(), ClientDisconnect):
+        error = None if reader.cancelled() else reader.exception()
+        if isinstance(error, ClientDisconnect):
             self._caller.close()  # nobody reads what is left
+        if error is not None:
+            # It waits until what is in flight is read, and would keep the lines that it complains of so long.
+            clear_frames(error.__traceback__)
         self._changed.set()
 
-    async def _answer(self, intake: Intake, job: Job) -> bytes:
-        tags = [tag for tag in intake.merge(list(await job.wait())) if tag is not None]
+    async def _answer(self, refused: RefusedTags, job: Job) -> bytes:
+        tags = [tag for tag in refused.merge(list(await job.wait())) if tag is not None]
         self._in_flight -= len(tags)
         self._room.set()
         return b"".join(
-            json.dumps(one, separators=(",", ":")).encode() + b"\n" for one in tag_documents(tags, self._named)
+            [
+                json.dumps(one, separators=(",", ":")).encode() + b"\n"
+                async for documents in tag_documents(tags, self._named)
+                for one in documents
+            ]
         )
 
     async def _read(self) -> None:
         limit = self._desk.settings.body_bytes
         rest = bytearray()  # of a line that came in parts, which may be a byte each
-        async for part in self._visit.request.stream():
+        async for part in _parts(self._visit.request.receive):
             *lines, end = part.split(b"\n")
             if lines:
                 lines[0], rest = bytes(rest + lines[0]), bytearray()
             rest += end
             if max(map(len, (rest, *lines[:1]))) > limit:
                 raise refusal("RESOURCE_EXHAUSTED", "BODY_TOO_LARGE", f"a line has more than {limit:,} bytes")
-            await self._take([line for line in lines if line.strip()])
-        await self._take([bytes(rest)] if rest.strip() else [])
+            await self._take(lines)
+            del part, lines  # else they stay, with their texts, until the caller says something more
+        await self._take([bytes(rest)] if rest else [])
 
     async def _take(self, lines: list[bytes]) -> None:
         for begin in range(0, len(lines), _AT_ONCE):
-            frame = lines[begin : begin + _AT_ONCE]
-            if self._visit.peer.token is not None:
-                self._visit.peer.token.check()
-            await self._hold_back(len(frame), sum(map(len, frame)))
-            intake = _intake(frame, self._window)
-            job = self._desk.engine.submit(intake.messages, self._options, caller=self._caller)
-            self._in_flight += len(frame)
-            self._jobs.append((intake, job))
-            self._changed.set()
+            await self._accept(lines[begin : begin + _AT_ONCE])
             await asyncio.sleep(0)
 
-    async def _hold_back(self, messages: int, size: int) -> None:
-        """Wait, and thereby read nothing, until the caller's quota, the stream and the engine have room."""
+    async def _accept(self, lines: list[bytes]) -> None:
+        """Take a frame: what lines there are at once, and empty ones, which count for their bytes alone."""
+        if self._visit.peer.token is not None:
+            self._visit.peer.token.check()
+        frame = [line for line in lines if line.strip()]
+        await self._charge(len(frame), sum(map(len, lines)) + len(lines))
+        if not frame:
+            return
+        await self._hold_back(len(frame), sum(map(len, frame)))
+        intake = _intake(frame, self._window)
+        job = self._desk.engine.submit(intake.messages, self._options, caller=self._caller)
+        self._in_flight += len(frame)
+        self._jobs.append((intake.refused, job))
+        self._changed.set()
+
+    async def _charge(self, messages: int, size: int) -> None:
+        """Wait, and thereby read nothing, until the caller's quota lets a frame pass, which is then put on it."""
         while (delay := self._visit.account.delay()) > 0:  # noqa: ASYNC110 - time alone changes it
             await asyncio.sleep(delay)
         self._visit.account.spend(messages, size)
+
+    async def _hold_back(self, messages: int, size: int) -> None:
+        """Wait, and thereby read nothing, until the stream and the engine have room."""
         while self._in_flight + messages > self._desk.limits.stream_messages:
             self._room.clear()
             await self._room.wait()
@@ -143,6 +164,21 @@ class StreamRoute:
         async for lines in stream.lines():
             await send({"type": "http.response.body", "body": lines, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
+
+
+async def _parts(receive: Receive) -> AsyncIterator[bytes]:
+    """Yield the body of a request as it comes, and keep nothing of it; Starlette keeps each part until the next one.
+
+    Raises:
+        ClientDisconnect: Whoever sends it went away.
+    """
+    more = True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        more = message.get("more_body", False)
+        yield message.pop("body", b"")
 
 
 def _options(request: Request, taxonomy: str) -> Options:

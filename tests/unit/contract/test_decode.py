@@ -134,13 +134,13 @@ def test_refusals_are_merged_in_request_order() -> None:
     bad = Duration(nanos=-2_000_000_000)
     wire = [Message(id=name, text="t", time_to_live=bad if name in "ac" else None) for name in "abcd"]
     intake = Intake(wire, {})
-    merged = intake.merge([Tag("b"), None])
+    merged = intake.refused.merge([Tag("b"), None])
     assert [tag and tag.message_id for tag in merged] == ["a", "b", "c", None]
 
 
 def test_without_refusals_the_tags_are_not_copied() -> None:
     tags: list[Tag | None] = [Tag("a")]
-    assert Intake([Message(id="a", text="x")], {}).merge(tags) is tags
+    assert Intake([Message(id="a", text="x")], {}).refused.merge(tags) is tags
 
 
 def test_options_arrive() -> None:

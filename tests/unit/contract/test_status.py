@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import pytest
 from google.protobuf.message import Message
@@ -10,8 +10,11 @@ from google.rpc.code_pb2 import Code
 from google.rpc.error_details_pb2 import BadRequest, ErrorInfo, RetryInfo
 from google.rpc.status_pb2 import Status
 
-from emotag_service.contract.status import error_status, invalid_field
+from emotag_service.contract.status import error_status, invalid_field, make_status, refusal
 from emotag_service.engine import errors
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 D = TypeVar("D", bound=Message)
 
@@ -74,6 +77,25 @@ def test_a_refused_call_carries_the_same_details() -> None:
     assert info is not None
     assert bad.field_violations[0].field == "messages"
     assert info.reason == "NO_MESSAGES"
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (lambda text: make_status("INTERNAL", "INTERNAL", text), "{}"),
+        (lambda text: refusal("NOT_FOUND", "NO_MODEL", text).status, "{}"),
+        (lambda text: invalid_field("input", text).status, "input: {}"),
+        (lambda text: error_status(errors.InvalidMessageError("line", text)), "line: {}"),
+        (lambda text: error_status(errors.InvalidOptionsError("taxonomy", text), "options."), "options.taxonomy: {}"),
+        (lambda text: error_status(errors.ComputeError(text)), "{}"),
+    ],
+    ids=["made", "refusal", "field", "message", "options", "other"],
+)
+def test_halves_of_surrogate_pairs_are_replaced(status: Callable[[str], Status], expected: str) -> None:
+    made = status("Ärger \ud800 and \udfff: 怒り")
+    assert made.message == expected.format("Ärger \ufffd and \ufffd: 怒り")
+    bad = _detail(made, BadRequest)
+    assert bad is None or bad.field_violations[0].description == "Ärger \ufffd and \ufffd: 怒り"
 
 
 def test_every_error_of_the_engine_has_a_code_that_exists() -> None:

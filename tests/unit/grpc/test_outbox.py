@@ -18,6 +18,7 @@ from emotag_service.testing import ScriptedPredictor, in_memory_engine
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from emotag_service.engine.caller import Job
     from emotag_service.grpc.outbox import Outbox
 
 
@@ -29,13 +30,17 @@ class _Wakes:
         self.count += 1
 
 
+def _add(outbox: Outbox, intake: Intake, job: Job) -> None:
+    outbox.add(intake.refused, job)
+
+
 def _names(outbox: Outbox, limit: int = 100) -> str:
     return "".join(tag.message_id for tag in outbox.take(limit))
 
 
 def test_ordered_waits_for_the_first(make_job: Callable[..., Any], answer: Callable[..., None]) -> None:
     outbox, frame = OrderedOutbox(_Wakes()), make_job("abc")
-    outbox.add(*frame)
+    _add(outbox, *frame)
     answer(*frame, 1, 2)
     assert _names(outbox) == ""
     answer(*frame, 0)
@@ -45,7 +50,7 @@ def test_ordered_waits_for_the_first(make_job: Callable[..., Any], answer: Calla
 
 def test_ordered_hands_out_the_beginning_of_a_frame(make_job: Callable[..., Any], answer: Callable[..., None]) -> None:
     outbox, frame = OrderedOutbox(_Wakes()), make_job("abc")
-    outbox.add(*frame)
+    _add(outbox, *frame)
     answer(*frame, 0, 1)
     assert _names(outbox) == "ab"
     answer(*frame, 2)
@@ -57,7 +62,7 @@ def test_ordered_packs_frames_together_up_to_the_limit(
 ) -> None:
     outbox, frames = OrderedOutbox(_Wakes()), [make_job("a"), make_job("b"), make_job("cde")]
     for frame in frames:
-        outbox.add(*frame)
+        _add(outbox, *frame)
         answer(*frame, *range(len(frame[0].messages)))
     assert [_names(outbox, 3) for _ in range(3)] == ["abc", "de", ""]
 
@@ -65,8 +70,8 @@ def test_ordered_packs_frames_together_up_to_the_limit(
 def test_ordered_is_not_woken_by_what_must_wait(make_job: Callable[..., Any], answer: Callable[..., None]) -> None:
     wakes = _Wakes()
     outbox, first, second = OrderedOutbox(wakes), make_job("a"), make_job("b")
-    outbox.add(*first)
-    outbox.add(*second)
+    _add(outbox, *first)
+    _add(outbox, *second)
     before = wakes.count
     answer(*second, 0)
     assert wakes.count == before
@@ -82,7 +87,7 @@ def test_what_submit_answered_itself_is_handed_out(
     wakes = _Wakes()
     outbox, frame = kind(wakes), make_job("ab")
     answer(*frame, 0, 1)
-    outbox.add(*frame)
+    _add(outbox, *frame)
     assert wakes.count
     assert _names(outbox) == "ab"
 
@@ -90,13 +95,13 @@ def test_what_submit_answered_itself_is_handed_out(
 @pytest.mark.parametrize("kind", [OrderedOutbox, UnorderedOutbox])
 def test_a_frame_that_is_refused_whole_is_answered(kind: type[Any], make_job: Callable[..., Any]) -> None:
     outbox = kind(_Wakes())
-    outbox.add(*make_job("XYZ"))
+    _add(outbox, *make_job("XYZ"))
     assert _names(outbox) == "XYZ"
 
 
 def test_ordered_keeps_refusals_in_their_place(make_job: Callable[..., Any], answer: Callable[..., None]) -> None:
     outbox, frame = OrderedOutbox(_Wakes()), make_job("aXbY")
-    outbox.add(*frame)
+    _add(outbox, *frame)
     assert _names(outbox) == ""
     answer(*frame, 0)
     assert _names(outbox) == "aX"
@@ -106,8 +111,8 @@ def test_ordered_keeps_refusals_in_their_place(make_job: Callable[..., Any], ans
 
 def test_unordered_lets_the_quick_overtake(make_job: Callable[..., Any], answer: Callable[..., None]) -> None:
     outbox, first, second = UnorderedOutbox(_Wakes()), make_job("aX"), make_job("b")
-    outbox.add(*first)
-    outbox.add(*second)
+    _add(outbox, *first)
+    _add(outbox, *second)
     answer(*second, 0)
     assert _names(outbox) == "Xb"
     answer(*first, 0)
@@ -126,7 +131,7 @@ def test_every_tag_leaves_exactly_once(
     ]
     outbox, taken = kind(_Wakes()), ""
     for frame in frames:
-        outbox.add(*frame)
+        _add(outbox, *frame)
     todo = data.draw(
         st.permutations([(f, i) for f, (intake, _) in enumerate(frames) for i in range(len(intake.messages))])
     )
@@ -153,7 +158,7 @@ async def test_a_stream_that_ends_leaves_no_circle_for_the_collector(kind: Any, 
         for number in range(2):
             intake = Intake([Message(text=f"joy {number}")], {})
             job = engine.submit(intake.messages, caller=caller)
-            outbox.add(intake, job)
+            _add(outbox, intake, job)
         if answered:
             await job.wait()
         caller.close()

@@ -28,6 +28,14 @@ def _frame(*messages: bytes, options: bytes | None = None) -> bytes:
     return head + b"".join(b"\x12" + bytes([len(message)]) + message for message in messages)
 
 
+def _varint(value: int) -> bytes:
+    out = b""
+    while value > 0x7F:
+        out += bytes([value & 0x7F | 0x80])
+        value >>= 7
+    return out + bytes([value])
+
+
 def _broken(identifier: bytes = b"bad", field: int = 2) -> bytes:
     """A message whose string in `field` is a lone surrogate, as a careless encoder writes it."""
     return b"\x0a" + bytes([len(identifier)]) + identifier + bytes([field << 3 | 2, 3]) + b"\xed\xa0\x80"
@@ -176,14 +184,42 @@ def test_a_message_of_fields_without_end_is_not_walked_over(walked: list[int]) -
     assert len(walked) < 100
 
 
+_INFER = wire.bounded_reader(ModelInferRequest, (5, 5, 8), 1024, blob=7)  # inputs, their contents, the texts of those
+
+
+def _inputs(inputs: int, contents: int, inside: bytes) -> bytes:
+    content = b"\x2a" + _varint(len(inside)) + inside
+    return (b"\x2a" + _varint(len(content) * contents) + content * contents) * inputs
+
+
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (_inputs(64, 64, b"\x42\x00" * 1024), "MALFORMED_REQUEST"),
+        (_inputs(1, 64, b"\x42\x00" * 1024), "TOO_MANY_MESSAGES"),
+        (_inputs(64, 64, b""), "MALFORMED_REQUEST"),
+        (_inputs(8, 8, _UNKNOWN * 64), "MALFORMED_REQUEST"),
+        (_inputs(8, 8, b"\x12" + _varint(30_000) + b"\x01" * 30_000), "MALFORMED_REQUEST"),
+    ],
+    ids=["texts of many inputs", "texts of one", "contents", "unknown fields", "numbers"],
+)
+def test_parts_of_parts_are_counted_together(data: bytes, reason: str, walked: list[int]) -> None:
+    padded = data + b"\x3a" + _varint(70_000) + bytes(70_000)  # so large that it is looked at before it is parsed
+    refusal, info = _INFER(padded), ErrorInfo()
+    assert isinstance(refusal, CallRefusedError)
+    assert refusal.status.details[0].Unpack(info)
+    assert info.reason == reason
+    assert len(walked) < 1_300
+
+
+@pytest.mark.parametrize(("contents", "each"), [(1, 1024), (64, 16)])
+def test_as_many_texts_as_are_allowed_are_read_from_one_input(contents: int, each: int) -> None:
+    request = _INFER(_inputs(1, contents, (b"\x42\x64" + b"x" * 100) * each))
+    assert isinstance(request, ModelInferRequest)
+    [tensor] = request.inputs
+    assert list(tensor.contents.bytes_contents) == [b"x" * 100] * 1024
+
+
 def test_fields_of_a_later_version_are_let_pass() -> None:
     request = StreamClassifyRequest(messages=[Message(id="a", text="x" * 70_000)])
     assert _inbound(request.SerializeToString() + _UNKNOWN * 60).request.messages[0].id == "a"
-
-
-def _varint(value: int) -> bytes:
-    out = b""
-    while value > 0x7F:
-        out += bytes([value & 0x7F | 0x80])
-        value >>= 7
-    return out + bytes([value])
