@@ -71,6 +71,36 @@ def test_what_unpacks_to_much_together_is_read_in_parts(
     assert_tagged(sent, read_until(broker.bootstrap, target, count=30, alive=running.check))
 
 
+@pytest.mark.parametrize("kind", ["none", "gzip"])
+def test_a_record_of_too_many_headers_ends_it_in_order(
+    broker: Broker, new_topic: NewTopic, tagger: Start, name: str, kind: str
+) -> None:
+    source, target = new_topic(broker, "in", partitions=1), new_topic(broker, "out", partitions=1)
+    before = [say(number, 0) for number in range(5)]
+    write(broker.bootstrap, source, before)
+    headers = (("", None),) * 10_001
+    write(broker.bootstrap, source, [Seen(b"hi", None, headers, 0, BEGINNING)], compression_type=kind)
+    error = tagger(broker, Routes(output=target, inputs=(source,))).ended_by()
+    assert isinstance(error, UnreadableBatchError)
+    assert f"{source}/0: the batch of offsets 5 to 5: a record has more than 10,000 headers" in str(error)
+    assert_tagged(before, read(broker.bootstrap, target))
+    assert committed_offsets(broker.bootstrap, name, source) == {0: 5}
+
+
+def test_json_of_too_many_parts_is_a_dead_letter_and_the_rest_is_tagged(
+    broker: Broker, new_topic: NewTopic, tagger: Start
+) -> None:
+    source, target = new_topic(broker, "in", partitions=1), new_topic(broker, "out", partitions=1)
+    letters = new_topic(broker, "in.dead-letters", partitions=1)
+    before, after = [say(number, 0) for number in range(5)], [say(number, 0) for number in range(5, 10)]
+    parts = b'{"text":"hi","a":[%s1]}' % (b"1," * 400_000)
+    write(broker.bootstrap, source, [*before, Seen(parts, None, (), 0, BEGINNING), *after])
+    running = tagger(broker, Routes(output=target, inputs=(source,)))
+    assert_tagged([*before, *after], read_until(broker.bootstrap, target, count=10, alive=running.check))
+    [letter] = read_until(broker.bootstrap, letters, count=1, alive=running.check)
+    assert (letter.value == parts, letter.header("emotion-dead-letter-reason")) == (True, b"JSON_TOO_LARGE")
+
+
 @pytest.mark.parametrize("kind", ["gzip", "zstd"])  # Apache Kafka with a small heap cannot unpack snappy's itself
 def test_the_process_stays_small(broker: Broker, new_topic: NewTopic, tmp_path: Path, kind: str) -> None:
     if not Path("/proc/self/status").exists():

@@ -67,6 +67,18 @@ async def test_an_output_that_keeps_less_than_its_input_is_warned_of(broker: Bro
     assert [event["topics"] for event in events if event["event"].startswith("topic keeps")] == [[out]]
 
 
+async def test_an_input_that_is_only_compacted_keeps_for_ever(broker: Broker, new_topic: NewTopic) -> None:
+    topic = new_topic(broker, "in", partitions=1, retention_ms="604800000", cleanup_policy="compact")
+    out = new_topic(broker, "out", partitions=1, retention_ms="604800000")
+    letters = f"{topic}.dead-letters"
+    structlog.reset_defaults()
+    with capture_logs() as events:
+        await _destinations(broker, Routes(output=out, inputs=(topic,))).prepare([topic])
+    assert [event["topics"] for event in events if event["event"].startswith("topic keeps")] == [[out]]
+    async with open_topics(_client(broker)) as topics:
+        assert await topics.retention([letters]) == {letters: FOREVER}
+
+
 async def test_an_input_that_is_not_there(broker: Broker, new_topic: NewTopic, name: str) -> None:
     topic = new_topic(broker, "in", partitions=1)
     destinations = _destinations(broker, Routes(output=f"{name}.out"))

@@ -13,15 +13,17 @@ from __future__ import annotations
 import asyncio
 import sys
 from contextlib import asynccontextmanager
+from inspect import getcoroutinelocals
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import aiokafka.client
 import aiokafka.consumer.fetcher
-import aiokafka.record.default_records
-import aiokafka.record.legacy_records
+import aiokafka.record.default_records as present
+import aiokafka.record.legacy_records as legacy
 from aiokafka.conn import create_conn
 from aiokafka.consumer.fetcher import PartitionRecords
-from aiokafka.errors import BrokerResponseError, UnsupportedCodecError, kafka_errors
+from aiokafka.errors import BrokerResponseError, ProducerClosed, kafka_errors
 from aiokafka.protocol.api import Request, RequestStruct, Response
 from aiokafka.protocol.commit import OffsetFetchRequest_v1, OffsetFetchRequest_v2, OffsetFetchRequest_v3
 from aiokafka.protocol.types import (
@@ -35,13 +37,8 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
-from emotag_service.kafka.cluster.unpacking import (
-    UnpackError,
-    unpack_gzip,
-    unpack_lz4,
-    unpack_snappy,
-    unpack_zstd,
-)
+from emotag_service.kafka.cluster.batches import BROKEN, MOST_HEADERS, Batches, checked, reason, too_many_headers
+from emotag_service.kafka.cluster.unpacking import UNPACKERS
 from emotag_service.kafka.errors import UnreadableBatchError
 from emotag_service.kafka.records.record import record_size
 from emotag_service.process.secrets import SecretFile
@@ -56,7 +53,6 @@ if TYPE_CHECKING:
 _STABLE_SINCE = 7
 _CLOSE_SECONDS = 10.0
 _UNPACKED_BYTES = 64 * 1024 * 1024  # of one batch, and of one answer; a producer as shipped makes no batch over 1 MiB
-_UNPACKERS = {"gzip": unpack_gzip, "snappy": unpack_snappy, "lz4": unpack_lz4, "zstd": unpack_zstd}
 
 
 class InvalidRecordError(BrokerResponseError):  # type: ignore[misc]  # aiokafka is not typed
@@ -127,6 +123,35 @@ def raise_failure(producer: AIOKafkaProducer) -> None:
             ended.result()
 
 
+async def abandon_producer(producer: AIOKafkaProducer, seconds: float) -> None:
+    """Have nothing more come of a producer: what it holds fails, its tasks and its connections end, each in that time.
+
+    Publicly it is stopped by waiting until all that it holds is delivered. That of an idempotent one never expires: it
+    would be written when the cluster is back, behind what others have written since.
+    """
+    accumulator, sender = producer._message_accumulator, producer._sender  # noqa: SLF001 - see the module
+    tasks = _tasks_of(sender)
+    for task in tasks:
+        task.cancel()
+    accumulator.fail_all(ProducerClosed())
+    for batch in (*chain.from_iterable(accumulator._batches.values()), *accumulator._pending_batches):  # noqa: SLF001
+        batch._drain_waiter.exception()  # noqa: SLF001 - mostly nobody else looks
+    if tasks:
+        await asyncio.wait(tasks, timeout=seconds)
+    await asyncio.wait_for(producer.client.close(), seconds)
+
+
+def _tasks_of(sender: Any) -> list[asyncio.Task[Any]]:
+    """The sender's own, and those of the requests that it has sent, which it holds in a variable."""
+    prefix = f"{type(sender).__name__}."
+    return [
+        task
+        for task in asyncio.all_tasks()
+        if getattr(coroutine := task.get_coro(), "__qualname__", "").startswith(prefix)
+        and getcoroutinelocals(coroutine).get("self") is sender  # type: ignore[arg-type]
+    ]
+
+
 _closing: set[asyncio.Future[None]] = set()
 
 
@@ -170,24 +195,23 @@ async def own_connections() -> AsyncIterator[None]:
 
 
 def bound_batches() -> None:
-    """Have consumers unpack to bounded sizes, and hand over an error in the place of a batch that they cannot unpack.
+    """Have consumers unpack to bounded sizes, and hand over an error in the place of a batch that they cannot read.
 
     Publicly they unpack whatever comes, all at once. Who unpacks are functions that the modules of both formats hold,
     compiled or not, by their names.
     """
+    aiokafka.consumer.fetcher.MemoryRecords = Batches
     aiokafka.consumer.fetcher.PartitionRecords = _Readable
-    for batch in (
-        aiokafka.record.default_records.DefaultRecordBatch,
-        aiokafka.record.legacy_records.LegacyRecordBatch,
-    ):
+    # The old format has no headers.
+    for batch, check in ((present.DefaultRecordBatch, checked), (legacy.LegacyRecordBatch, bytes)):
         module = sys.modules[batch.__module__]
-        for name, unpack in _UNPACKERS.items():
+        for name, unpack in UNPACKERS.items():
             if hasattr(module, f"{name}_decode"):
-                setattr(module, f"{name}_decode", _bounded(unpack))
+                setattr(module, f"{name}_decode", _bounded(unpack, check))
 
 
-def _bounded(unpack: Callable[[Any, int], bytes]) -> Callable[[Any], bytes]:
-    return lambda payload: unpack(payload, _UNPACKED_BYTES)
+def _bounded(unpack: Callable[[Any, int], bytes], check: Callable[[bytes], bytes]) -> Callable[[Any], bytes]:
+    return lambda payload: check(unpack(payload, _UNPACKED_BYTES))
 
 
 class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not typed
@@ -200,51 +224,26 @@ class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not type
     other partitions already, and move past.
     """
 
-    def __init__(self, partition: TopicPartition, records: Any, *more: Any) -> None:
+    def __init__(self, partition: TopicPartition, batches: Batches, *more: Any) -> None:
         """As the one above."""
-        self._noting = _Noting(records)
-        super().__init__(partition, self._noting, *more)
+        self._batches = batches
+        super().__init__(partition, batches, *more)
 
     def _unpack_records(self) -> Iterator[Any]:
         size = 0
         try:
             for record in super()._unpack_records():
+                if len(record.headers) > MOST_HEADERS:
+                    self.next_fetch_offset = record.offset
+                    raise too_many_headers()
                 yield record
                 size += record_size(record.key, record.value, record.headers)
                 if size >= _UNPACKED_BYTES:
                     return
-        except (UnpackError, UnsupportedCodecError, UnicodeDecodeError) as error:
+        except BROKEN as error:
             topic, partition = self._tp
-            following = self._noting.last.next_offset
-            yield UnreadableBatchError(topic, partition, self.next_fetch_offset, following, _reason(error))
-
-
-def _reason(error: UnpackError | UnsupportedCodecError | UnicodeDecodeError) -> str:
-    match error:
-        case UnsupportedCodecError():
-            return f"{error}; install what reads it with: pip install cramjam"
-        case UnicodeDecodeError():  # aiokafka decodes nothing else; its words would quote the record
-            return "a header's name is not UTF-8"
-    return str(error)
-
-
-class _Noting:
-    """Batches, of which the last is remembered.
-
-    Attributes:
-        last: It.
-    """
-
-    def __init__(self, records: Any) -> None:
-        """Hand on those of `records`."""
-        self.has_next = records.has_next
-        self._next = records.next_batch
-        self.last: Any = None
-
-    def next_batch(self) -> Any:
-        """The next one."""
-        self.last = self._next()
-        return self.last
+            offset = self.next_fetch_offset
+            yield UnreadableBatchError(topic, partition, offset, self._batches.offset_behind(offset), reason(error))
 
 
 class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions

@@ -17,7 +17,7 @@ from aiokafka.errors import (
 )
 from aiokafka.partitioner import murmur2
 
-from emotag_service.kafka.cluster.aiokafka_private import InvalidRecordError
+from emotag_service.kafka.cluster.aiokafka_private import InvalidRecordError, abandon_producer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.record import Outgoing, Source, Written
 
 _CLOSE_SECONDS = 5.0
+_ABANDON_SECONDS = 2.0
 
 # The client's own bound on one request; the topic's is checked before, and the broker's word is heard.
 _REQUEST_BYTES = 2**30
@@ -77,9 +78,13 @@ def idempotent_producer(client: dict[str, Any], *, batch_bytes: int) -> AIOKafka
 
 
 async def close_producer(producer: AIOKafkaProducer) -> None:
-    """Stop a producer, dead or alive, in bounded time."""
-    with contextlib.suppress(Exception):
-        await asyncio.wait_for(producer.stop(), _CLOSE_SECONDS)
+    """Stop a producer, dead or alive, in bounded time; what it cannot deliver in that time it never does."""
+    try:
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(producer.stop(), _CLOSE_SECONDS)
+    finally:
+        with contextlib.suppress(Exception):
+            await abandon_producer(producer, _ABANDON_SECONDS)
 
 
 def place(outgoing: Outgoing, source_partition: int, partitions: int) -> int:

@@ -41,6 +41,7 @@ SETTLE_SECONDS = 30.0
 _PAUSE = 0.1
 _DEFAULT_REPLICAS = -1
 _SIZE, _TIME, _RETENTION = "max.message.bytes", "message.timestamp.type", "retention.ms"
+_POLICY, _BY_AGE = "cleanup.policy", "delete"
 FOREVER = -1  # what a topic says that keeps its records without end
 
 
@@ -138,7 +139,7 @@ class Topics:
     async def retention(self, topics: Collection[str]) -> dict[str, int]:
         """For how many milliseconds each of them keeps its records, or FOREVER; those that do not tell are left out."""
         configs = await self._configs(topics)
-        return {name: int(values[_RETENTION]) for name, values in configs.items() if values.get(_RETENTION)}
+        return {name: _kept(values) for name, values in configs.items() if values.get(_RETENTION)}
 
     async def replacing_timestamps(self, topics: Collection[str]) -> list[str]:
         """Those that put their own time in place of a record's."""
@@ -169,7 +170,7 @@ class Topics:
             raise ClusterError(f"topics {', '.join(missing)} were created, but no broker leads their partitions")
 
     async def _configs(self, topics: Collection[str]) -> dict[str, dict[str, str]]:
-        asked = dict.fromkeys((_SIZE, _TIME, _RETENTION), "")
+        asked = dict.fromkeys((_SIZE, _TIME, _RETENTION, _POLICY), "")
         resources = [ConfigResource(ConfigResourceType.TOPIC, name, asked) for name in sorted(topics)]
         if not resources:
             return {}
@@ -196,6 +197,12 @@ def missing_inputs(names: Sequence[str], bootstrap: Sequence[str]) -> SettingsEr
 def listed(names: Sequence[str]) -> str:
     """Topics as the beginning of what they do not do."""
     return f"topic {names[0]} does" if len(names) == 1 else f"topics {', '.join(names)} do"
+
+
+def _kept(values: Mapping[str, str]) -> int:
+    # A topic that is only compacted tells a time as well, of which the cluster takes no notice.
+    policy = values.get(_POLICY)
+    return int(values[_RETENTION]) if policy is None or _BY_AGE in policy else FOREVER
 
 
 async def _patiently(ask: Callable[[], Awaitable[Any]]) -> Any:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from aiokafka import codec
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _PIECE = 256 * 1024
 _XERIAL_MAGIC, _XERIAL_HEADER = b"\x82SNAPPY\x00", 16
@@ -74,6 +74,15 @@ def unpack_lz4(payload: Any, most: int) -> bytes:
 def unpack_zstd(payload: Any, most: int) -> bytes:
     """Unpack frames of Zstandard; raises UnpackError."""
     return _into(bytes(payload), most, "zstd")
+
+
+UNPACKERS: Mapping[str, Callable[[Any, int], bytes]] = {
+    "gzip": unpack_gzip,
+    "snappy": unpack_snappy,
+    "lz4": unpack_lz4,
+    "zstd": unpack_zstd,
+}
+"""What unpacks, by the name that aiokafka has for the codec."""
 
 
 def _into(payload: bytes, most: int, name: str) -> bytes:

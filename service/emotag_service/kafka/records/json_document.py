@@ -20,8 +20,15 @@ if TYPE_CHECKING:
 
     Render = Callable[[MessageTag], str]
 
+JSON_TOO_LARGE = "JSON_TOO_LARGE"
 SPACE = " \t\n\r"
 _BLANKS = frozenset(bytes([blank]) for blank in SPACE.encode())
+
+# The scanner holds the interpreter, and with it the heartbeats, until it is through: a microsecond or two for a number
+# or an object, each of which is a hundred bytes then. So what is scanned is bounded beforehand.
+_MOST_BYTES = 8 * 1024 * 1024
+_MOST_PARTS = 320_000  # members and elements: a comma or an opening bracket for each, and those in strings
+_PARTS = (b",", b"[", b"{")
 
 # Skip what stands between members and within one, in a document that is known to be right. Matching nothing is a match,
 # so neither returns None; a wrapper to say so costs as much as the match.
@@ -105,8 +112,11 @@ def parse(value: bytes) -> Document:
     """Parse a value.
 
     Raises:
-        UntaggableError: NOT_JSON, WRONG_ENCODING or TOO_DEEP; the detail gives the position, never the content.
+        UntaggableError: NOT_JSON, WRONG_ENCODING, TOO_DEEP or JSON_TOO_LARGE; the detail gives the position, never the
+            content.
     """
+    if detail := _excess(value):
+        raise UntaggableError(JSON_TOO_LARGE, detail)
     encoding, mark = sniff(value)
     text = decode(value, encoding, mark)
     start = len(text) - len(text.lstrip(SPACE))
@@ -122,7 +132,7 @@ def usual_root(value: bytes) -> dict[str, Any] | None:
     Usual: an object in UTF-8, nothing around it, and no white space at its ends, so that a further member goes right
     before the last byte.
     """
-    if value[:2] != b'{"' or value[-2:-1] in _BLANKS:
+    if value[:2] != b'{"' or value[-2:-1] in _BLANKS or _excess(value):
         return None
     try:
         text = value.decode()
@@ -130,6 +140,17 @@ def usual_root(value: bytes) -> dict[str, Any] | None:
     except (ValueError, StopIteration, RecursionError):
         return None
     return root if end == len(text) else None
+
+
+def _excess(value: bytes) -> str:
+    """Say what the value has more of than is parsed; empty where it has not."""
+    if len(value) <= _MOST_PARTS:
+        return ""
+    if len(value) > _MOST_BYTES:
+        return f"the JSON document has {len(value):,} bytes, more than the {_MOST_BYTES:,} that are parsed"
+    if sum(map(value.count, _PARTS)) > _MOST_PARTS:
+        return f"the JSON document has more than {_MOST_PARTS:,} commas and opening brackets"
+    return ""
 
 
 def _scan_root(text: str, start: int) -> tuple[Any, int]:

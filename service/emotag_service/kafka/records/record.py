@@ -17,6 +17,7 @@ _BATCH_BYTES = 61
 _FIXED_BYTES = 3  # attributes and the two differences
 _VARINT_BYTES = 5  # bytes of a length, at most
 _UTF8_WIDEST = 4  # bytes of a character
+HEADER_BYTES = 80  # of memory that a header takes beside its own
 
 
 class Record(NamedTuple):
@@ -42,7 +43,7 @@ class Record(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes of key, value and headers."""
+        """See `record_size`."""
         return record_size(self.key, self.value, self.headers)
 
 
@@ -70,7 +71,7 @@ class Outgoing(NamedTuple):
 
     @property
     def size(self) -> int:
-        """Bytes of key, value and headers."""
+        """See `record_size`."""
         return record_size(self.key, self.value, self.headers)
 
 
@@ -94,8 +95,11 @@ class Written:
 
 
 def record_size(key: bytes | None, value: bytes | None, headers: Headers) -> int:
-    """Bytes of key, value and headers, without what the format adds."""
-    size = len(key or b"") + len(value or b"")
+    """Bytes of key, value and headers, without what the format adds, and of memory that headers take beside.
+
+    Those may be empty and many.
+    """
+    size = len(key or b"") + len(value or b"") + HEADER_BYTES * len(headers)
     for name, content in headers:
         size += len(name) if name.isascii() else len(name.encode("utf-8", "surrogatepass"))
         size += len(content or b"")

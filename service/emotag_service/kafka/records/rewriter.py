@@ -12,7 +12,7 @@ import structlog
 from emotag_service.kafka.records.dead_letter import REFUSED_FOR_TIME
 from emotag_service.kafka.records.headers import with_skip, with_tag
 from emotag_service.kafka.records.policy import EVERYTHING, TOMBSTONE, Policy, Untaggables, passed, stopped
-from emotag_service.kafka.records.record import Outgoing, batch_bytes, fits
+from emotag_service.kafka.records.record import HEADER_BYTES, Outgoing, batch_bytes, fits
 from emotag_service.messages.untaggable import NOTHING_SAID, Fault, UntaggableError
 from emotag_service.process.logs import stack
 
@@ -174,8 +174,9 @@ class Rewriter:
 
 
 async def prepare_all(rewriter: Rewriter, records: Sequence[Record]) -> list[Prepared]:
-    """Read records: in a thread if they are many bytes, which would hold the event loop up, heartbeats and all."""
-    if sum(len(record.value or b"") for record in records) <= _AT_ONCE_BYTES:
+    """Read records: in a thread if they are large, which would hold the event loop up, heartbeats and all."""
+    size = sum(len(record.value or b"") + HEADER_BYTES * len(record.headers) for record in records)
+    if size <= _AT_ONCE_BYTES:
         return _prepared(rewriter, records)
     return await asyncio.to_thread(_prepared, rewriter, records)
 

@@ -11,7 +11,6 @@ from aiokafka import TopicPartition, codec
 from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
-from aiokafka.record.memory_records import MemoryRecords
 
 from emotag_service.kafka.cluster import aiokafka_private
 from emotag_service.kafka.cluster.aiokafka_private import bound_batches
@@ -42,7 +41,7 @@ def batch(values: list[bytes], *, first: int, kind: str = "none") -> bytes:
 
 def read(log: bytes, start: int = 0, *, check_crcs: bool = True) -> Any:
     return fetcher.PartitionRecords(
-        TopicPartition("in", 3), MemoryRecords(log), [], start, None, None, check_crcs, fetcher.READ_COMMITTED
+        TopicPartition("in", 3), fetcher.MemoryRecords(log), [], start, None, None, check_crcs, fetcher.READ_COMMITTED
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from aiokafka.errors import (
 
 from emotag_service.kafka.cluster import topics as module
 from emotag_service.kafka.cluster.client import ClientSettings
-from emotag_service.kafka.cluster.topics import Topics
+from emotag_service.kafka.cluster.topics import FOREVER, Topics
 from emotag_service.kafka.errors import ClusterError, ForbiddenError
 
 
@@ -43,6 +44,15 @@ class Admin:
     async def create_topics(self, new: list[Any]) -> Answer:
         self.created += new
         return self._next()
+
+    async def describe_configs(self, resources: list[Any]) -> list[Any]:
+        """Of each topic what is asked for, as brokers do."""
+        told = self._next()
+        rows = [
+            (0, None, 2, one.name, [entry for entry in told[one.name].items() if entry[0] in one.configs])
+            for one in resources
+        ]
+        return [SimpleNamespace(resources=rows)]
 
     def _next(self) -> Any:
         answer = self.answers.pop(0)
@@ -141,3 +151,21 @@ async def test_a_topic_that_nobody_leads(monkeypatch: pytest.MonkeyPatch) -> Non
     admin = Admin(Answer([]), Answer(errors=[("out", 0, None)]), Answer([_topic("out", 0, code=5)]))
     with pytest.raises(ClusterError, match="no broker leads"):
         await Topics(admin).create_missing({"out": 1})
+
+
+@pytest.mark.parametrize(
+    ("policy", "kept"),
+    [("delete", 7), ("compact", FOREVER), ("compact,delete", 7), ("delete, compact", 7), ("", FOREVER), (None, 7)],
+)
+async def test_a_topic_that_is_not_deleted_by_age_keeps_for_ever_whatever_time_it_tells(
+    policy: str | None, kept: int
+) -> None:
+    told = {"retention.ms": "7", "max.message.bytes": "9", "cleanup.policy": policy}
+    assert await Topics(Admin({"in": told})).retention(["in"]) == {"in": kept}
+
+
+async def test_a_topic_that_does_not_tell_its_policy_keeps_for_its_time_and_one_that_tells_no_time_is_left_out() -> (
+    None
+):
+    told = {"in": {"retention.ms": "7"}, "out": {"cleanup.policy": "compact"}}
+    assert await Topics(Admin(told)).retention(["in", "out"]) == {"in": 7}

@@ -2,6 +2,11 @@ import pytest
 
 from emotag_service.kafka.records.codec import Codec
 from emotag_service.kafka.records.codecs import NAMES, make_codec
+from tests.unit.kafka.records.helpers import reason_of
+
+PARTS = b"[%s1]" % (b"1," * 320_000)
+EVENT = (("ce_specversion", b"1.0"), ("content-type", b"application/json"))
+STRUCTURED = (("content-type", b"application/cloudevents+json"),)
 
 
 def test_the_names_that_the_command_line_takes():
@@ -40,3 +45,19 @@ def test_fields_in_each_others_way_are_refused(name):
 
 def test_where_no_field_is_written_none_is_in_the_way():
     assert make_codec("headers-only", text_field="emotion").name == "headers-only"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "headers"),
+    [
+        ("json", b'{"text":"hi","a":%s}' % PARTS, ()),
+        ("auto", b'{"text":"hi","a":%s}' % PARTS, ()),
+        ("auto", PARTS, ()),
+        ("headers-only", b'{"text":"hi","a":%s}' % PARTS, ()),
+        ("a2a", b'{"role":"user","parts":[{"text":"hi"}],"metadata":{"a":%s}}' % PARTS, ()),
+        ("cloudevents", b'{"text":"hi","a":%s}' % PARTS, EVENT),
+        ("cloudevents", b'{"specversion":"1.0","data":{"text":"hi","a":%s}}' % PARTS, STRUCTURED),
+    ],
+)
+def test_no_codec_parses_json_of_more_parts_than_the_parser_is_given(name, value, headers):
+    assert reason_of(make_codec(name), value, *headers) == "JSON_TOO_LARGE"

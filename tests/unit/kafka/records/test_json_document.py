@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emotag_service.kafka.records import json_document
 from emotag_service.kafka.records.json_document import Number, parse, usual_root
 from emotag_service.messages.untaggable import UntaggableError
 from tests.unit.kafka.records.helpers import ENCODINGS, MARKS, TREES, exactly, spelled
@@ -68,6 +69,34 @@ def test_a_fault_says_where_and_never_what():
 @pytest.mark.parametrize("opening", [b"[", b'{"a":', b'{"text":"a","deep":' + b"["])
 def test_nesting_deeper_than_the_parser_goes_is_a_fault(opening):
     assert fault_of(opening * 100_000).reason == "TOO_DEEP"
+
+
+def bomb(parts):
+    return b'{"text":"hi","a":[%s1]}' % (b"1," * (parts - 3))
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (bomb(320_001), "more than 320,000 commas and opening brackets"),
+        (bomb(320_001).decode().encode("utf-16"), "more than 320,000 commas and opening brackets"),
+        (b'{"a":[%s]}' % b",".join([b'{"":[[]]}'] * 90_000), "more than 320,000 commas and opening brackets"),
+        (b'{"text":"%s"}' % (b"x" * (8 << 20)), "8,388,619 bytes, more than the 8,388,608 that are parsed"),
+        (b"[" * (9 << 20), "9,437,184 bytes"),
+    ],
+)
+def test_more_than_may_be_scanned_at_once_is_a_fault_and_is_not_scanned(monkeypatch, value, said):
+    scanned = []
+    monkeypatch.setattr(json_document, "_scan", lambda *given: scanned.append(given))
+    fault = fault_of(value)
+    assert (fault.reason, said in fault.detail) == ("JSON_TOO_LARGE", True)
+    assert usual_root(value) is None
+    assert not scanned
+
+
+@pytest.mark.parametrize("value", [bomb(320_000), b'{"text":"%s"}' % (b"x" * ((8 << 20) - 11))])
+def test_what_is_as_large_as_may_be_is_parsed(value):
+    assert parse(value).root.keys() == usual_root(value).keys()
 
 
 @pytest.mark.parametrize("value", [b"\xff\xfe\xff", b'{"text":"\xe9"}', b'{"text":"\xed\xa0\x80"}', b"\0{\0}\0"])

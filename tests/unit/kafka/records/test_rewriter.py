@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 import structlog
 from hypothesis import given
@@ -9,7 +11,7 @@ from emotag_service.kafka.errors import SettingsError, StopPolicyError
 from emotag_service.kafka.records.dead_letter import REFUSED_FOR_TIME, DeadLetter
 from emotag_service.kafka.records.policy import Selection
 from emotag_service.kafka.records.record import Outgoing, Record, batch_bytes
-from emotag_service.kafka.records.rewriter import Rewriter
+from emotag_service.kafka.records.rewriter import Rewriter, prepare_all
 from emotag_service.kafka.records.routes import Routes
 from emotag_service.messages.untaggable import Fault, UntaggableError
 from tests.unit.kafka.records.made import ShoutingCodec, headers, make_record, make_tag
@@ -210,3 +212,24 @@ def test_a_topic_that_feeds_on_itself_ends_the_tagger():
     rewriter = make_rewriter(routes=Routes(template="{topic}.tagged", pattern="in"))
     with pytest.raises(SettingsError, match="--output-template"):
         treat(rewriter, make_record())
+
+
+@pytest.mark.parametrize(
+    ("records", "here"),
+    [
+        ([make_record()] * 2, True),
+        ([make_record(value=b"x" * 200_000)] * 2, False),
+        ([make_record(headers=(("", None),) * 2_000)] * 2, False),
+        ([make_record(value=None, headers=(("", None),) * 4_000)], False),
+    ],
+)
+async def test_what_is_large_or_has_many_headers_is_read_in_a_thread(records, here):
+    read_here = []
+
+    class Watched(Rewriter):
+        def prepare(self, record):
+            read_here.append(threading.current_thread() is threading.main_thread())
+            return super().prepare(record)
+
+    await prepare_all(Watched(ShoutingCodec(), ROUTES), records)
+    assert set(read_here) == {here}

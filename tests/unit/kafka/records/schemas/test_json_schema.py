@@ -90,6 +90,7 @@ def test_references_to_other_schemas() -> None:
 def test_what_cannot_be_tagged() -> None:
     schema = ready("JSON", JSON_SCHEMA)
     assert reason_of(read, schema, record(b"{")) == "NOT_JSON"
+    assert reason_of(read, schema, record(b'{"text":"a","n":[%s1]}' % (b"1," * 320_000))) == "JSON_TOO_LARGE"
     assert reason_of(read, schema, record(b'{"id": "x"}')) == "NO_TEXT"
     assert reason_of(read, schema, record(b'{"text": "a", "emotion": 7}')) == "TAG_TAKEN"
     nested = ready("JSON", {"properties": {"meta": _with({"type": "object"})}}, tag_field="meta.emotion")
