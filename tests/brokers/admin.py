@@ -51,6 +51,13 @@ def delete_topics(bootstrap: str, *topics: str) -> None:
         future.result(timeout=SECONDS)
 
 
+def delete_groups(bootstrap: str, *groups: str) -> None:
+    """Delete consumer groups that have no members, and their offsets, as the cluster does with those that are old."""
+    client = admin(bootstrap)
+    for future in client.delete_consumer_groups(list(groups), request_timeout=SECONDS).values():
+        future.result(timeout=SECONDS + 1)
+
+
 def partition_count(bootstrap: str, topic: str) -> int:
     """How many partitions a topic has; 0 when it is not there."""
     found = admin(bootstrap).list_topics(timeout=SECONDS).topics.get(topic)

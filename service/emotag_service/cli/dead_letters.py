@@ -40,8 +40,8 @@ example:
 _REPLAY = """\
 Write dead letters back to the topic that they came from, each exactly once: key, value, timestamp and headers as they
 were, without the headers that made them dead letters. What was replayed is remembered in consumer groups called
-GROUP.REASON, so that running it again goes on where it ended, and a replay of one reason leaves the others for later.
-The letters stay in their topic.
+GROUP.REASON, and by receipts among the letters, since offsets of groups expire: running it again goes on where it
+ended, and a replay of one reason leaves the others for later. The letters stay in their topic.
 """
 
 _REPLAY_EPILOG = """\
@@ -49,7 +49,8 @@ examples:
   emotag dead-letters replay --bootstrap localhost:9092 --topic agent.messages.dead-letters --reason TOO_LARGE
   emotag dead-letters replay --bootstrap localhost:9092 --topic agent.messages.dead-letters --to agent.messages.repaired
 
-The cluster must allow --group with everything that follows it (a prefixed ACL), as groups and as transactional ids.
+The cluster must allow --group with everything that follows it (a prefixed ACL), as groups and as transactional ids,
+and writing to the topic of the letters.
 """
 
 Parser = SettingsParser  # what `emotag` parses the arguments with

@@ -59,5 +59,9 @@ def _standing(meters: Meters) -> Iterator[Metric]:
     yield gauge("emotag_kafka_buffered_records", "Records read and not committed.", meters.buffered)
     yield gauge("emotag_kafka_buffered_bytes", "Bytes of them.", meters.buffered_bytes)
     if meters.last_progress:
-        silent = time.monotonic() - meters.last_progress
-        yield gauge("emotag_kafka_silent_seconds", "Since the last poll or commit that succeeded.", silent)
+        since = min([meters.last_progress, *dict(meters.waiting).values()])
+        yield gauge(
+            "emotag_kafka_silent_seconds",
+            "Since the cluster answered last, or since when a partition has waited to be taken over.",
+            time.monotonic() - since,
+        )

@@ -13,6 +13,7 @@ from emotag_service.ops.view import View, model, new_registry
 
 if TYPE_CHECKING:
     from emotag_service.kafka.service import TaggerService
+    from emotag_service.kafka.tagging.progress import Meters
     from emotag_service.ops.drift_reference import Reference
 
 _STALE_SECONDS = 30.0
@@ -25,17 +26,21 @@ def tagging_view(service: TaggerService, reference: Reference) -> View:
     registry.register(EngineMetrics(lambda: service.engine))
     return View(
         loop=asyncio.get_running_loop(),
-        unready=lambda: _unready(service.meters.last_progress),
+        unready=lambda: _unready(service.meters),
         model=lambda: model(service.engine),
         window=LabelWindow(lambda: service.engine, reference),
         registry=registry,
     )
 
 
-def _unready(last_progress: float) -> str:
-    if not last_progress:
+def _unready(meters: Meters) -> str:
+    if not meters.last_progress:
         return "starting: nothing was read from the input yet"
-    silent = time.monotonic() - last_progress
+    now = time.monotonic()
+    silent = now - meters.last_progress
     if silent > _STALE_SECONDS:
         return f"stuck: nothing could be read or committed for {silent:.0f} s"
+    for source, since in dict(meters.waiting).items():
+        if now - since > _STALE_SECONDS:
+            return f"stuck: {source} has waited for {now - since:.0f} s to be taken over; the log says what for"
     return ""

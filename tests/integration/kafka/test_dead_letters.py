@@ -24,8 +24,9 @@ from emotag_service.kafka.errors import ClusterError
 from emotag_service.kafka.records.dead_letter import DeadLetter, bury
 from emotag_service.kafka.records.record import Record
 from emotag_service.messages.untaggable import Fault
+from tests.brokers.admin import delete_groups
 from tests.brokers.protocol import Broker
-from tests.brokers.records import Seen, ends, read, write
+from tests.brokers.records import Seen, committed_offsets, ends, read, write
 from tests.brokers.transactions import write_in_transaction
 
 AT = 1_700_000_000.0
@@ -38,6 +39,7 @@ class Post:
     """A topic, its dead letters, and the commands for them."""
 
     def __init__(self, broker: Broker, new_topic: NewTopic, group: str) -> None:
+        self.broker = broker.name
         self.bootstrap = broker.bootstrap
         self.origin = new_topic(broker, "in", partitions=3)
         self.letters = new_topic(broker, "in.dead-letters", partitions=2)
@@ -216,6 +218,58 @@ class TestReplay:
         assert "raise its max.message.bytes" in capsys.readouterr().err
         assert small_post.run("replay", "--to", small, "--reason", "B") == 0
         assert small_post.numbers(small) == [4]
+
+
+class TestMemory:
+    """What was replayed stays known when the cluster has let the groups' offsets expire."""
+
+    @pytest.fixture(autouse=True)
+    def remembers(self, post: Post) -> None:
+        if post.broker == "external":
+            pytest.skip("it may not let groups be deleted")
+
+    def _expire(self, post: Post, *reasons: str) -> None:
+        groups = [f"{post.group}.{reason}" for reason in reasons]
+        delete_groups(post.bootstrap, *groups)
+        assert [committed_offsets(post.bootstrap, group, post.letters) for group in groups] == [{}] * len(groups)
+
+    def test_nothing_comes_twice(self, post: Post, capsys):
+        post.fill(*(post.letter(number, reason="AB"[number // 2 % 2]) for number in range(12)))
+        assert post.run("replay", "--reason", "A") == 0
+        assert post.run("replay") == 0
+        assert post.numbers() == list(range(12))
+        self._expire(post, "A", "B")
+        post.fill(post.letter(12, reason="A"))
+        capsys.readouterr()
+        for options in ((), ("--reason", "A"), ("--reason", "B")):
+            assert post.run("replay", *options) == 0
+        assert post.numbers() == list(range(13))
+        said = capsys.readouterr().err.splitlines()
+        assert said[0] == "1 replayed; left: 12 replayed before, 0 of other reasons"
+
+    def test_receipts_are_no_letters_and_no_strangers(self, post: Post, capsys):
+        post.fill(*(post.letter(number) for number in range(6)))
+        assert post.run("replay") == 0
+        assert len(read(post.bootstrap, post.letters)) == 8, "one for each of two partitions"
+        capsys.readouterr()
+        assert post.run("list") == 0
+        assert capsys.readouterr().err == "6 dead letters\n"
+        assert post.run("replay", "--dry-run") == 0
+        assert capsys.readouterr().err == "0 to replay; left: 6 replayed before, 0 of other reasons\n"
+
+    def test_another_group_replays_again(self, post: Post):
+        post.fill(*(post.letter(number) for number in range(4)))
+        assert post.run("replay") == 0
+        assert post.run("replay", "--group", f"{post.group}-again") == 0
+        assert post.numbers() == [0, 0, 1, 1, 2, 2, 3, 3]
+
+    def test_a_topic_that_is_compacted_takes_receipts(self, post: Post, broker: Broker, new_topic: NewTopic):
+        post.letters = new_topic(broker, "compacted", partitions=2, cleanup_policy="compact")
+        post.fill(*(post.letter(number) for number in range(4)))
+        assert post.run("replay") == 0
+        self._expire(post, "NOT_JSON")
+        assert post.run("replay") == 0
+        assert post.numbers() == [0, 1, 2, 3]
 
 
 class TestExactlyOnce:

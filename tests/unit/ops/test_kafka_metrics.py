@@ -32,5 +32,11 @@ def test_everything_that_a_tagger_counts():
     assert value(found, "emotag_kafka_silent_seconds") >= 0
 
 
+def test_a_partition_that_waits_to_be_taken_over_is_silent_though_the_cluster_answers():
+    now = time.monotonic()
+    found = collected(KafkaMetrics(Meters(last_progress=now, waiting={"a/0": now - 1_000, "a/1": now})))
+    assert value(found, "emotag_kafka_silent_seconds") >= 1_000
+
+
 def test_what_never_happened_has_no_age():
     assert "emotag_kafka_silent_seconds" not in names(collected(KafkaMetrics(Meters())))

@@ -45,3 +45,12 @@ async def test_a_tagger_is_ready_while_it_reads_or_commits():
     service.meters.last_progress -= 100
     assert view.unready().startswith("stuck: nothing could be read or committed for 100 s")
     assert "emotag_kafka_records_total" in names(samples(generate_latest(view.registry).decode()))
+
+
+async def test_a_tagger_is_not_ready_while_a_partition_waits_for_long():
+    service = SimpleNamespace(meters=Meters(last_progress=time.monotonic()), engine=None)
+    view = tagging_view(service, Reference({}))
+    service.meters.waiting.update({"in/0": time.monotonic(), "in/1": time.monotonic() - 100})
+    assert view.unready().startswith("stuck: in/1 has waited for 100 s to be taken over")
+    del service.meters.waiting["in/1"]
+    assert view.unready() == ""

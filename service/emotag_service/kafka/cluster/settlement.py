@@ -27,7 +27,7 @@ from emotag_service.kafka.cluster.aiokafka_private import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from aiokafka import AIOKafkaProducer, TopicPartition
 
@@ -46,11 +46,13 @@ _DECISIONS = {
 }
 
 
-async def decision(producer: AIOKafkaProducer, transactional_id: str) -> bool | None:
+async def decision(
+    producer: AIOKafkaProducer, transactional_id: str, hear: Callable[[KafkaError], None] = lambda _: None
+) -> bool | None:
     """Tell how the last transaction of this id ended or will end: True, by commit; None, there is nothing to settle.
 
     To be asked before the producer starts, since that makes the coordinator forget. A cluster that cannot tell (Kafka
-    before 3.0) has nothing to settle either.
+    before 3.0) has nothing to settle either. It is asked until it answers, and `hear` is told why it does not yet.
 
     Raises:
         KafkaError: The coordinator refuses, and will go on to.
@@ -66,6 +68,7 @@ async def decision(producer: AIOKafkaProducer, transactional_id: str) -> bool | 
         except KafkaError as error:
             if not error.retriable:
                 raise
+            hear(error)
         else:
             if found.code == _NEVER_SEEN:
                 return None
@@ -74,6 +77,7 @@ async def decision(producer: AIOKafkaProducer, transactional_id: str) -> bool | 
             refusal = for_code(found.code)
             if not refusal.retriable:
                 raise refusal(transactional_id)
+            hear(refusal(transactional_id))
         await asyncio.sleep(_PAUSE_SECONDS)
 
 

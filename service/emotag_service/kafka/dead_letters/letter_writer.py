@@ -2,7 +2,8 @@
 
 For each partition of letters there is one transactional producer, whose id is derived from the partition: starting it
 fences whoever replayed the same letters before and ends what that one had open. What was replayed is read only after
-that: see `kafka/tagging/writers.py`, whose argument this is.
+that: see `kafka/tagging/writers.py`, whose argument this is. It is noted twice: as the offset of a group, which is
+found at once and expires, and by a receipt among the letters, which stays for as long as they do.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from emotag_service.kafka.cluster.producers import (
     transactional_id,
     transactional_producer,
 )
+from emotag_service.kafka.dead_letters.receipt import Receipt
 from emotag_service.kafka.records.record import Source, Written
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.records.dead_letter import DeadLetter
+    from emotag_service.kafka.records.record import Record
 
 _BATCH_BYTES = 16 * 1024
 ROOMY_BYTES = 2 * _BATCH_BYTES
@@ -57,7 +60,7 @@ class LetterWriter:
     async def write(
         self, letters: Sequence[DeadLetter], topics: Sequence[str], offsets: Mapping[str, int], *, alone: bool = True
     ) -> None:
-        """Write letters in one transaction.
+        """Write letters, and receipts for them, in one transaction.
 
         Args:
             letters: In order.
@@ -75,7 +78,12 @@ class LetterWriter:
                 Written(letter.record.offset, letter.original(topic, letter.partition))
                 for letter, topic in zip(letters, topics, strict=True)
             ]
+            receipts = [
+                Written(offset - 1, Receipt(group, offset).outgoing(self._partition))
+                for group, offset in offsets.items()
+            ]
             await self._outbox.send(written, alone=alone)
+            await self._outbox.send(receipts, alone=True)
             await self._outbox.delivered()
             for group, offset in offsets.items():
                 await self._producer.send_offsets_to_transaction({self._partition: offset}, group)
@@ -100,11 +108,18 @@ class Ledger:
         self._group = group
         self._partition = partition
         self._next: dict[str, int] = {}
+        self._receipts: dict[str, int] = {}
+
+    def recall(self, records: Iterable[Record]) -> None:
+        """Take note of the receipts among these records; to be done of all before the first question."""
+        for record in records:
+            if (receipt := Receipt.read(record)) is not None:
+                self._receipts[receipt.group] = max(receipt.offset, self._receipts.get(receipt.group, 0))
 
     async def next_offset(self, reason: str) -> int:
         """The letters of this reason are replayed up to this offset."""
         if reason not in self._next:
-            self._next[reason] = await self._committed(reason)
+            self._next[reason] = max(await self._committed(reason), self._receipts.get(self._name(reason), 0))
         return self._next[reason]
 
     def offsets(self, letters: Iterable[DeadLetter]) -> dict[str, int]:

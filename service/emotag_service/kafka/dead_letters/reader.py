@@ -13,6 +13,7 @@ from aiokafka.errors import KafkaError
 from emotag_service.kafka.cluster.consumers import as_record, lone_consumer
 from emotag_service.kafka.cluster.failures import explain
 from emotag_service.kafka.cluster.topics import open_topics
+from emotag_service.kafka.dead_letters.receipt import Receipt
 from emotag_service.kafka.errors import ClusterError, SettingsError
 from emotag_service.kafka.records.dead_letter import DeadLetter, NotALetterError
 
@@ -87,7 +88,7 @@ class Reader:
 
 
 async def letters_of(client: ClientSettings, topics: Sequence[str]) -> AsyncGenerator[DeadLetter | None, None]:
-    """Yield what the topics hold now, partition by partition; None for a record that is no dead letter of ours.
+    """Yield what the topics hold now, partition by partition; None for what is no dead letter and no receipt of ours.
 
     Raises:
         SettingsError: A topic does not exist.
@@ -99,7 +100,8 @@ async def letters_of(client: ClientSettings, topics: Sequence[str]) -> AsyncGene
                 async with aclosing(reader.batches(partition)) as batches:
                     async for records in batches:
                         for record in records:
-                            yield _letter(record)
+                            if Receipt.read(record) is None:
+                                yield _letter(record)
     except KafkaError as error:
         explained = explain(error, "reading dead letters", user=client.sasl_username, operation="Read")
         raise explained or ClusterError(f"reading dead letters: {type(error).__name__}; is the cluster up?") from error

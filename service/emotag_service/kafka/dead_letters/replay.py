@@ -14,6 +14,7 @@ from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.cluster.topics import open_topics
 from emotag_service.kafka.dead_letters.letter_writer import ROOMY_BYTES, Ledger, LetterWriter
 from emotag_service.kafka.dead_letters.reader import Reader
+from emotag_service.kafka.dead_letters.receipt import Receipt
 from emotag_service.kafka.errors import ClusterError, FencedError, SettingsError
 from emotag_service.kafka.records.dead_letter import REPLAY_GROUP, DeadLetter, NotALetterError
 
@@ -96,10 +97,18 @@ class Replay:
         try:
             if writer is not None:
                 await writer.start()
-            await self._read(reader, Ledger(self._client, self._order.group, partition), partition, writer)
+            await self._read(reader, await self._ledger(reader, partition), partition, writer)
         finally:
             if writer is not None:
                 await writer.close()
+
+    async def _ledger(self, reader: Reader, partition: TopicPartition) -> Ledger:
+        """What was replayed. A receipt lies behind its letters, so the partition is read to its end before they are."""
+        ledger = Ledger(self._client, self._order.group, partition)
+        async with aclosing(reader.batches(partition)) as batches:
+            async for records in batches:
+                ledger.recall(records)
+        return ledger
 
     async def _read(
         self, reader: Reader, ledger: Ledger, partition: TopicPartition, writer: LetterWriter | None
@@ -119,6 +128,8 @@ class Replay:
         """Those that are to be replayed; counts the others."""
         due = []
         for record in records:
+            if Receipt.read(record) is not None:
+                continue
             try:
                 letter = DeadLetter.read(record)
             except NotALetterError:

@@ -7,12 +7,16 @@ paused partitions lose what was fetched for them, and a poll does not notice tha
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import time
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiokafka import ConsumerRebalanceListener, TopicPartition
 from aiokafka.errors import KafkaConnectionError, NoOffsetForPartitionError, OffsetOutOfRangeError
+from aiokafka.protocol.metadata import MetadataRequest
 
+from emotag_service.kafka.cluster.aiokafka_private import ask_group_coordinator
 from emotag_service.kafka.cluster.consumers import as_record, committed_offset, group_member
 from emotag_service.kafka.errors import ClusterError, UnreadableBatchError
 from emotag_service.kafka.records.record import Record, Source
@@ -28,13 +32,20 @@ Read = Record | UnreadableBatchError
 _log = structlog.get_logger(__name__)
 _NOWHERE = TopicPartition("", 0)  # a poll for nobody: the group's errors are raised, no record is taken
 _POLL_RECORDS = 4  # batches' worth of records that one poll takes at most
+_ASK_SECONDS = 5.0  # between two questions whether the cluster is there
 
 
 class Feed:
-    """The consumer, in the words of the loop."""
+    """The consumer, in the words of the loop.
+
+    Attributes:
+        answered: Monotonic seconds when the group's coordinator was last heard of; 0 before it was.
+    """
 
     def __init__(self, settings: LoopSettings, client: dict[str, Any]) -> None:
         """Make one; it connects in `start`."""
+        self.answered = 0.0
+        self._asking: asyncio.Task[None] | None = None
         self._settings = settings
         self._consumer = group_member(
             client,
@@ -59,9 +70,12 @@ class Feed:
         else:
             self._consumer.subscribe(topics=list(topics), listener=listener)
         await self._connect()
+        self._asking = asyncio.create_task(self._ask(), name="whether the cluster answers")
 
     async def stop(self) -> None:
         """Leave the group and disconnect."""
+        if self._asking is not None:
+            self._asking.cancel()
         await self._consumer.stop()
 
     async def poll(self, sources: Iterable[Source], seconds: float) -> dict[Source, list[Read]]:
@@ -138,6 +152,19 @@ class Feed:
                 await asyncio.sleep(backoff.next())
             else:
                 return
+
+    async def _ask(self) -> None:
+        """Note when the cluster answers, now and then, for as long as this is not cancelled.
+
+        Nothing else tells where there is nothing to read or no room for it, or no partition for this member: polls end
+        in time whether a broker answers or not, and aiokafka keeps to itself which heartbeats were answered. Who is
+        asked is the group's coordinator, as by heartbeats, since without it nothing can be committed.
+        """
+        while True:
+            with contextlib.suppress(Exception):  # no answer: what will not pass, the poll raises
+                await ask_group_coordinator(self._consumer, MetadataRequest([]))
+                self.answered = time.monotonic()
+            await asyncio.sleep(_ASK_SECONDS)
 
     async def _bound(self, ask: Any, source: Source) -> int:
         partition = _partition(source)

@@ -20,6 +20,7 @@ from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.errors import FencedError, TaggerError, UnreadableBatchError
 from emotag_service.kafka.tagging.buffer import Buffer, tag_ahead
 from emotag_service.kafka.tagging.transaction import Refusals
+from emotag_service.kafka.tagging.wait import Wait
 from emotag_service.kafka.tagging.writing import Writing
 from emotag_service.process.backoff import Backoff
 from emotag_service.process.lifetime import unless
@@ -52,7 +53,9 @@ class Attempt:
         committed: The offset up to which everything is done; None until then.
     """
 
-    def __init__(self, source: Source, context: LaneContext, refusals: Refusals, on_commit: Callable[[], None]) -> None:
+    def __init__(
+        self, source: Source, context: LaneContext, refusals: Refusals, wait: Wait, on_commit: Callable[[], None]
+    ) -> None:
         """Make one; `on_commit` is called after every commit."""
         self.writer = context.writer(source)
         self.buffer = Buffer(context.roomier)
@@ -61,6 +64,7 @@ class Attempt:
         self._source = source
         self._context = context
         self._refusals = refusals
+        self._wait = wait
         self._on_commit = on_commit
         self._writing: Writing | None = None
 
@@ -91,12 +95,16 @@ class Attempt:
             await self._work(stopping)
 
     async def _take_over(self) -> None:
-        feed = self._context.feed
+        feed, wait = self._context.feed, self._wait
+        wait.begin()
         if self._context.ready is not None:  # before the writer, which may ask for its topics' partitions
+            wait.come_to("the topics that it writes to")
             await self._context.ready(self._source.topic)
-        offset = await self.writer.start()
+        offset = await self.writer.start(wait)
         if offset is None:
+            wait.come_to("the first commit")
             offset = await self._begin_anew()
+        wait.come_to("the oldest offset")
         first = await feed.first_offset(self._source)
         if offset < first:
             _log.warning("records expired before they were tagged", source=str(self._source), records=first - offset)
@@ -104,6 +112,7 @@ class Attempt:
         self.position = self.committed = offset
         feed.begin_at(self._source, offset)
         self._context.roomier()  # the poll that is out does not ask for this partition
+        wait.end()
         self._context.meters.takeovers += 1
         _log.info("partition taken over", source=str(self._source), offset=offset)
 
@@ -169,6 +178,7 @@ class Lane:
         self._backoff = Backoff()
         self._fenced = 0
         self._refusals = Refusals(source)
+        self._wait = Wait(source, context.meters)
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -194,9 +204,11 @@ class Lane:
             raise
         except BaseException as error:  # noqa: BLE001 - whatever it is, the main loop has to know
             self._failed(error)
+        finally:
+            self._wait.end()
 
     async def _try(self) -> None:
-        self.attempt = attempt = Attempt(self.source, self._context, self._refusals, self._on_commit)
+        self.attempt = attempt = Attempt(self.source, self._context, self._refusals, self._wait, self._on_commit)
         try:
             await attempt.run(self._stopping)
         except Exception as error:  # noqa: BLE001 - raised again in `_recover` unless it may pass
@@ -217,6 +229,7 @@ class Lane:
         if isinstance(error, TaggerError):
             raise error
         self._context.meters.aborts[type(error).__name__] += 1
+        self._wait.fail(error)
         if self._stopping.is_set():
             return
         if isinstance(error, RefusedError):

@@ -40,7 +40,9 @@ class Meters:
         lag: Records not yet committed, by "topic/partition".
         buffered: Records held, read but not committed.
         buffered_bytes: Their bytes.
-        last_progress: Monotonic seconds of the last poll or commit that succeeded: liveness.
+        last_progress: Monotonic seconds of the last sign of the cluster: records, a commit, or an answer to whether it
+            is there.
+        waiting: Monotonic seconds since when partitions wait to be taken over, by "topic/partition".
     """
 
     consumed: int = 0
@@ -57,6 +59,7 @@ class Meters:
     buffered: int = 0
     buffered_bytes: int = 0
     last_progress: float = 0.0
+    waiting: dict[str, float] = field(default_factory=dict)
 
     @property
     def published(self) -> int:

@@ -119,8 +119,11 @@ class Tagger:
             await asyncio.gather(poll, wake, return_exceptions=True)
         if poll.cancelled():
             return {}
-        self._meters.last_progress = time.monotonic()
-        return poll.result()
+        found = poll.result()
+        # One that finds nothing ends in time although no broker answers.
+        progress = time.monotonic() if found else self._feed.answered
+        self._meters.last_progress = max(self._meters.last_progress, progress)
+        return found
 
     async def _leave(self) -> None:
         await self._assignment.finish()

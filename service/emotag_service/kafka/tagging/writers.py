@@ -28,6 +28,7 @@ from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, TopicAuthorizationFailedError
 
 from emotag_service.kafka.cluster.failures import chain
+from emotag_service.kafka.cluster.hindrances import overhear
 from emotag_service.kafka.cluster.producers import (
     RecordOutbox,
     close_producer,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.record import Source, Written
     from emotag_service.kafka.tagging.feed import Feed
     from emotag_service.kafka.tagging.settings import LoopSettings
+    from emotag_service.kafka.tagging.wait import Wait
 
 
 class Writer(Protocol):
@@ -52,8 +54,11 @@ class Writer(Protocol):
     After any error it is of no more use: close it, start a new one, and read on from what is committed.
     """
 
-    async def start(self) -> int | None:
-        """Take the partition over from whoever wrote for it before; return the offset to go on from, or None."""
+    async def start(self, wait: Wait) -> int | None:
+        """Take the partition over from whoever wrote for it before; return the offset to go on from, or None.
+
+        `wait` is told what for, and why it lasts: neither the cluster nor aiokafka sets it an end.
+        """
 
     async def begin(self) -> None:
         """Begin a transaction."""
@@ -97,9 +102,12 @@ class AtLeastOnce:
         self._producer = idempotent_producer(client, batch_bytes=settings.write_bytes)
         self._outbox = RecordOutbox(self._producer, source)
 
-    async def start(self) -> int | None:
+    async def start(self, wait: Wait) -> int | None:
         """See `Writer`."""
+        overhear(self._producer, wait.fail)
+        wait.come_to("a producer id")
         await self._producer.start()
+        wait.come_to("the committed offset")
         return await self._feed.committed(self._source)
 
     async def begin(self) -> None:
@@ -157,12 +165,17 @@ class ExactlyOnce:
         )
         self._outbox = RecordOutbox(self._producer, source)
 
-    async def start(self) -> int | None:
+    async def start(self, wait: Wait) -> int | None:
         """Fence, settle, then read the committed offset: in this order, see the module's docstring."""
-        committed = await decision(self._producer, self._id)
+        overhear(self._producer, wait.fail)
+        wait.come_to("the transaction coordinator")
+        committed = await decision(self._producer, self._id, wait.fail)
+        wait.come_to("the end of the last transaction, and a producer id")
         await self._producer.start()
         if committed is not None:
+            wait.come_to("what may be left of the last transaction to be ended")
             await settle(self._producer, self._group, await self._touched(), committed=committed)
+        wait.come_to("the committed offset")
         return await self._feed.committed(self._source)
 
     async def begin(self) -> None:

@@ -6,6 +6,8 @@ from types import SimpleNamespace
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import (
+    CoordinatorLoadInProgressError,
+    CoordinatorNotAvailableError,
     IncompatibleBrokerVersion,
     KafkaConnectionError,
     KafkaError,
@@ -116,6 +118,14 @@ async def test_an_id_that_was_never_used_and_a_cluster_that_cannot_tell_leave_no
 async def test_a_coordinator_that_loads_or_is_away_is_asked_again():
     answers = [reply(code=LOADING), KafkaConnectionError("away"), reply("CompleteCommit")]
     assert await asked(*answers) is True
+
+
+async def test_why_it_does_not_answer_yet_is_told():
+    heard = []
+    answers = [CoordinatorNotAvailableError(), reply(code=LOADING), reply("CompleteCommit")]
+    producer = SimpleNamespace(client=Client(*answers))
+    assert await decision(producer, "g:in:0", lambda error: heard.append(type(error))) is True
+    assert heard == [CoordinatorNotAvailableError, CoordinatorLoadInProgressError]
 
 
 @pytest.mark.parametrize("refusal", [reply(code=REFUSED), TransactionalIdAuthorizationFailed("g:in:0")])

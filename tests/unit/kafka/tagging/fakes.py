@@ -117,7 +117,7 @@ class FakeWriter:
             if error is not None:
                 raise error
 
-    async def start(self):
+    async def start(self, wait):
         self._step("start")
         return self._log.committed
 
