@@ -9,6 +9,7 @@ import json
 import signal
 import socket
 import ssl
+import termios
 from contextlib import asynccontextmanager
 from math import inf
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
+from emotag_service.access import web as web_module
 from emotag_service.access.protection import Protection, TlsFiles
 from tests.integration.calls import until
 from tests.integration.process import Serving
@@ -34,6 +36,18 @@ LINES = 900  # of a stream, which holds more; their answers are more than the bu
 LONG = "i am so angry ! " * 40
 SMALL = 64 * 1024
 HEAD = f"POST {STREAM}?all_scores=true&explain=true HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+def _is_told() -> bool:
+    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as connection:
+        try:
+            fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, bytes(4))
+        except OSError:
+            return False
+        return True
+
+
+told = pytest.mark.skipif(not _is_told(), reason="this system does not tell what a connection has not sent yet")
 
 
 @asynccontextmanager
@@ -77,6 +91,7 @@ def serving(checkpoint: Path, seconds: str) -> Serving:
     return Serving(checkpoint, "--http-port", "0", "--ops-port", "0", "--drain-seconds", seconds)
 
 
+@told
 async def test_who_reads_slowly_has_every_answer_and_the_last_line(checkpoint: Path) -> None:
     async with serving(checkpoint, "600") as server, computed(server) as talk:
         [http] = server.logged("http port opened")
@@ -94,6 +109,7 @@ async def test_who_reads_slowly_has_every_answer_and_the_last_line(checkpoint: P
     assert not server.logged("replies cut off")
 
 
+@told
 async def test_who_never_reads_is_cut_off_and_the_log_says_so(checkpoint: Path) -> None:
     async with serving(checkpoint, "1") as server, computed(server):
         server.send(signal.SIGTERM)
@@ -130,7 +146,12 @@ def _not_known(*_: object) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("small", "encrypted"), [(True, False), (True, True), (False, False)], ids=["plaintext", "tls", "in the kernel"]
+    ("small", "encrypted"),
+    [
+        pytest.param(True, False, id="plaintext"),
+        pytest.param(True, True, id="tls"),
+        pytest.param(False, False, id="in the kernel", marks=told),
+    ],
 )
 async def test_a_reply_is_waited_for_until_its_last_byte_is_there(
     engine: Engine, authority: Authority, monkeypatch: pytest.MonkeyPatch, small: bool, encrypted: bool
@@ -163,6 +184,25 @@ async def test_who_goes_away_is_not_waited_for(engine: Engine) -> None:
             waiting = asyncio.create_task(port.replied(inf))
         async with asyncio.timeout(60):
             assert await waiting == 0
+
+
+async def test_who_goes_on_asking_holds_nothing_up(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is owed is the reply that was under way, not those of later requests on its connection."""
+    monkeypatch.setattr(web_module, "_LOOK_SECONDS", 0)
+    async with opened(engine) as port, connected(port.port) as (reader, writer):
+        writer.write(HEAD.encode())
+        assert b"200" in await reader.readuntil(b"\r\n\r\n")
+        [connection] = port._web._server.server_state.connections  # type: ignore[union-attr]
+        waiting = asyncio.create_task(port.replied(inf))
+        await asyncio.sleep(0)
+        monkeypatch.setattr(type(connection), "owes", lambda _: True)
+        under_way = connection.cycle  # type: ignore[union-attr]
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        monkeypatch.setattr(connection, "cycle", object())  # the next request
+        async with asyncio.timeout(60):
+            assert await waiting == 0
+        monkeypatch.setattr(connection, "cycle", under_way)
 
 
 async def test_a_stream_whose_caller_still_sends_has_its_last_line(engine: Engine) -> None:

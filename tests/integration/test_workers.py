@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -240,7 +241,8 @@ async def test_without_a_supervisor_a_drain_goes_on(checkpoint: Path) -> None:
         server.send(signal.SIGTERM)
         for call in calls:
             assert (await call.read()).HasField("drain")
-        server.process.kill()
+        with contextlib.suppress(ProcessLookupError):  # a machine that stood still: idle streams are waited for shortly
+            server.process.kill()
         await server.exit_code()
         await asyncio.gather(*(channel.close() for channel in channels))
     assert server.logged("stopping at once") == []
@@ -257,8 +259,14 @@ async def test_one_that_is_started_later_has_the_settings_of_the_others_whatever
         killed = pid_of(server, 2)
         os.kill(killed, signal.SIGKILL)
         await until(lambda: len(server.logged("serving")) == 3 or server.process.returncode is not None, 60)
-        found = samples((await get(operators_of(server), "metrics")).text)
-        assert [value(found, "emotag_queue_size_limit", worker=worker) for worker in ("1", "2")] == [5000, 5000]
+        limits: dict[str, float] = {}
+        async with asyncio.timeout(60):
+            while len(limits) < 2:  # a worker that is slow to answer is left out
+                found = samples((await get(operators_of(server), "metrics")).text)
+                limits = {
+                    dict(to)["worker"]: size for (name, to), size in found.items() if name == "emotag_queue_size_limit"
+                }
+        assert limits == {"1": 5000, "2": 5000}
         assert pid_of(server, 2) != killed
         server.send(signal.SIGTERM)
         assert await server.exit_code() == 0

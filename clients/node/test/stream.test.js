@@ -176,7 +176,7 @@ test("a unary call ends by its signal or its deadline", async (t) => {
   await assert.rejects(call, CallCancelledError);
 });
 
-for (const [said, when] of [[0, "silent from the start"], [1, "idle after an answer"]]) {
+for (const [said, when, timeoutMs] of [[0, "silent from the start", 1_000], [1, "idle after an answer", 5_000]]) {
   test(`the timeout of a stream holds while no connection is open: ${when}`, async (t) => {
     const { calls, StreamClassify } = silent((messages, call) => call.write({ tags: messages.map(joy) }) && call.end());
     const { target } = await scripted(t, { StreamClassify });
@@ -184,7 +184,9 @@ for (const [said, when] of [[0, "silent from the start"], [1, "idle after an ans
       yield* counted(said).messages;
       await new Promise(() => {}); // and nothing more without an end
     };
-    const error = await collected(client(t, target).stream(source(), { timeoutMs: 1_000 })).catch((thrown) => thrown);
+    const one = client(t, target);
+    await one.info(); // connects
+    const error = await collected(one.stream(source(), { timeoutMs })).catch((thrown) => thrown);
     assert.ok(error instanceof DeadlineExceededError, error);
     assert.match(error.message, new RegExp(`time ran out; ${said} messages were answered, 0 were not`));
     assert.equal(calls.length, said);
@@ -193,8 +195,10 @@ for (const [said, when] of [[0, "silent from the start"], [1, "idle after an ans
 
 test("what was answered in time is handed out after it, and the stream ends in order", async (t) => {
   const { target } = await scripted(t);
-  const late = once(AbortSignal.timeout(1_500), "abort");
-  const tags = client(t, target).stream(counted(3).messages, { timeoutMs: 1_000 });
+  const one = client(t, target);
+  await one.info(); // connects
+  const late = once(AbortSignal.timeout(5_500), "abort");
+  const tags = one.stream(counted(3).messages, { timeoutMs: 5_000 });
   const first = await tags.next();
   await late;
   assert.deepEqual([first.value, ...(await collected(tags))].map((tag) => tag.messageId), ids(3));

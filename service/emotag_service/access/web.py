@@ -89,7 +89,7 @@ class WebPort:
     async def replied(self, end: float) -> int:
         """Wait until what is answered now is with its callers' machines, until `end` by the loop's clock at most.
 
-        Whoever asks later holds nothing up.
+        Whoever asks later holds nothing up, on the same connection neither: who does has all of the reply before.
 
         Returns:
             How many replies were not there then.
@@ -97,10 +97,10 @@ class WebPort:
         if self._server is None:
             return 0
         open_now = cast("set[WatchedConnection]", self._server.server_state.connections)
-        owing = [each for each in open_now if each.owes()]
+        owing = [(each, each.cycle) for each in open_now if each.owes()]
         while owing:
             await asyncio.sleep(_LOOK_SECONDS)  # also past the end, at which the engine answers what it gives up
-            owing = [each for each in owing if each in open_now and each.owes()]
+            owing = [(each, reply) for each, reply in owing if each in open_now and each.cycle is reply and each.owes()]
             if asyncio.get_running_loop().time() >= end:
                 break
         return len(owing)

@@ -37,7 +37,7 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
-from emotag_service.kafka.cluster.batches import BROKEN, MOST_HEADERS, Batches, checked, reason, too_many_headers
+from emotag_service.kafka.cluster.batches import BROKEN, Batches, check_headers, checked, reason
 from emotag_service.kafka.cluster.unpacking import UNPACKERS
 from emotag_service.kafka.errors import UnreadableBatchError
 from emotag_service.kafka.records.record import record_size
@@ -133,8 +133,10 @@ async def abandon_producer(producer: AIOKafkaProducer, seconds: float) -> None:
     tasks = _tasks_of(sender)
     for task in tasks:
         task.cancel()
+    held = accumulator._batches.values()  # noqa: SLF001 - see the module
+    accumulator._pending_batches.update(chain.from_iterable(held))  # noqa: SLF001 - those to be sent again are not there
     accumulator.fail_all(ProducerClosed())
-    for batch in (*chain.from_iterable(accumulator._batches.values()), *accumulator._pending_batches):  # noqa: SLF001
+    for batch in accumulator._pending_batches:  # noqa: SLF001
         batch._drain_waiter.exception()  # noqa: SLF001 - mostly nobody else looks
     if tasks:
         await asyncio.wait(tasks, timeout=seconds)
@@ -233,17 +235,14 @@ class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not type
         size = 0
         try:
             for record in super()._unpack_records():
-                if len(record.headers) > MOST_HEADERS:
-                    self.next_fetch_offset = record.offset
-                    raise too_many_headers()
+                check_headers(record)
                 yield record
                 size += record_size(record.key, record.value, record.headers)
                 if size >= _UNPACKED_BYTES:
                     return
         except BROKEN as error:
-            topic, partition = self._tp
-            offset = self.next_fetch_offset
-            yield UnreadableBatchError(topic, partition, offset, self._batches.offset_behind(offset), reason(error))
+            self.next_fetch_offset = offset = getattr(error, "offset", self.next_fetch_offset)
+            yield UnreadableBatchError(*self._tp, offset, self._batches.offset_behind(offset), reason(error))
 
 
 class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions

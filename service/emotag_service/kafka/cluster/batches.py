@@ -14,11 +14,13 @@ from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
 from aiokafka.record.memory_records import MemoryRecords
 
 from emotag_service.kafka.cluster.unpacking import UnpackError
+from emotag_service.kafka.records.headers import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MOST_HEADERS = 10_000  # of one record
+MOST_HEADERS = 10_000  # of one record, beside those that the tagger writes
+_OUR_HEADERS = 100  # at most: what is written to outputs and as dead letters is read again
 _MOST_PARTS = 800_000  # records and headers of one batch
 _FEW_BYTES = 1024 * 1024  # no batch of a producer as shipped has more; the headers that fit in can be made and counted
 _OFFSET_BYTES, _SIZE_BYTES = 8, 4  # what a batch begins with: its size is that of all behind these two
@@ -107,8 +109,8 @@ def checked(data: bytes) -> bytes:
         while at < len(data):
             length, at = _varint(data, at)
             headers = _header_count(data, at)
-            if headers > MOST_HEADERS:
-                raise too_many_headers()
+            if headers > MOST_HEADERS + _OUR_HEADERS:
+                raise TooManyHeadersError
             if length < 0 or headers < 0:
                 raise _malformed()
             parts += 1 + headers
@@ -149,9 +151,24 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     return (value >> 1) ^ -(value & 1), at + 1
 
 
-def too_many_headers() -> UnpackError:
-    """What is said of a record that has more than are read."""
-    return UnpackError(f"a record has more than {MOST_HEADERS:,} headers")
+class TooManyHeadersError(UnpackError):
+    """A record has more headers than are read.
+
+    Attributes:
+        offset: The record's, where it is known.
+    """
+
+    def __init__(self, offset: int | None = None) -> None:
+        super().__init__(f"a record has more than {MOST_HEADERS:,} headers")
+        if offset is not None:
+            self.offset = offset
+
+
+def check_headers(record: Any) -> None:
+    """Refuse a record of aiokafka that has more headers than are read, ours not counted."""
+    headers = record.headers
+    if len(headers) > MOST_HEADERS and sum(not name.startswith(OURS) for name, _ in headers) > MOST_HEADERS:
+        raise TooManyHeadersError(record.offset)
 
 
 def reason(error: Exception) -> str:

@@ -19,7 +19,7 @@ from emotag_service.kafka.cluster.producers import (
     transactional_id,
     transactional_producer,
 )
-from emotag_service.kafka.dead_letters.receipt import Receipt
+from emotag_service.kafka.records.receipt import Receipt
 from emotag_service.kafka.records.record import Source, Written
 
 if TYPE_CHECKING:
@@ -109,6 +109,11 @@ class Ledger:
         self._partition = partition
         self._next: dict[str, int] = {}
         self._receipts: dict[str, int] = {}
+        self._groups: dict[str, int] = {}
+
+    async def first_receipt(self, reasons: Iterable[str]) -> int:
+        """The offset from which on receipts may say more than the groups of these reasons do; of all, for none."""
+        return min([await self._committed(reason) for reason in sorted(reasons)], default=0)
 
     def recall(self, records: Iterable[Record]) -> None:
         """Take note of the receipts among these records; to be done of all before the first question."""
@@ -134,9 +139,11 @@ class Ledger:
         return f"{self._group}.{reason}"
 
     async def _committed(self, reason: str) -> int:
-        consumer = lone_consumer(self._client.kwargs(), group=self._name(reason))
-        try:
-            await consumer.start()
-            return await committed_offset(consumer, self._partition) or 0
-        finally:
-            await consumer.stop()
+        if reason not in self._groups:
+            consumer = lone_consumer(self._client.kwargs(), group=self._name(reason))
+            try:
+                await consumer.start()
+                self._groups[reason] = await committed_offset(consumer, self._partition) or 0
+            finally:
+                await consumer.stop()
+        return self._groups[reason]

@@ -13,9 +13,9 @@ from aiokafka.errors import KafkaError
 from emotag_service.kafka.cluster.consumers import as_record, lone_consumer
 from emotag_service.kafka.cluster.failures import explain
 from emotag_service.kafka.cluster.topics import open_topics
-from emotag_service.kafka.dead_letters.receipt import Receipt
 from emotag_service.kafka.errors import ClusterError, SettingsError
 from emotag_service.kafka.records.dead_letter import DeadLetter, NotALetterError
+from emotag_service.kafka.records.receipt import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence

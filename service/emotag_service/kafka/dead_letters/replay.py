@@ -14,9 +14,9 @@ from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.cluster.topics import open_topics
 from emotag_service.kafka.dead_letters.letter_writer import ROOMY_BYTES, Ledger, LetterWriter
 from emotag_service.kafka.dead_letters.reader import Reader
-from emotag_service.kafka.dead_letters.receipt import Receipt
 from emotag_service.kafka.errors import ClusterError, FencedError, SettingsError
 from emotag_service.kafka.records.dead_letter import REPLAY_GROUP, DeadLetter, NotALetterError
+from emotag_service.kafka.records.receipt import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,9 +103,13 @@ class Replay:
                 await writer.close()
 
     async def _ledger(self, reader: Reader, partition: TopicPartition) -> Ledger:
-        """What was replayed. A receipt lies behind its letters, so the partition is read to its end before they are."""
+        """What was replayed. A receipt lies behind its letters, so the partition is read to its end before they are.
+
+        Not from its beginning where groups remember: it may have a batch there that cannot be read.
+        """
         ledger = Ledger(self._client, self._order.group, partition)
-        async with aclosing(reader.batches(partition)) as batches:
+        start = await ledger.first_receipt(self._order.reasons)
+        async with aclosing(reader.batches(partition, start=start)) as batches:
             async for records in batches:
                 ledger.recall(records)
         return ledger

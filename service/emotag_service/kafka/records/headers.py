@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.record import Headers
     from emotag_service.messages.tag import MessageTag, ModelName
 
+OURS = "emotion-"  # what the names of all that we write begin with
 LABEL = "emotion-label"
 SCORE = "emotion-score"
 MODEL = "emotion-model"

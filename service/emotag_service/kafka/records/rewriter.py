@@ -12,6 +12,7 @@ import structlog
 from emotag_service.kafka.records.dead_letter import REFUSED_FOR_TIME
 from emotag_service.kafka.records.headers import with_skip, with_tag
 from emotag_service.kafka.records.policy import EVERYTHING, TOMBSTONE, Policy, Untaggables, passed, stopped
+from emotag_service.kafka.records.receipt import RECEIPT, Receipt
 from emotag_service.kafka.records.record import HEADER_BYTES, Outgoing, batch_bytes, fits
 from emotag_service.messages.untaggable import NOTHING_SAID, Fault, UntaggableError
 from emotag_service.process.logs import stack
@@ -85,6 +86,8 @@ class Rewriter:
         """Read it. Never raises for what is in it: that is a fault."""
         if record.value is None:
             return Prepared(record, skipped=TOMBSTONE)
+        if Receipt.read(record) is not None:
+            return Prepared(record, skipped=RECEIPT)
         try:
             reading = self._codec.read(record)
         except UntaggableError as error:

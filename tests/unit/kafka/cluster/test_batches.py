@@ -77,6 +77,13 @@ def test_as_many_headers_as_may_be_are_read() -> None:
     assert record.headers == (("", None),) * 10_000
 
 
+def test_what_the_tagger_adds_to_so_many_is_read_again() -> None:
+    builder = DefaultRecordBatchBuilder(2, 0, 0, -1, -1, 0, 1 << 30)
+    builder.append(0, 1_000, None, b"x", [("", None)] * 10_000 + [("emotion-dead-letter-topic", b"in")] * 6)
+    builder.append(1, 1_000, None, b"x", [])
+    assert [len(record.headers) for record in read(builder.build())] == [10_006, 0]
+
+
 @pytest.mark.parametrize("kind", list(CODECS))
 def test_more_headers_than_a_record_may_have_are_an_error_in_its_place(kind: str) -> None:
     if not getattr(codec, f"has_{kind}", lambda: True)():
@@ -152,6 +159,7 @@ def test_no_record_has_more_headers_than_were_counted_however_broken(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(batches, "_FEW_BYTES", -1)
         patch.setattr(batches, "MOST_HEADERS", most)
+        patch.setattr(batches, "_OUR_HEADERS", 0)
         try:
             checked(bytes(log[RECORDS_AT:]))
         except UnpackError:

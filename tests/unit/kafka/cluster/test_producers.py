@@ -129,6 +129,23 @@ async def test_what_it_cannot_deliver_in_time_it_never_does(monkeypatch):
     assert not unseen
 
 
+async def test_nor_does_it_complain_of_what_was_to_be_sent_again(monkeypatch):
+    monkeypatch.setattr(producers, "_CLOSE_SECONDS", 0.01)
+    unseen = []
+    asyncio.get_running_loop().set_exception_handler(lambda _, context: unseen.append(context["message"]))
+    _, producer = await started()
+    producer._sender.sender_task.cancel()  # so that what is put back stays there
+    again = await write(producer, 0)
+    accumulator = producer._message_accumulator
+    nodes, _ = accumulator.drain_by_nodes(ignore_nodes=[])
+    for batch in nodes[0].values():
+        accumulator.reenqueue(batch)
+    await close_producer(producer)
+    assert isinstance(again.exception(), ProducerClosed)
+    await asyncio.sleep(0)
+    assert not unseen
+
+
 async def test_it_never_does_either_where_the_closing_is_cancelled():
     cluster, producer = await started()
     under_way = await write(producer, 0)

@@ -4,12 +4,14 @@ import threading
 
 import pytest
 import structlog
+from aiokafka import TopicPartition
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag_service.kafka.errors import SettingsError, StopPolicyError
 from emotag_service.kafka.records.dead_letter import REFUSED_FOR_TIME, DeadLetter
 from emotag_service.kafka.records.policy import Selection
+from emotag_service.kafka.records.receipt import Receipt
 from emotag_service.kafka.records.record import Outgoing, Record, batch_bytes
 from emotag_service.kafka.records.rewriter import Rewriter, prepare_all
 from emotag_service.kafka.records.routes import Routes
@@ -75,6 +77,13 @@ class TestSkipped:
         out = treat(make_rewriter(), record)
         assert (out.topic, out.value, out.key) == ("out", None, b"k")
         assert out.headers == (*record.headers, ("emotion-status", b"SKIPPED"), ("emotion-reason", b"TOMBSTONE"))
+
+    def test_what_a_replay_notes_among_letters(self):
+        noted = Receipt("emotag-replay.NOT_JSON", 12).outgoing(TopicPartition("in", 0))
+        record = make_record(value=noted.value)._replace(headers=noted.headers, offset=13)
+        out = treat(make_rewriter(), record)
+        assert out.value == record.value
+        assert out.headers == (*record.headers, ("emotion-status", b"SKIPPED"), ("emotion-reason", b"RECEIPT"))
 
     def test_a_sender_that_is_not_asked_for(self):
         rewriter = make_rewriter(selection=Selection(senders=frozenset({"ann"})))

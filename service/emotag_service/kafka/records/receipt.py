@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from emotag_service.kafka.records.record import Record
 
+RECEIPT = "RECEIPT"  # why a tagger that reads dead letters tags none
 NAMES = (f"{PREFIX}receipt-group", f"{PREFIX}receipt-offset")
 _MOST_DIGITS = 19  # of an offset
 _NOW = -1  # a time that whoever writes the record has to choose

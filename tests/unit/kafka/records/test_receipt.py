@@ -7,8 +7,8 @@ from aiokafka import TopicPartition
 
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.dead_letters.letter_writer import Ledger
-from emotag_service.kafka.dead_letters.receipt import NAMES, Receipt
 from emotag_service.kafka.records.dead_letter import DeadLetter, NotALetterError, bury
+from emotag_service.kafka.records.receipt import NAMES, Receipt
 from emotag_service.kafka.records.record import Record
 from emotag_service.messages.untaggable import Fault
 from tests.unit.kafka.records.made import make_record
@@ -67,3 +67,14 @@ async def test_the_larger_of_receipt_and_offset_counts(monkeypatch: pytest.Monke
     ledger.recall([make_record()])
     found = {reason: await ledger.next_offset(reason) for reason in (*reasons, "NEVER")}
     assert found == {"AHEAD": 50, "BEHIND": 30, "EXPIRED": 20, "NEVER": 0}
+
+
+async def test_receipts_are_looked_for_from_where_the_groups_are(monkeypatch: pytest.MonkeyPatch):
+    """What lies before may not even be readable."""
+
+    async def committed(reason: str) -> int:
+        return {"A": 50, "B": 7}.get(reason, 0)
+
+    ledger = Ledger(ClientSettings(bootstrap=("a:1",)), "replay", PLACE)
+    monkeypatch.setattr(ledger, "_committed", committed)
+    assert [await ledger.first_receipt(reasons) for reasons in ({"A"}, {"A", "B"}, {"A", "C"}, ())] == [50, 7, 0, 0]
