@@ -79,10 +79,9 @@ def test_the_scores_that_tags_carry_are_calibrated_though_every_message_has_a_la
     assert found.calibration_error < 0.8 * weighed.calibration_error
 
 
-@pytest.mark.parametrize("name", ["basic", "ekman", "goemotions"])
+@pytest.mark.parametrize("name", ["ekman", "goemotions", "sentiment"])
 def test_fitting_the_scores_of_tags_changes_no_label_and_no_order(drawn, name):
-    logits = np.hstack([drawn[0], drawn[0][:, :7]])
-    truth = np.hstack([drawn[1], drawn[1][:, :7]])
+    logits, truth = drawn
     plain = default_labels().taxonomy(name)
     with mock.patch.object(module, "_fitted_to_tags", lambda taxonomy, *_: taxonomy):
         before = calibrate(plain, logits, truth)
@@ -92,6 +91,12 @@ def test_fitting_the_scores_of_tags_changes_no_label_and_no_order(drawn, name):
     assert (holds[0] == holds[1]).mean() > 0.9999  # thresholds have six digits
     assert (scores[0].argsort(axis=1) == scores[1].argsort(axis=1)).mean() > 0.999
     assert after.above != before.above
+
+
+def test_they_stay_as_they_are_where_neutral_is_what_is_left(drawn):
+    logits, truth = (np.hstack([each, each[:, :7]]) for each in drawn)
+    with mock.patch.object(module, "_fitted_to_tags", side_effect=AssertionError):
+        calibrate(default_labels().taxonomy("basic"), logits, truth)
 
 
 def test_tags_are_as_often_right_as_they_say(drawn):
