@@ -32,7 +32,7 @@ def show(tagged: TaggedMessage) -> None:
 
 async def main() -> None:
     """Hold a conversation of two turns."""
-    client = Scripted("I am so sorry that it took so long.", "Wonderful, it is solved!")
+    client = Scripted("I am so sorry that it took so long.", "What a relief, it is solved!")
     with EmotionObserver(show, keep_text=True) as observer:
         agent = Agent(client, name="desk", middleware=[EmotionMiddleware(observer)])
         session = agent.create_session()

@@ -30,7 +30,7 @@ class Desk(RoutedAgent):
         """Ask for a seat, and be glad of it."""
         del message, ctx
         await self.send_message(Said("I am worried that we will not find a seat for her."), AgentId("seats", "trip"))
-        return Said("Wonderful, it is solved!")
+        return Said("What a relief, it is solved!")
 
 
 class Seats(RoutedAgent):

@@ -40,7 +40,7 @@ def show(tagged: TaggedMessage) -> None:
 def main() -> None:
     """Have two agents do a task each."""
     desk = helper("desk", "I am so sorry that it took so long.")
-    seats = helper("seats", "Wonderful, it is solved!")
+    seats = helper("seats", "What a relief, it is solved!")
     told = (("This is unacceptable, I waited three hours.", desk), ("Thank you so much, you saved my trip!", seats))
     tasks = [Task(description=text, expected_output="A sentence.", agent=agent) for text, agent in told]
     with EmotionObserver(show, keep_text=True) as observer:

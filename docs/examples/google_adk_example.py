@@ -41,7 +41,8 @@ def show(tagged: TaggedMessage) -> None:
 
 async def main() -> None:
     """Hold a conversation of two turns."""
-    model = Scripted(model="scripted", sentences=["I am so sorry that it took so long.", "Wonderful, it is solved!"])
+    sentences = ["I am so sorry that it took so long.", "What a relief, it is solved!"]
+    model = Scripted(model="scripted", sentences=sentences)
     with EmotionObserver(show, keep_text=True) as observer:
         desk = LlmAgent(name="desk", model=model)
         runner = InMemoryRunner(app=App(name="trips", root_agent=desk, plugins=[EmotionPlugin(observer)]))

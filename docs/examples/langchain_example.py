@@ -21,7 +21,7 @@ def show(tagged: TaggedMessage) -> None:
 def main() -> None:
     """Hold a conversation of two turns."""
     model = GenericFakeChatModel(
-        messages=iter([AIMessage("I am so sorry that it took so long."), AIMessage("Wonderful, it is solved!")])
+        messages=iter([AIMessage("I am so sorry that it took so long."), AIMessage("What a relief, it is solved!")])
     )
     with EmotionObserver(show, keep_text=True) as observer:
         agent = create_agent(model, name="desk", middleware=[EmotionMiddleware(observer)])

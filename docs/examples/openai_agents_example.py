@@ -39,7 +39,7 @@ def show(tagged: TaggedMessage) -> None:
 
 async def main() -> None:
     """Hold a conversation of two turns."""
-    model = Scripted("I am so sorry that it took so long.", "Wonderful, it is solved!")
+    model = Scripted("I am so sorry that it took so long.", "What a relief, it is solved!")
     agent, session = Agent("desk", model=model), SQLiteSession("trip")
     untraced = RunConfig(tracing_disabled=True)  # traces would go to OpenAI, and need a key
     with EmotionObserver(show, keep_text=True) as observer:

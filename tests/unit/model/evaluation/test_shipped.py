@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from emotag_model.behaviour.tagging import tag_texts
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
 from emotag_model.evaluation.agent_messages import figures_of, parts_of, read_agent_messages
 from emotag_model.evaluation.agent_report import agent_tables, tags_of
@@ -54,6 +55,33 @@ AGENTS_OWN = [
     ("I'm really worried that we will miss the deadline.", "fear"),
     ("Oh wow, I did not expect that at all!", "surprise"),
 ]
+EXCLAMATIONS = [
+    "Wonderful, it is solved!",
+    "Great, it works now!",
+    "Perfect, the tests pass!",
+    "Wonderful!",
+    "Fantastic, that fixed it!",
+    "Excellent, all green at last!",
+    "Hooray, the deploy went through!",
+    "Brilliant, problem solved!",
+    "Yes! It finally compiles!",
+    "Lovely, the order has arrived!",
+    "Awesome, we did it!",
+    "Amazing, it is done!",
+    "Super, it is working again!",
+    "Yay, the bug is gone!",
+    "Great news, the customer signed!",
+    "That is wonderful news!",
+    "I love it, thank you!",
+    "What a relief, it is solved!",
+    "Nice, it worked on the first try!",
+    "Marvellous, everything is back online!",
+    "Wonderful, the parcel is here!",
+    "Splendid, it all adds up now!",
+    "Terrific, the outage is over!",
+    "So happy it is fixed!",
+    "Glad that is sorted!",
+]
 
 
 @pytest.fixture(scope="module")
@@ -80,6 +108,13 @@ def test_it_tags_agents_messages_of_our_own_plainly(checkpoint, tmp_path):
     selection = select(write(tmp_path / "own.jsonl", AGENTS_OWN), OWN_LABEL_SETS, "basic")
     (outcome,) = outcomes(checkpoint_system(checkpoint), selection)
     assert report_of(outcome).accuracy >= 8 / len(AGENTS_OWN)
+
+
+def test_short_exclamations_are_joy_or_held_back_and_nothing_else(checkpoint):
+    tagged = tag_texts(checkpoint, EXCLAMATIONS)
+    labels = [tagged[text].label for text in EXCLAMATIONS]
+    assert set(labels) <= {"joy", "neutral"}
+    assert labels.count("joy") >= 19  # docs/model.md says how many; to be raised by who teaches it more
 
 
 @pytest.mark.skipif(not DEV.is_file(), reason="GoEmotions is not at hand; the messages of our own were tagged instead")
