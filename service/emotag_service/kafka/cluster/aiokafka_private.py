@@ -222,9 +222,10 @@ class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not type
     Many batches that unpack to much fit into one answer, and `getmany` would take all of them at once. Behind the bound
     it finds the answer to be used up, and fetches again from the record after.
 
-    The position stays before what cannot be read. An error that is raised here would take along what `getmany` has from
-    other partitions already, and move past.
+    The position stays before what cannot be read: an error raised here would move it, and take other records along.
     """
+
+    next_fetch_offset: int
 
     def __init__(self, partition: TopicPartition, batches: Batches, *more: Any) -> None:
         """As the one above."""
@@ -241,8 +242,9 @@ class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not type
                 if size >= _UNPACKED_BYTES:
                     return
         except BROKEN as error:
+            topic, partition = self._tp
             self.next_fetch_offset = offset = getattr(error, "offset", self.next_fetch_offset)
-            yield UnreadableBatchError(*self._tp, offset, self._batches.offset_behind(offset), reason(error))
+            yield UnreadableBatchError(topic, partition, offset, self._batches.offset_behind(offset), reason(error))
 
 
 class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions

@@ -79,7 +79,7 @@ class LetterWriter:
                 for letter, topic in zip(letters, topics, strict=True)
             ]
             receipts = [
-                Written(offset - 1, Receipt(group, offset).outgoing(self._partition))
+                Written(offset - 1, Receipt(group, offset).outgoing(*self._partition))
                 for group, offset in offsets.items()
             ]
             await self._outbox.send(written, alone=alone)

@@ -16,8 +16,6 @@ from emotag_service.kafka.records.record import Outgoing
 if TYPE_CHECKING:
     from typing import Self
 
-    from aiokafka import TopicPartition
-
     from emotag_service.kafka.records.record import Record
 
 RECEIPT = "RECEIPT"  # why a tagger that reads dead letters tags none
@@ -51,10 +49,10 @@ class Receipt:
             return None
         return cls(group.decode("utf-8", "replace"), offset)
 
-    def outgoing(self, partition: TopicPartition) -> Outgoing:
+    def outgoing(self, topic: str, partition: int) -> Outgoing:
         """The record to be written among the letters of this partition."""
         contents = (self.group.encode(), b"%d" % self.offset)
         words = f"replayed up to offset {self.offset} by {self.group}".encode()  # null would have compaction delete it
         key = f"{NAMES[0]}:{self.group}".encode()
         headers = tuple(zip(NAMES, contents, strict=True))
-        return Outgoing(partition.topic, partition.partition, _NOW, key, words, headers)
+        return Outgoing(topic, partition, _NOW, key, words, headers)

@@ -18,7 +18,7 @@ PLACE = TopicPartition("lost", 3)
 
 def written(receipt: Receipt, at: int = 1_000) -> Record:
     """As it is read back, from that offset."""
-    out = receipt.outgoing(PLACE)
+    out = receipt.outgoing(*PLACE)
     return Record(out.topic, out.partition or 0, at, 5, out.key, out.value, out.headers)
 
 
@@ -32,7 +32,7 @@ def test_it_is_read_back_from_its_partition_and_is_no_letter():
 
 
 def test_a_compacted_topic_keeps_the_last_of_a_group():
-    first, second, other = (Receipt(group, 12).outgoing(PLACE) for group in ("a.X", "a.X", "a.Y"))
+    first, second, other = (Receipt(group, 12).outgoing(*PLACE) for group in ("a.X", "a.X", "a.Y"))
     assert first.key == second.key != other.key
     assert first.value, "null would be the end of it"
 

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 import structlog
-from aiokafka import TopicPartition
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -79,7 +78,7 @@ class TestSkipped:
         assert out.headers == (*record.headers, ("emotion-status", b"SKIPPED"), ("emotion-reason", b"TOMBSTONE"))
 
     def test_what_a_replay_notes_among_letters(self):
-        noted = Receipt("emotag-replay.NOT_JSON", 12).outgoing(TopicPartition("in", 0))
+        noted = Receipt("emotag-replay.NOT_JSON", 12).outgoing("in", 0)
         record = make_record(value=noted.value)._replace(headers=noted.headers, offset=13)
         out = treat(make_rewriter(), record)
         assert out.value == record.value
