@@ -12,6 +12,9 @@ import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
+from aiokafka.errors import IllegalOperation
+
+from emotag_service.kafka.cluster.aiokafka_private import raise_failure
 from emotag_service.kafka.cluster.consumers import committed_offset, lone_consumer
 from emotag_service.kafka.cluster.producers import (
     RecordOutbox,
@@ -82,8 +85,13 @@ class LetterWriter:
                 Written(offset - 1, Receipt(group, offset).outgoing(*self._partition))
                 for group, offset in offsets.items()
             ]
-            await self._outbox.send(written, alone=alone)
-            await self._outbox.send(receipts, alone=True)
+            try:
+                await self._outbox.send(written, alone=alone)
+                await self._outbox.send(receipts, alone=True)
+            except IllegalOperation:  # the transaction has ended meanwhile: what ended it says why, this does not
+                await self._outbox.delivered()
+                raise_failure(self._producer)
+                raise
             await self._outbox.delivered()
             for group, offset in offsets.items():
                 await self._producer.send_offsets_to_transaction({self._partition: offset}, group)
