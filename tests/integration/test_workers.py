@@ -48,6 +48,16 @@ async def _open_streams(port: int) -> dict[str, float]:
     }
 
 
+async def _draining(server: Serving) -> tuple[list[aio.Channel], list[Any]]:
+    """Have each worker drain, with streams open; return their channels and their calls, which end when nobody has them."""
+    channels = _channels(server)
+    calls = await _opened(channels)
+    server.send(signal.SIGTERM)
+    for call in calls:
+        assert (await call.read()).HasField("drain")
+    return channels, calls
+
+
 async def _opened(channels: list[aio.Channel]) -> list[Any]:
     """One stream on each, which has had a tag."""
     calls = [EmotionServiceStub(channel).StreamClassify() for channel in channels]
@@ -134,11 +144,7 @@ async def test_a_drain_answers_what_both_have_taken(checkpoint: Path) -> None:
 
 async def test_a_second_signal_does_not_wait(checkpoint: Path) -> None:
     async with serving_workers(checkpoint, "--drain-seconds", "600") as server:
-        channels = _channels(server)
-        calls = await _opened(channels)
-        server.send(signal.SIGTERM)
-        for call in calls:
-            assert (await call.read()).HasField("drain")
+        channels, _calls = await _draining(server)
         ready = await get(operators_of(server), "readyz")
         assert (ready.status, ready.text.count("stopping")) == (503, 2)
         server.send(signal.SIGINT)
@@ -236,11 +242,7 @@ async def test_without_a_supervisor_a_worker_stops_in_order(checkpoint: Path) ->
 
 async def test_without_a_supervisor_a_drain_goes_on(checkpoint: Path) -> None:
     async with serving_workers(checkpoint, "--drain-seconds", "600") as server:
-        channels = _channels(server)
-        calls = await _opened(channels)
-        server.send(signal.SIGTERM)
-        for call in calls:
-            assert (await call.read()).HasField("drain")
+        channels, _calls = await _draining(server)
         with contextlib.suppress(ProcessLookupError):  # a machine that stood still: idle streams are waited for shortly
             server.process.kill()
         await server.exit_code()

@@ -46,21 +46,6 @@ def breaks_after(server: ScriptedServer, answers: int) -> StreamScript:
     return play
 
 
-def ends_after(server: ScriptedServer, answers: int) -> StreamScript:
-    """Answers so many messages, and ends the call in order."""
-
-    def play(
-        requests: Iterator[pb.StreamClassifyRequest], context: grpc.ServicerContext
-    ) -> Iterator[pb.StreamClassifyResponse]:
-        options = next(requests).options
-        yield server.start_frame(options)
-        source = messages_of(requests)
-        for _ in range(answers):
-            yield single(server.tag(next(source), options))
-
-    return play
-
-
 def drains_after(server: ScriptedServer, answers: int) -> StreamScript:
     """Answers so many messages, says that it will stop, and refuses what still comes until the client half-closes."""
 
@@ -81,7 +66,7 @@ def drains_after(server: ScriptedServer, answers: int) -> StreamScript:
 
 
 def ends_early(server: ScriptedServer, answers: int) -> StreamScript:
-    """Ends in order before everything is answered."""
+    """Answers so many messages, and ends in order, whatever still comes."""
 
     def play(
         requests: Iterator[pb.StreamClassifyRequest], context: grpc.ServicerContext

@@ -236,7 +236,7 @@ def test_the_timeout_holds_for_the_whole_stream(client: Any, server: ScriptedSer
 def test_it_holds_while_no_connection_is_open(client: Any, server: ScriptedServer, said: int, timeout: float) -> None:
     """The second one is given the time that an answer may take on a slow machine."""
     client.info()  # connects
-    server.stream_scripts.append(scripts.ends_after(server, said))
+    server.stream_scripts.append(scripts.ends_early(server, said))
     with pytest.raises(DeadlineExceededError, match=f"{said} messages were answered"):
         client.fall_silent(numbered(said), timeout=timeout)
     assert server.calls["StreamClassify"] == said

@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from aiokafka import TopicPartition
+from aiokafka.errors import IllegalOperation, ProducerFenced
 
 from emotag_service.kafka.cluster.client import ClientSettings
-from emotag_service.kafka.dead_letters.letter_writer import Ledger
+from emotag_service.kafka.dead_letters import letter_writer
+from emotag_service.kafka.dead_letters.letter_writer import Ledger, LetterWriter
 from emotag_service.kafka.records.dead_letter import DeadLetter, bury
 from emotag_service.kafka.records.record import Record
 from emotag_service.messages.untaggable import Fault
@@ -57,3 +61,47 @@ async def test_each_reason_goes_on_by_itself(ledger: Ledger, cluster: Cluster):
 
 def test_nothing_to_commit(ledger: Ledger):
     assert ledger.offsets([]) == {}
+
+
+class Overtaken:
+    """A producer and its outbox: another one takes the partition between two writes."""
+
+    def __init__(self, refused: Exception | None = None) -> None:
+        self.sends = 0
+        self._refused = refused
+
+    async def begin_transaction(self) -> None:
+        pass
+
+    async def send(self, _: Any, *, alone: bool) -> None:
+        assert alone
+        self.sends += 1
+        if self.sends > 1:
+            raise IllegalOperation("not in transaction")
+
+    async def delivered(self) -> None:
+        if self._refused is not None:
+            raise self._refused
+
+    def forget(self) -> None:
+        pass
+
+    async def abort_transaction(self) -> None:
+        raise ProducerFenced
+
+
+def _fenced(_: Any) -> None:
+    raise ProducerFenced
+
+
+@pytest.mark.parametrize("refused", [None, ValueError("a letter was refused")])
+async def test_what_ended_the_transaction_is_raised(monkeypatch: pytest.MonkeyPatch, refused: Exception | None) -> None:
+    writer = LetterWriter(ClientSettings(bootstrap=("a:1",)), "replay", TopicPartition("lost", 0))
+    await writer.close()  # the producer that it has made
+    overtaken = Overtaken(refused)
+    monkeypatch.setattr(writer, "_producer", overtaken)
+    monkeypatch.setattr(writer, "_outbox", overtaken)
+    monkeypatch.setattr(letter_writer, "raise_failure", _fenced)
+    with pytest.raises(ProducerFenced if refused is None else ValueError):
+        await writer.write([], [], {})
+    assert overtaken.sends == 2
