@@ -22,7 +22,7 @@ _FACES_CARRIED = 4  # times each: they are few, and mean much
 
 @dataclass(frozen=True)
 class Material:
-    """What networks learn from; nothing held out is in it, since all is made of training rows or by templates.
+    """What networks learn from; nothing held out is in it, nor anything that is nearly that.
 
     Attributes:
         data: As loaded.
@@ -56,13 +56,17 @@ class Material:
 
 
 def gather(data: TrainingData, recipe: Recipe) -> Material:
-    """Make what the recipe asks for; the same recipe and data give the same."""
-    seed = recipe.material_seed
-    made = made_examples(recipe.made_examples, seed)
+    """Make what the recipe asks for; the same recipe and data give the same.
+
+    A template, or a piece of a training message, can say what a short message does that is held out.
+    """
+    seed, held_out = recipe.material_seed, data.held_out
+    made = held_out.keep_out(made_examples(recipe.made_examples, seed))
     labelled = [*data.train, *data.agents]
     altered = augmented([*labelled, *data.told], 1.0, seed) if recipe.alterations else []
     variants, told = (Variants([each.text for each in rows], seed) for rows in (labelled, data.told))
     drawn = [text for _ in range(recipe.variants) for text in (*variants.draw(), *told.draw())]
     words = [word for word in data.vectors.words[: recipe.carried_words] if word.isalpha()]
     carried = variants.carry([*words, *FACES * _FACES_CARRIED] if words else [])
-    return Material(data, made, [*(each.text for each in altered), *drawn, *carried], recipe.agents_repeated)
+    varied = [*(each.text for each in altered), *drawn, *carried]
+    return Material(data, made, [text for text in varied if not held_out.has(text)], recipe.agents_repeated)

@@ -42,7 +42,11 @@ class HeldOut:
 
     def keep_out(self, texts: Iterable[Text]) -> list[Text]:
         """Return those of `texts` that are not nearly one of them."""
-        return [each for each in texts if self._near.find(each.text) is None]
+        return [each for each in texts if not self.has(each.text)]
+
+    def has(self, text: str) -> bool:
+        """Whether `text` is nearly one of them."""
+        return self._near.find(text) is not None
 
     @cached_property
     def _near(self) -> NearTexts:

@@ -46,6 +46,7 @@ class TrainingData:
         told: The same, written by us in the manner of people who tell of themselves.
         usual: What agents say to each other on a usual day, each text once: of recorded conversations among the
             unlabelled, also what is labelled.
+        held_out: What nothing that is made of all this may nearly be, either.
     """
 
     train: list[Example]
@@ -59,6 +60,7 @@ class TrainingData:
     unlabelled: list[str] = field(default_factory=list)
     told: list[Example] = field(default_factory=list)
     usual: list[str] = field(default_factory=list)
+    held_out: HeldOut = field(default_factory=lambda: HeldOut([]))
 
 
 def load_data(
@@ -103,6 +105,7 @@ def load_data(
         unlabelled=[row.text for row in rows],
         told=ours,
         usual=[row.text for row in usual],
+        held_out=held_out,
     )
     return replace(data, digest=_digest(data))
 

@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from math import ceil
 from typing import TYPE_CHECKING
 
+from emotag_model.training.data.normal_form import normal_form
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -20,7 +22,7 @@ def runs(text: str) -> frozenset[tuple[str, ...]]:
 
     A text without a word is one run of its own, so that only the same signs are near to it.
     """
-    words = _WORD.findall(text.casefold()) or [text.strip()]
+    words = _WORD.findall(text.casefold()) or [normal_form(text)]
     return frozenset(tuple(words[start : start + _RUN]) for start in range(max(1, len(words) - _RUN + 1)))
 
 

@@ -6,6 +6,8 @@ import pytest
 
 from emotag_model.text.examples import Example
 from emotag_model.training.data import load_data
+from emotag_model.training.data.held_out import HeldOut
+from emotag_model.training.data.row import Row
 from emotag_model.training.errors import TrainingError
 from emotag_model.training.faces import FACES
 from emotag_model.training.material import Material, gather
@@ -87,6 +89,17 @@ def test_the_digest_tells_everything_apart(data):
     asked = [recipe(), recipe(made_examples=5), recipe(variants=1), recipe(alterations=True), recipe(carried_words=9)]
     assert len({gather(data, each).digest for each in asked}) == len(asked)
     assert Material(data).digest == gather(data, recipe()).digest
+
+
+def test_nothing_is_made_that_is_nearly_held_out(data):
+    asked = recipe(made_examples=30, alterations=True, variants=2, carried_words=5)
+    plain = gather(replace(data, held_out=HeldOut([])), asked)
+    piece, row = plain.varied[-1], plain.made[0].text
+    held_out = HeldOut([Row(piece.upper(), "dev:1"), Row(f" {row}!", "dev:2")])
+    material = gather(replace(data, held_out=held_out), asked)
+    assert {piece, row}.isdisjoint(material.unlabelled + [each.text for each in material.labelled])
+    assert set(material.varied) == {text for text in plain.varied if not held_out.has(text)}
+    assert len(plain.made) > len(material.made) > 0
 
 
 def test_texts_without_a_teacher_are_refused():

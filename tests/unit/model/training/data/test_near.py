@@ -26,7 +26,9 @@ def test_runs_are_three_words_without_case_and_punctuation():
     assert runs("Straße der STRASSE Ä") == {("strasse", "der", "strasse"), ("der", "strasse", "ä")}
 
 
-@pytest.mark.parametrize(("text", "run"), [("Thank you!", ("thank", "you")), ("OK", ("ok",)), (" 🙂! ", ("🙂!",))])
+@pytest.mark.parametrize(
+    ("text", "run"), [("Thank you!", ("thank", "you")), ("OK", ("ok",)), (" 🙂!  🙂 ", ("🙂! 🙂",))]
+)
 def test_a_short_text_is_one_run(text, run):
     assert runs(text) == {run}
 
