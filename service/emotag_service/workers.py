@@ -81,16 +81,15 @@ class Workers:
         change, given = values["change"], values["given"]
         if change == "drain":
             return self.supervisor.signals.drain()
-        answer = await self._changes.make(change, given)
-        if change == "log level":
-            self._config = replace(self._config, log_level=given["level"])
-            set_level(given["level"])
-        return answer
+        return await self._changes.make(change, given)
 
     def _adopt(self, what: str, values: Mapping[str, Any]) -> None:
         """Have workers that are started from now on begin with a change; see `Changes`."""
         if what == "swap":
             self._config = replace(self._config, checkpoint=Path(values["checkpoint"]))
+        elif what == "log level":
+            self._config = replace(self._config, log_level=values["level"])
+            set_level(values["level"])
         elif values:
             self._trials[what] = {**self._trials.get(what, {}), **values}
         else:

@@ -126,9 +126,10 @@ class MessageChecks:
     def time_to_live(self, message: Message) -> float:
         """Return the seconds of a message that has a time to live; infinity is as good as none."""
         value = message.time_to_live
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or isnan(value):
-            raise InvalidMessageError("time_to_live", f"is {value!r}; give seconds, or None")
-        return float(value)
+        number = _number(value)
+        if isinstance(value, bool) or number is None or isnan(number):
+            raise InvalidMessageError("time_to_live", f"is {_shown(value)}; give seconds, or None")
+        return number
 
     def text(self, text: str) -> int:
         """Return the bytes of a valid text."""
@@ -153,8 +154,21 @@ class MessageChecks:
 
 
 def _check_number(field: str, value: float | None) -> None:
-    if value is not None and (not isinstance(value, (int, float)) or not isfinite(value)):
-        raise InvalidMessageError(field, f"is {value!r}; give seconds, or None")
+    if value is not None and ((number := _number(value)) is None or not isfinite(number)):
+        raise InvalidMessageError(field, f"is {_shown(value)}; give seconds, or None")
+
+
+def _number(value: object) -> float | None:
+    """Return a number as a float; None for what is none, or an int too large for one."""
+    try:
+        return float(value) if isinstance(value, (int, float)) else None
+    except OverflowError:
+        return None
+
+
+def _shown(value: object) -> str:
+    """What stands there, as far as a line has room: an int may have more digits than Python writes."""
+    return "an int too large" if isinstance(value, int) and _number(value) is None else repr(value)
 
 
 def _utf8_size(text: str) -> int:

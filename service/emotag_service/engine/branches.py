@@ -40,7 +40,8 @@ class Branches:
 
     def __iter__(self) -> Iterator[Branch]:
         """Those that have replicas, the live one first."""
-        others = [self.prepared, None if self.split is None else self.split.branch, *list(self._retiring.values())]
+        split = self.split  # may end meanwhile, where another thread asks
+        others = [self.prepared, None if split is None else split.branch, *list(self._retiring.values())]
         return iter([self.live, *(branch for branch in others if branch is not None)])
 
     @property
@@ -50,11 +51,14 @@ class Branches:
 
     def compute(self, job: Job, messages: Sequence[Message]) -> None:
         """Have the admitted ones among the messages of a job computed by whichever model is to answer them."""
-        if self.split is None or self.split.branch is None:
+        split, live = self.split, self.live.model.identity
+        if split is None or split.branch is None:
+            if split is not None:
+                split.count_live(live, len(job.entries))
             self.live.compute(job, job.entries)
             return
-        sides = self.split.divide(messages, job.entries)
-        for branch, entries in zip((self.live, self.split.branch), sides, strict=True):
+        sides = split.divide(messages, job.entries, live)
+        for branch, entries in zip((self.live, split.branch), sides, strict=True):
             if entries:
                 branch.compute(job, entries)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from emotag_model.checkpoint import Identity
     from emotag_service.engine.branch import Branch
     from emotag_service.engine.caller import Entry
     from emotag_service.engine.message import Message
@@ -29,6 +31,7 @@ class Split:
         salt: What conversations are hashed with.
         live_messages: Messages that the live model got.
         candidate_messages: Messages that the candidate got.
+        messages: The same by model: another one may have become the live one meanwhile, the candidate too.
         problem: Why the candidate answers no more; empty while it does.
     """
 
@@ -44,6 +47,7 @@ class Split:
         self.branch: Branch | None = branch
         self.salt = salt or self.candidate.digest
         self.live_messages = self.candidate_messages = 0
+        self.messages: Counter[Identity] = Counter()
         self.problem = ""
         self.resize(share)
 
@@ -59,11 +63,19 @@ class Split:
         name = conversation.encode("utf-8", "surrogatepass")
         return int.from_bytes(blake2b(name, key=self.salt.encode(), digest_size=8).digest(), "big") < self._below
 
-    def divide(self, messages: Sequence[Message], entries: Sequence[Entry]) -> tuple[list[Entry], list[Entry]]:
+    def divide(
+        self, messages: Sequence[Message], entries: Sequence[Entry], live: Identity
+    ) -> tuple[list[Entry], list[Entry]]:
         """Return which of the admitted ones among `messages` the live model answers, and which the candidate."""
         sides: tuple[list[Entry], list[Entry]] = ([], [])
         for entry in entries:
             sides[self.takes(messages[entry.index].conversation_id or entry.message_id)].append(entry)
-        self.live_messages += len(sides[0])
+        self.count_live(live, len(sides[0]))
         self.candidate_messages += len(sides[1])
+        self.messages[self.candidate] += len(sides[1])
         return sides
+
+    def count_live(self, live: Identity, messages: int) -> None:
+        """Count messages that the live model, which is `live` now, gets."""
+        self.live_messages += messages
+        self.messages[live] += messages

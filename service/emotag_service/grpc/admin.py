@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     Context = aio.ServicerContext[Any, Any]
 
 _log = structlog.get_logger(__name__)
+_LOGGED = {"level": "least_level"}  # each line has a level of its own, which would stand in its place
 
 
 class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
@@ -52,6 +54,7 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         """
         self._make = make
         self._open = open_to_all
+        self._under_way: set[asyncio.Task[Any]] = set()
 
     async def GetStatus(self, _request: GetStatusRequest, _context: Context) -> GetStatusResponse:  # noqa: N802
         """Say what serves."""
@@ -84,12 +87,20 @@ class AdminServicer(admin_service_pb2_grpc.AdminServiceServicer):
         if shown is None and not self._open:
             problem = "the server asks for no tokens and others can reach it: serve with --tokens to administer it"
             raise CallRefusedError(make_status("PERMISSION_DENIED", "ADMIN_CLOSED", problem))
+        said = {_LOGGED.get(name, name): value for name, value in values.items()}
         if what != "status":
-            _log.info("change asked for", what=what, by=shown.grant.name if shown else "", **values)
+            _log.info("change asked for", what=what, by=shown.grant.name if shown else "", **said)
+        # A change goes on when who asked for it waits no more: several processes cannot be called back half-way.
+        task = asyncio.create_task(self._made(what, values, said))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        return await asyncio.shield(task)
+
+    async def _made(self, what: str, values: dict[str, Any], said: dict[str, Any]) -> Any:
         try:
             return await self._make(what, values)
         except AskError as error:
-            _log.warning("change not made", what=what, problem=str(error), **values)
+            _log.warning("change not made", what=what, problem=str(error), **said)
             raise CallRefusedError(make_status("FAILED_PRECONDITION", "NOT_CHANGED", str(error))) from error
 
 

@@ -49,17 +49,12 @@ def _compared(shadow: Shadow) -> Iterator[Metric]:
 
 
 def _divided(engine: Engine, split: Split) -> Iterator[Metric]:
-    live, candidate = engine.model.identity, split.candidate
-    messages = [(_names(candidate), split.candidate_messages)]
-    if live.digest != candidate.digest:
-        messages.append((_names(live), split.live_messages))
+    got = split.messages.copy()
+    models = dict.fromkeys((engine.model.identity, split.candidate, *got))
+    messages = [(_names(model), got[model]) for model in models]
     yield counter("emotag_split_messages", "Messages by the model that is to answer.", messages, "model", "digest")
     made = engine.stats().model_tags
-    tags = [
-        ((*_names(model), *key), count)
-        for model in dict.fromkeys((live, candidate))
-        for key, count in made.get(model.digest, {}).items()
-    ]
+    tags = [((*_names(model), *key), count) for model in models for key, count in made.get(model.digest, {}).items()]
     yield counter(
         "emotag_split_tags", "Tags by the model that made them.", tags, "model", "digest", "taxonomy", "label"
     )

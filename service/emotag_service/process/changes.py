@@ -32,8 +32,8 @@ class Changes:
 
         Args:
             ask_all: Asks every process; returns answers by number, AskErrors among them.
-            adopt: Has processes that are started from now on begin with a change: of "swap", "shadow" or "split" its
-                values, of a trial that has ended none.
+            adopt: Has processes that are started from now on begin with a change: of "swap", "shadow", "split" or
+                "log level" its values, of a trial that has ended none.
             replace: Replaces a process, which has not changed as the others have.
         """
         self._ask_all = ask_all
@@ -51,12 +51,14 @@ class Changes:
             return _statuses(await self._ask_all("status", within=_STATUS_SECONDS))
         if what == "log level" and values["level"] not in LOG_LEVELS:
             raise AskError(f"level: must be one of {', '.join(LOG_LEVELS)}, not {values['level']!r}")
+        if what == "drain":  # does not wait for a checkpoint that is being loaded
+            return _first(await self._ask_all(what))
         async with self._turn:
             if what == "swap":
                 return await self._change_model(what, {"checkpoint": values["checkpoint"]}, "switch")
             if what in TRIALS:
                 return await self._try(what, values)
-            return _first(await self._ask_all(what, **values))
+            return self._settled(what, values, await self._ask_all(what, **values))
 
     async def _try(self, what: str, values: Mapping[str, Any]) -> Any:
         """Begin a trial, change its share, or end it."""

@@ -76,9 +76,10 @@ def is_console(log_format: LogFormat, stream: TextIO | None = None) -> bool:
 
 def stack(error: BaseException) -> str:
     """Where an exception and its causes came from, without their own words."""
-    parts = []
+    parts, seen = [], set[int]()
     link: BaseException | None = error
-    while link is not None:
+    while link is not None and id(link) not in seen:  # one that is raised again by what it caused is a circle
+        seen.add(id(link))
         parts.append("".join(traceback.format_tb(link.__traceback__)) + type(link).__name__)
         link = link.__cause__ or link.__context__
     return "\ncaused by\n".join(parts)

@@ -113,6 +113,8 @@ def test_all_are_refused_with_one_error(admission, room):
         (Message("x", time_to_live="soon"), "time_to_live", "is 'soon'; give seconds"),
         (Message("x", time_to_live=float("nan")), "time_to_live", "is nan; give seconds"),
         (Message("x", time_to_live=True), "time_to_live", "is True; give seconds"),
+        (Message("x", time_to_live=10**400), "time_to_live", "is an int too large; give seconds"),
+        (Message("x", sent_at=-(10**5000)), "sent_at", "is an int too large; give seconds"),
         (Message("x", sent_at="now"), "sent_at", "is 'now'; give seconds"),
         (Message("x", sent_at=inf), "sent_at", "is inf; give seconds"),
         ("just text", "message", "is a str; give an engine Message"),

@@ -136,6 +136,23 @@ async def test_a_swap_replaces_the_live_side_alone(started):
     assert set().union(*after.values()) == {"candidate", "third"}
 
 
+async def test_each_message_is_counted_for_the_model_that_was_to_answer_it(started):
+    engine = await started(ScriptedPredictor())
+    await split(engine, 0.5)
+    await engine.classify(talk(100))
+    now = engine.branches.split
+    taken = now.candidate_messages
+    assert {model.name: count for model, count in now.messages.items()} == {
+        "candidate": taken,
+        "in-memory": 100 - taken,
+    }
+    await engine.prepare(candidate())
+    engine.switch()  # the candidate is the live model, too
+    await engine.classify(talk(100))
+    assert now.messages[CANDIDATE] == 100 + taken
+    assert (now.candidate_messages, now.live_messages) == (2 * taken, 200 - 2 * taken)
+
+
 async def test_the_end_answers_what_the_candidate_has_and_gives_its_memory_back(started):
     predictor = ScriptedPredictor()
     engine = await started(ScriptedPredictor())
@@ -223,7 +240,9 @@ async def test_a_candidate_that_no_replica_computes_any_more_loses_no_message(st
     assert len([event for event in events if event["event"] == "split given up"]) == 1
     assert engine.healthy
     await engine.retired()
+    counted = engine.branches.split.live_messages
     assert {tag.model.name for tag in await engine.classify(talk(50))} == {"in-memory"}
+    assert engine.branches.split.live_messages == counted + 50
     engine.branches.end_split()
     await until(lambda: engine.stats().held == 0)
 

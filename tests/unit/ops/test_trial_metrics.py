@@ -48,3 +48,23 @@ async def test_what_a_shadow_and_a_split_came_to():
     by_label = [count for (name, names), count in found.items()
                 if name == "emotag_split_tags_total" and set(THIRDS.items()) <= names]  # fmt: skip
     assert sum(by_label) == made
+
+
+async def test_messages_stay_those_of_a_model_that_was_replaced():
+    engine = in_memory_engine()
+    with capture_logs():
+        await engine.start()
+        try:
+            metrics = TrialMetrics(lambda: engine, lambda: None)
+            await engine.prepare(candidate())
+            engine.branches.start_split(0.5)
+            await engine.classify(talk(100))
+            before = value(collected(metrics), "emotag_split_messages_total", **ZEROS)
+            await engine.prepare(candidate(identity=THIRD))
+            engine.switch()
+            found = collected(metrics)
+        finally:
+            await engine.close()
+    assert 0 < before < 100
+    assert value(found, "emotag_split_messages_total", **ZEROS) == before
+    assert value(found, "emotag_split_messages_total", **THIRDS) == 0

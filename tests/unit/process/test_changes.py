@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -76,6 +77,30 @@ async def test_who_starts_later_has_the_last_share_and_nothing_that_ended() -> N
     assert processes.asked == ["resize", "end"]
     assert processes.adopted == [("split", {"share": 0.3}), ("split", {})]
     assert processes.replaced == [2], "it had not begun what the others had"
+
+
+async def test_a_drain_does_not_wait_for_a_checkpoint_that_is_being_loaded() -> None:
+    loading, asked = asyncio.Event(), list[str]()
+
+    async def ask(what: str, **_: Any) -> dict[int, Any]:
+        asked.append(what)
+        if what == "prepare":
+            loading.set()
+            await asyncio.Event().wait()
+        return {0: None}
+
+    changes = Changes(ask)
+    swap = asyncio.create_task(changes.make("swap", NEW))
+    await loading.wait()
+    await asyncio.wait_for(changes.make("drain", {}), 10)
+    assert asked == ["prepare", "drain"]
+    swap.cancel()
+
+
+async def test_one_that_has_not_the_level_of_the_others_is_replaced_by_one_that_has() -> None:
+    processes = _Processes(**{"log level": 2})
+    assert await processes.changes.make("log level", {"level": "debug"}) == {"number": 1}
+    assert (processes.adopted, processes.replaced) == ([("log level", {"level": "debug"})], [2])
 
 
 async def test_what_none_has_cannot_be_changed() -> None:

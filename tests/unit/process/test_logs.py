@@ -107,6 +107,12 @@ def test_a_stack_names_causes_without_their_words() -> None:
     assert SECRET not in text
 
 
+def test_a_stack_ends_where_causes_go_in_a_circle() -> None:
+    first, second = ValueError("one"), KeyError("two")
+    second.__cause__, first.__context__ = first, second  # as where a failure that was kept is raised once more
+    assert stack(second).count("caused by") == 1
+
+
 async def test_a_task_that_nobody_awaits_is_logged_without_its_words() -> None:
     out = io.StringIO()
     configure("json", "info", out)

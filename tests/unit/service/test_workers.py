@@ -27,6 +27,14 @@ async def test_a_drain_that_is_asked_for_again_goes_on() -> None:
             assert (signals.stop.is_set(), signals.stop_now.is_set()) == (True, False)
 
 
+def test_workers_that_start_later_have_the_last_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emotag_service.workers.set_level", lambda _: None)
+    workers = Workers(ServeConfig(port=0, workers=2), ready=lambda _: None)
+    with workers._held:
+        workers._adopt("log level", {"level": "debug"})
+        assert "debug" in " ".join(workers._command())
+
+
 def test_a_worker_serves_with_what_the_supervisor_read_and_with_nothing_that_was_set_since(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
