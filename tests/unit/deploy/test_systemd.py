@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+README = (DEPLOY / "README.md").read_text()
 HARDENED = (
     "NoNewPrivileges=yes",
     "ProtectSystem=strict",
@@ -36,6 +37,14 @@ def test_its_command_is_understood_and_has_time_to_stop(unit: Path) -> None:
     options = vars(COMMANDS[command].parser(environment={}).parse_args(arguments))
     assert int(_setting(unit, "TimeoutStopSec")) > float(options.get("drain_seconds") or 10)
     assert set(HARDENED) <= set(unit.read_text().splitlines())
+
+
+@pytest.mark.parametrize("unit", UNITS, ids=lambda unit: unit.name)
+def test_all_run_as_the_user_that_is_made_for_them(unit: Path) -> None:
+    """One that systemd makes for each could not read what another wrote to the cache, nor be named as a group is."""
+    user = _setting(unit, "User")
+    assert f"useradd --system --user-group --no-create-home --shell /usr/sbin/nologin {user}\n" in README
+    assert "ProcSubset=" not in unit.read_text(), "there would be no metrics of the process"
 
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd-analyze")
