@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import structlog
 from emotag_model.checkpoint import Checkpoint, CheckpointError, default_checkpoint
 from emotag_service.engine.errors import EngineError
 from emotag_service.engine.plans import plan_model
+from emotag_service.process.lifetime import in_left_thread
 from emotag_service.process.link import AskError
 from emotag_service.process.logs import set_level
 from emotag_service.trials import Trials, named
@@ -132,7 +133,7 @@ class Control:
         if what != "swap":
             trials.check(what, values["salt"])
         try:
-            model = await asyncio.to_thread(self._load, path)
+            model = await in_left_thread(partial(self._load, path))
             await (engine.prepare(model) if what == "swap" else trials.prepare(what, model))
         except (CheckpointError, EngineError, OSError) as error:
             raise AskError(str(error)) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
@@ -18,7 +19,7 @@ from emotag_service.engine.options import Options
 from emotag_service.grpc.listen import Certificates
 from emotag_service.grpc.server import Server
 from emotag_service.process.changes import Changes
-from emotag_service.process.lifetime import StopSignals, keep_pauses_short, unless
+from emotag_service.process.lifetime import StopSignals, in_left_thread, keep_pauses_short, unless
 from emotag_service.process.link import AskError
 from emotag_service.process.logs import log_loop_error
 from emotag_service.settings import ConfigError
@@ -99,10 +100,9 @@ class Service:
         self.server = server = self._listen()
         try:
             self.http = open_http(self._config, held=self._processes > 1)
-            self.engine = engine = await asyncio.to_thread(load_engine, self._config, self._processes)
-            if self._tracing is not None:
-                engine.observe(self._tracing)
-            return await self._serve(server, engine)
+            if await unless(self._signals.stop, self._load()) and self.engine is not None:
+                return await self._serve(server, self.engine)
+            return True  # nothing was taken yet
         finally:
             await self._stop(server)
 
@@ -119,14 +119,23 @@ class Service:
 
         return Server(host, port, protection=protection, held=held, tracing=CallTracing(self._tracing))
 
+    async def _load(self) -> None:
+        self.engine = engine = await in_left_thread(partial(load_engine, self._config, self._processes))
+        if self._tracing is not None:
+            engine.observe(self._tracing)
+
     async def _serve(self, server: Server, engine: Engine) -> bool:
+        starting = asyncio.ensure_future(self._start(server, engine))
         try:
-            if not await unless(self._signals.stop, self._start(server, engine)):
+            if await unless(self._signals.stop, _end_of(starting)):
+                self._announce(server, engine)
+                await self._signals.stop.wait()
+            elif not engine.stats().held:
                 return True
-            self._announce(server, engine)
-            await self._signals.stop.wait()
-            return await self._drain(server, engine)
+            return await self._drain(server, engine)  # it may still warm up, for what was taken meanwhile
         finally:
+            starting.cancel()
+            await asyncio.gather(starting, return_exceptions=True)
             # Together, so that calls which wait for the engine are answered before they are cancelled.
             await asyncio.gather(self.control.close(), engine.close(), self._stop(server))
 
@@ -181,6 +190,11 @@ class Service:
         clean = finished and not unanswered and not cut_off
         _log.info("stopped", clean=clean, unanswered=unanswered if finished else None)
         return clean
+
+
+async def _end_of(task: asyncio.Future[None]) -> None:
+    """Wait for a task, which goes on when the wait is given up."""
+    await asyncio.shield(task)
 
 
 def open_http(config: ServeConfig, *, held: bool) -> HttpPort | None:

@@ -17,7 +17,7 @@ from tests.brokers.ports import stable_port
 from tests.brokers.protocol import Broker
 from tests.brokers.records import Seen, committed_offsets, read, read_until, write
 from tests.e2e.tagging import TagTopic
-from tests.integration.process import exit_code
+from tests.integration.process import being_read, exit_code, stuck_checkpoint
 from tests.unit.ops.helpers import get, samples, value
 
 NewTopic = Callable[..., str]
@@ -47,6 +47,19 @@ def test_a_signal_stops_it_in_order(embedded_broker: Broker, new_topic: NewTopic
     assert tagger.logged("tagging")[0]["inputs"] == [topic]
     assert SECRET not in tagger.said
     assert "error" not in {event["level"] for event in tagger.events}
+
+
+def test_a_signal_ends_it_while_the_checkpoint_is_not_read(
+    embedded_broker: Broker, new_topic: NewTopic, checkpoint: Path, tmp_path: Path
+) -> None:
+    topic = new_topic(embedded_broker, "in", partitions=1)
+    stuck = stuck_checkpoint(checkpoint, tmp_path / "stuck")
+    with TagTopic(embedded_broker.bootstrap, stuck, *_options(topic)) as tagger:
+        pipe = asyncio.run(asyncio.wait_for(being_read(stuck), 60))
+        tagger.send(signal.SIGTERM)
+        assert tagger.exit_code() == 0
+        os.close(pipe)
+    assert "Traceback" not in tagger.said
 
 
 def test_operators_see_what_it_has_done(embedded_broker: Broker, new_topic: NewTopic, checkpoint: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import signal
 import sys
 from typing import TYPE_CHECKING, Any, Self
@@ -44,6 +45,23 @@ def save_checkpoint(folder: Path, seed: int = 7) -> Path:
     return folder
 
 
+def stuck_checkpoint(checkpoint: Path, folder: Path) -> Path:
+    """Copy one so that it is never loaded: whoever reads it waits for as long as nobody writes to a pipe."""
+    shutil.copytree(checkpoint, folder)
+    (folder / "config.json").unlink()
+    os.mkfifo(folder / "config.json")
+    return folder
+
+
+async def being_read(stuck: Path) -> int:
+    """Wait until somebody reads such a checkpoint; returns the end of its pipe that is written to, for `os.close`."""
+    while True:
+        try:
+            return os.open(stuck / "config.json", os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:  # nobody does yet
+            await asyncio.sleep(0.02)
+
+
 class Serving:
     """A server that is up while the context lasts.
 
@@ -72,7 +90,7 @@ class Serving:
         self._reading = asyncio.create_task(self._read())
         async with asyncio.timeout(60):
             await self._serving.wait()
-        assert "tiny" in self.raw, self.raw
+        assert self._ready.decode() in self.raw, self.raw
         return self
 
     async def __aexit__(self, *_: object) -> None:

@@ -42,16 +42,19 @@ class Script:
 
     Attributes:
         gate: Batches wait here until it is set; warm-ups do not.
+        builds: Replicas are not built before it is set.
         holds: The word whose batches wait; empty for all.
         batches: How many messages each batch had.
     """
 
     gate: threading.Event = field(default_factory=threading.Event)
+    builds: threading.Event = field(default_factory=threading.Event)
     holds: str = ""
     batches: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.gate.set()
+        self.builds.set()
 
 
 class ScriptedPredictor:
@@ -62,6 +65,7 @@ class ScriptedPredictor:
 
     def __init__(self, script: Script) -> None:
         self._script = script
+        assert script.builds.wait(60)
 
     def launch(self, texts: Sequence[str], *, evidence: bool) -> Callable[[], Prediction]:
         return lambda: self._predict([text.split() for text in texts], evidence=evidence)

@@ -20,7 +20,7 @@ from emotag.v1 import admin_service_pb2 as pb
 from emotag_service.access.grant import new_token
 from tests.integration.calls import reason, rich_status, until
 from tests.integration.models import admin_of, check_named, tags_of
-from tests.integration.process import WORDS, Serving
+from tests.integration.process import WORDS, Serving, being_read, stuck_checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -106,6 +106,22 @@ async def test_what_fails_leaves_the_old_one_serving(one: Path, damaged: Path) -
                 assert words in details
             [status] = (await admin.GetStatus(pb.GetStatusRequest())).workers
         assert (status.checkpoint, status.healthy, status.number) == (str(one), True, 0)
+
+
+async def test_a_checkpoint_that_is_not_read_does_not_keep_the_server_from_its_end(one: Path, tmp_path: Path) -> None:
+    stuck = stuck_checkpoint(one, tmp_path / "stuck")
+    async with Serving(one, "--drain-seconds", "1") as server:
+        channel, admin = admin_of(server)
+        async with channel:
+            swap = admin.SwapCheckpoint(pb.SwapCheckpointRequest(checkpoint=str(stuck)))
+            asked = asyncio.ensure_future(swap.code())
+            read = asyncio.ensure_future(being_read(stuck))
+            await asyncio.wait((asked, read), return_when=asyncio.FIRST_COMPLETED)
+            assert not asked.done()
+            server.send(signal.SIGTERM)
+            assert await server.exit_code() == 0
+            os.close(await read)
+            assert await asked is not StatusCode.OK
 
 
 async def test_all_workers_change_or_none(one: Path, two: Path, damaged: Path) -> None:
@@ -196,5 +212,7 @@ async def test_the_command(one: Path, two: Path) -> None:
         assert code == 2
         assert "/nonexistent: no such folder" in said
         assert await typed("log-level", "debug") == (0, "logs debug and above\n")
+        [asked] = [each for each in server.logged("change asked for") if each["what"] == "log level"]
+        assert (asked["least_level"], asked["level"]) == ("debug", "info")
         assert (await typed("drain"))[0] == 0
         assert await server.exit_code() == 0

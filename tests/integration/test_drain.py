@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -162,20 +163,50 @@ async def events() -> AsyncIterator[list[Any]]:
         yield captured
 
 
+@asynccontextmanager
+async def _whole(script: Script, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[tuple[Service, asyncio.Task[bool]]]:
+    """A whole service in this process, over the script, and its run."""
+    loop = asyncio.get_running_loop()
+    monkeypatch.setattr(module, "load_engine", lambda *_: scripted_engine(script))
+    monkeypatch.setattr(module, "keep_pauses_short", lambda: None)  # it is of this process, too
+    service = Service(ServeConfig(port=0, drain_seconds=600), ready=lambda _: None, began=0)
+    running = asyncio.create_task(service.run())
+    try:
+        await until(lambda: service.callers is not None)
+        yield service, running
+    finally:
+        script.gate.set()
+        script.builds.set()
+        service.drain()
+        await running
+        loop.set_exception_handler(None)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.remove_signal_handler(number)
+
+
+async def test_what_was_taken_while_it_warmed_up_is_answered(script: Script, monkeypatch: pytest.MonkeyPatch) -> None:
+    script.builds.clear()
+    async with _whole(script, monkeypatch) as (service, running):
+        assert service.server is not None
+        async with aio.insecure_channel(f"127.0.0.1:{service.server.port}") as channel:
+            call = EmotionServiceStub(channel).Classify(ClassifyRequest(messages=messages("joy")), wait_for_ready=True)
+            await until(lambda: service.engine is not None and service.engine.stats().held == 1)
+            service.drain()
+            await until(lambda: service.server is not None and service.server.health.stopping)
+            script.builds.set()
+            assert [tag.label for tag in (await call).tags] == ["joy"]
+        assert await running
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def drained(
     script: Script, events: list[Any], monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Any, asyncio.Task[bool]]]:
     """A stream, with a message in it that the script holds, of a whole service that an operator had drain, twice."""
-    loop = asyncio.get_running_loop()
-    monkeypatch.setattr(module, "load_engine", lambda *_: scripted_engine(script))
-    monkeypatch.setattr(module, "keep_pauses_short", lambda: None)  # it is of this process, too
     script.gate.clear()
-    ready: asyncio.Future[int] = loop.create_future()
-    service = Service(ServeConfig(port=0, drain_seconds=600), ready=ready.set_result, began=0)
-    running = asyncio.create_task(service.run())
-    try:
-        async with aio.insecure_channel(f"127.0.0.1:{await ready}") as channel:
+    async with _whole(script, monkeypatch) as (service, running):
+        await until(lambda: service.server is not None and service.server.health.serving)
+        async with aio.insecure_channel(f"127.0.0.1:{service.server.port}") as channel:  # type: ignore[union-attr]
             call = EmotionServiceStub(channel).StreamClassify()
             await call.write(frame("joy"))
             await until(lambda: service.engine is not None and service.engine.stats().held == 1)
@@ -184,12 +215,6 @@ async def drained(
             # Or a signal would end this process, too: after a second one nobody takes them.
             assert "stopping at once" not in [event["event"] for event in events], events
             yield call, running
-    finally:
-        script.gate.set()
-        await running
-        loop.set_exception_handler(None)
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            loop.remove_signal_handler(number)
 
 
 async def test_a_signal_lets_the_drain_of_an_operator_go_on(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag.v1.message_pb2 import Message
 from tests.integration.calls import frame, messages, read_tags, reason, until
-from tests.integration.process import Serving
+from tests.integration.process import Serving, being_read, stuck_checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -122,6 +123,21 @@ async def test_a_second_signal_does_not_wait(checkpoint: Path) -> None:
             assert await server.exit_code() == 1
     assert server.raw.index("stopping at once") < server.raw.index("stopped")
     assert "clean=False" in server.raw
+    assert "Traceback" not in server.raw
+
+
+@pytest.mark.parametrize("options", [(), ("--workers", "2")], ids=["one process", "workers"])
+async def test_a_signal_ends_it_while_the_checkpoint_is_not_read(
+    checkpoint: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    stuck = stuck_checkpoint(checkpoint, tmp_path / "stuck")
+    options = (*options, "--ops-port", "0", "--drain-seconds", "600")
+    async with Serving(stuck, *options, ready=b"operators port opened") as server:
+        pipe = await asyncio.wait_for(being_read(stuck), 60)
+        server.send(signal.SIGTERM)
+        assert await server.exit_code() == 0
+        os.close(pipe)
+    assert server.logged("stopping")
     assert "Traceback" not in server.raw
 
 

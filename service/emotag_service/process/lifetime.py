@@ -6,12 +6,16 @@ import asyncio
 import gc
 import signal
 import sys
-from typing import TYPE_CHECKING
+from concurrent.futures import Future
+from threading import Thread
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import Callable, Coroutine
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 _ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
@@ -83,6 +87,25 @@ async def unless(event: asyncio.Event, work: Coroutine[None, None, None]) -> boo
         for pending in (task, waiter):
             pending.cancel()
         await asyncio.gather(task, waiter, return_exceptions=True)
+
+
+async def in_left_thread(work: Callable[[], T]) -> T:
+    """Do `work` in a thread, and return what it returns, or raise what it raises.
+
+    Unlike one of `asyncio.to_thread` the thread is left behind when the process ends: for what may hang, as reading a
+    file does on storage that does not answer.
+    """
+    done: Future[T] = Future()
+    done.set_running_or_notify_cancel()  # whoever stops waiting does not cancel what the thread sets
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except BaseException as error:  # noqa: BLE001 - raised where it is waited for
+            done.set_exception(error)
+
+    Thread(target=run, name="left thread", daemon=True).start()
+    return await asyncio.wrap_future(done)
 
 
 def freeze_what_is_loaded() -> None:

@@ -7,13 +7,20 @@ import gc
 import os
 import signal
 import sys
+import threading
 import weakref
 from collections.abc import Iterator
 
 import pytest
 from structlog.testing import capture_logs
 
-from emotag_service.process.lifetime import StopSignals, freeze_what_is_loaded, keep_pauses_short, unless
+from emotag_service.process.lifetime import (
+    StopSignals,
+    freeze_what_is_loaded,
+    in_left_thread,
+    keep_pauses_short,
+    unless,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -94,3 +101,35 @@ async def test_work_is_done_unless_the_event_comes_first() -> None:
     asyncio.get_running_loop().call_soon(event.set)
     assert not await unless(event, work())
     assert cancelled.is_set()
+
+
+async def test_what_a_thread_returns_or_raises_comes_back() -> None:
+    def fail() -> None:
+        raise OSError("no")
+
+    assert await in_left_thread(threading.current_thread) is not threading.current_thread()
+    with pytest.raises(OSError, match="no"):
+        await in_left_thread(fail)
+
+
+async def test_a_thread_that_nobody_waits_for_is_left_and_harms_nobody(capfd: pytest.CaptureFixture[str]) -> None:
+    gate, begun = threading.Event(), threading.Event()
+    threads: list[threading.Thread] = []
+
+    def work() -> None:
+        threads.append(threading.current_thread())
+        begun.set()
+        gate.wait()
+
+    waiting = asyncio.create_task(in_left_thread(work))
+    assert await asyncio.to_thread(begun.wait, 30)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    [thread] = threads
+    assert thread.is_alive()
+    assert thread.daemon
+    gate.set()
+    await asyncio.to_thread(thread.join, 30)
+    assert not thread.is_alive()
+    assert capfd.readouterr().err == ""

@@ -17,6 +17,7 @@ from emotag_service.kafka.tagging.tag_engine import PASSING_CODES, Submission, u
 from emotag_service.messages.tag import MessageTag, ModelName
 from emotag_service.messages.untaggable import Fault
 from emotag_service.process.backoff import Backoff
+from emotag_service.process.lifetime import in_left_thread
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -86,7 +87,7 @@ class LocalEngine:
             EngineUnavailableError: It cannot be loaded, or does not run on the devices.
         """
         try:
-            engine = await asyncio.to_thread(self._make)
+            engine = await in_left_thread(self._make)
             self._options(engine)
             await engine.start()
         except InvalidOptionsError as error:
