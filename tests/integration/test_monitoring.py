@@ -40,8 +40,6 @@ PROMETHEUS = os.environ.get("EMOTAG_TEST_PROMETHEUS") or shutil.which("prometheu
 NEEDS_MANY_TAGS = "emotag_drift_psi"  # and a reference
 TROUBLE = {
     "emotag_kafka_aborts_total": "an attempt that fails",
-    'emotag_requests_total{code=~"INTERNAL': "a call that ends by a fault of ours",
-    'emotag_requests_total{code=~"UNKNOWN': "a call that ends by what nobody has foreseen",
 }
 """What no load brings about, by what is written in the queries for it."""
 LONG = " ".join(["thank you so much"] * 20)

@@ -17,7 +17,7 @@ from grpc import aio
 from emotag.v1.emotion_service_pb2 import ClassifyRequest, GetModelInfoRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from tests.integration.calls import frame, messages, read_tags
-from tests.integration.process import Serving
+from tests.integration.process import Serving, stuck_checkpoint
 from tests.unit.ops.helpers import get, names, samples, value
 
 if TYPE_CHECKING:
@@ -79,6 +79,13 @@ async def test_readiness_follows_the_drain_and_liveness_does_not(checkpoint: Pat
         assert await server.exit_code() == 0
 
 
+async def test_a_server_that_does_not_come_to_load_is_not_healthy(checkpoint: Path, tmp_path: Path) -> None:
+    stuck = stuck_checkpoint(checkpoint, tmp_path / "stuck")
+    async with Serving(stuck, "--ops-port", "0", ready=b"operators port opened") as server:
+        found = samples((await get(_operators(server), "metrics")).text)
+    assert value(found, "emotag_healthy") == 0
+
+
 async def test_the_build_is_told(checkpoint: Path) -> None:
     async with Serving(checkpoint, "--ops-port", "0") as server:
         shown = json.loads((await get(_operators(server), "buildinfo")).text)
@@ -121,6 +128,16 @@ async def test_names_are_stable_from_the_first_scrape_on(checkpoint: Path) -> No
         async with aio.insecure_channel(f"127.0.0.1:{server.port}") as channel:
             await EmotionServiceStub(channel).Classify(ClassifyRequest(messages=messages("joy", "")))
         assert names(samples((await get(port, "metrics")).text)) == before
+
+
+async def test_faults_of_ours_are_counted_from_zero(checkpoint: Path) -> None:
+    async with Serving(checkpoint, "--ops-port", "0", "--http-port", "0") as server:
+        found = samples((await get(_operators(server), "metrics")).text)
+    for method in ("Classify", "StreamClassify", "GetModelInfo", "ModelInfer"):
+        for code in ("INTERNAL", "UNKNOWN"):
+            assert value(found, "emotag_requests_total", method=method, code=code) == 0
+    for route, status in (("/predict", "424"), ("/v1/classifications", "500"), ("/v1/stream", "500")):
+        assert value(found, "emotag_http_requests_total", route=route, status=status) == 0
 
 
 @pytest.mark.skipif(PROMTOOL is None, reason="no promtool: install prometheus, or name one in EMOTAG_TEST_PROMTOOL")

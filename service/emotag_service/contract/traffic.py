@@ -35,9 +35,13 @@ class Traffic:
         self.open: Counter[str] = Counter()
         self.seconds: dict[str, Histogram] = {}
 
-    def expect(self, way: str, end: str, *, timed: bool) -> None:
-        """Count a way from zero, and how it usually ends; `timed` is for those that are no streams."""
-        self.ended[way, end] += 0
+    def expect(self, way: str, *ends: str, timed: bool) -> None:
+        """Count a way from zero, and how it usually ends; `timed` is for those that are no streams.
+
+        Ends that an alert waits for belong to them: what is first seen as 1 has not increased, and would be missed.
+        """
+        for end in ends:
+            self.ended[way, end] += 0
         self.open[way] += 0
         if timed:
             self.seconds[way] = Histogram(SECONDS)

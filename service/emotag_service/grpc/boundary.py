@@ -11,7 +11,7 @@ import grpc
 from grpc import aio
 
 from emotag_service.contract.status import CallRefusedError, status_of
-from emotag_service.grpc.calls import OK, count_call
+from emotag_service.grpc.calls import FAULTS, OK, count_call
 from emotag_service.grpc.wire import unreadable
 
 if TYPE_CHECKING:
@@ -44,7 +44,8 @@ class GuardedServer:
         guarded = {}
         for name, handler in method_handlers.items():
             if calls is not None:
-                calls.expect(name, OK, timed=not (handler.request_streaming or handler.response_streaming))
+                timed = not (handler.request_streaming or handler.response_streaming)
+                calls.expect(name, OK, *FAULTS, timed=timed)
             guarded[name] = _guard(handler, None if calls is None else partial(count_call, calls, name))
         self._server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service_name, guarded),))
         self._server.add_registered_method_handlers(service_name, guarded)

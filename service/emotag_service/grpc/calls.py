@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from emotag_service.contract.traffic import Traffic
 
 OK = grpc.StatusCode.OK.name
+FAULTS = (grpc.StatusCode.INTERNAL.name, grpc.StatusCode.UNKNOWN.name)
+"""How a call ends by a fault of ours."""
 
 
 @contextmanager

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
-from emotag_service.contract.status import status_of
+from emotag_service.contract.status import make_status, status_of
 from emotag_service.contract.traffic import Traffic
 from emotag_service.http import errors
 from emotag_service.http.classify import Classifications, Classify
@@ -77,14 +77,20 @@ def make_app(desk: Desk) -> tuple[Starlette, Traffic]:
             ("POST", prefix + "/infer", inference.infer, errors.inference),
         ]
     traffic = Traffic()
-    for path in [*(path for _, path, _, _ in table), _STREAM]:
-        traffic.expect(path, "200", timed=path != _STREAM)
+    for _, path, _, refuse in table:
+        traffic.expect(path, "200", _fault(refuse), timed=True)
+    traffic.expect(_STREAM, "200", _fault(errors.connect), timed=False)
     routes = [
         Route(path, CountedRoute(_Guarded(desk, answer, refuse), traffic, path), methods=[method])
         for method, path, answer, refuse in table
     ]
     routes.append(Route(_STREAM, CountedRoute(StreamRoute(desk), traffic, _STREAM), methods=["POST"]))
     return Starlette(routes=routes, middleware=_cors(desk), exception_handlers={404: _unknown, 405: _unknown}), traffic
+
+
+def _fault(refuse: Refuse) -> str:
+    """The status with which a request ends by a fault of ours."""
+    return str(refuse(make_status("INTERNAL", "INTERNAL", "")).status_code)
 
 
 class _Guarded:

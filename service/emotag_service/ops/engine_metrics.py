@@ -23,21 +23,34 @@ _STATES = {state.value: state.value.replace(" ", "_") for state in State}
 class EngineMetrics:
     """Collects from an engine, as soon as there is one."""
 
-    def __init__(self, engine: Callable[[], Engine | None]) -> None:
+    def __init__(self, engine: Callable[[], Engine | None], *, expected: bool = False) -> None:
+        """Make it.
+
+        Args:
+            engine: Returns it; None while there is none.
+            expected: There is to be one in this process, which is not healthy before.
+        """
         self._engine = engine
+        self._expected = expected
 
     def collect(self) -> Iterable[Metric]:
         """Of Prometheus' client: read the figures."""
         engine = self._engine()
         if engine is None:
+            if self._expected:
+                yield _health(healthy=False)
             return
         stats = engine.stats()
         yield _model(engine)
-        yield gauge("emotag_healthy", "1 while a replica serves and messages are welcome.", int(engine.healthy))
+        yield _health(healthy=engine.healthy)
         yield from _queue(engine, stats)
         yield from _messages(stats)
         yield from _batches(stats)
         yield from _replicas(stats)
+
+
+def _health(*, healthy: bool) -> Metric:
+    return gauge("emotag_healthy", "1 while a replica serves and messages are welcome.", int(healthy))
 
 
 def _model(engine: Engine) -> Metric:

@@ -9,8 +9,8 @@ from emotag_service.contract.traffic import Traffic
 
 def test_what_was_never_asked_for_is_zero():
     traffic = Traffic()
-    traffic.expect("StreamClassify", "OK", timed=False)
-    assert traffic.ended == {("StreamClassify", "OK"): 0}
+    traffic.expect("StreamClassify", "OK", "INTERNAL", timed=False)
+    assert traffic.ended == {("StreamClassify", "OK"): 0, ("StreamClassify", "INTERNAL"): 0}
     assert traffic.open == {"StreamClassify": 0}
     assert traffic.seconds == {}
 

@@ -6,11 +6,22 @@ import os
 import re
 import shutil
 import subprocess
+from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
+from emotag_service.contract.status import make_status, status_of
+from emotag_service.engine.errors import NoReplicaError
+from emotag_service.http import errors
 from tests.unit.deploy.files import DEPLOY, ROOT
 from tests.unit.deploy.monitoring import demands, metrics, panels, parts, rule_tests, rules
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from google.rpc.status_pb2 import Status
+    from starlette.responses import Response
 
 PROMTOOL = os.environ.get("EMOTAG_TEST_PROMTOOL") or shutil.which("promtool")
 PAGE = (ROOT / "docs" / "operations.md").read_text()
@@ -65,6 +76,17 @@ def test_every_metric_that_is_used_is_explained() -> None:
     )
     bare = {re.sub(r"_(bucket|sum|count|info)$", "", name) for name in used if name.startswith("emotag")}
     assert not {name for name in bare if f"`{name}" not in PAGE}
+
+
+@pytest.mark.parametrize("refuse", [errors.tei, errors.inference, errors.classifications, errors.connect])
+def test_faults_of_ours_over_http_are_what_their_alert_counts(refuse: Callable[[Status], Response]) -> None:
+    (alert,) = [alert for alert in ALERTS if alert["alert"] == "EmotagRequestsFail"]
+    (counted,) = re.findall(r'status=~"([^"]*)"', str(alert["expr"]))
+    with capture_logs():
+        fault = status_of(RuntimeError())
+    for status in (fault, make_status("INTERNAL", "COMPUTE_FAILED", "")):
+        assert re.fullmatch(counted, str(refuse(status).status_code))
+    assert not re.fullmatch(counted, str(refuse(status_of(NoReplicaError("none is left"))).status_code))
 
 
 def test_every_alert_is_tested_both_firing_and_quiet() -> None:

@@ -13,6 +13,7 @@ from grpc import StatusCode, aio
 from structlog.testing import capture_logs
 
 from emotag_service.contract.status import CallRefusedError, invalid_field
+from emotag_service.contract.traffic import Traffic
 from emotag_service.engine.errors import InvalidOptionsError, NoReplicaError
 from emotag_service.grpc.boundary import GuardedServer
 
@@ -181,6 +182,14 @@ async def test_streams_of_generators_are_guarded() -> None:
         await collect()
     assert replies == ["a", "b"]
     assert call.code is StatusCode.INVALID_ARGUMENT
+
+
+def test_faults_of_ours_are_counted_from_zero() -> None:
+    """A series that only appears with its first event has no increase for it: an alert would miss the first fault."""
+    calls = Traffic()
+    handler = grpc.unary_unary_rpc_method_handler(lambda _request, _context: None)
+    GuardedServer(_Server()).add_registered_method_handlers("s", {"M": handler}, calls)  # type: ignore[arg-type]
+    assert calls.ended == {("M", "OK"): 0, ("M", "INTERNAL"): 0, ("M", "UNKNOWN"): 0}
 
 
 async def test_a_reply_passes_unchanged() -> None:

@@ -14,6 +14,12 @@ def test_before_there_is_an_engine_there_is_nothing():
     assert collected(EngineMetrics(lambda: None)) == {}
 
 
+def test_where_there_is_to_be_an_engine_nothing_is_healthy_before():
+    found = collected(EngineMetrics(lambda: None, expected=True))
+    assert names(found) == {"emotag_healthy"}
+    assert value(found, "emotag_healthy") == 0
+
+
 async def test_what_an_engine_did_and_holds():
     engine = in_memory_engine()
     metrics = EngineMetrics(lambda: engine)

@@ -24,6 +24,7 @@ async def test_a_server_is_ready_when_health_says_so():
     view = serving_view(service, Reference({}))
     assert view.unready().startswith("starting")
     assert view.model() == {}
+    assert samples(generate_latest(view.registry).decode())["emotag_healthy", frozenset()] == 0
     service.server = SimpleNamespace(health=Health(), calls=Traffic())
     service.engine = in_memory_engine()
     assert view.unready() == "not serving: fake:0 is building"
@@ -45,7 +46,9 @@ async def test_a_tagger_is_ready_while_it_reads_or_commits():
     assert view.unready() == ""
     service.meters.last_progress -= 100
     assert re.match(r"stuck: nothing could be read or committed for \d+ s", view.unready())
-    assert "emotag_kafka_records_total" in names(samples(generate_latest(view.registry).decode()))
+    exported = names(samples(generate_latest(view.registry).decode()))
+    assert "emotag_kafka_records_total" in exported
+    assert "emotag_healthy" not in exported, "a service may be what tags"
 
 
 async def test_a_tagger_is_not_ready_while_a_partition_waits_for_long():
