@@ -9,8 +9,14 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from emotag_service.kafka.tagging.settings import LoopSettings
+
 ROOT = Path(__file__).parents[3]
 DEPLOY = ROOT / "deploy"
+AFTERWARDS_SECONDS = 10
+"""What a process may take beyond its drain: five to send its traces, five to close the operators' port."""
+TAGGER_STOP_SECONDS = 2 * LoopSettings(group="g", topics=("t",)).stop_seconds
+"""What a tagger may take: to commit what is written, and to leave the group."""
 
 
 def instructions(path: Path = DEPLOY / "Dockerfile") -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ import pytest
 from ruamel.yaml import YAML
 
 from emotag.cli.commands import COMMANDS
-from tests.unit.deploy.files import DEPLOY, ROOT, services
+from tests.unit.deploy.files import AFTERWARDS_SECONDS, DEPLOY, ROOT, TAGGER_STOP_SECONDS, services
 
 SERVICES = services()
 OWN = {name: service for name, service in SERVICES.items() if service["image"].startswith("emotag:")}
@@ -47,7 +47,7 @@ def test_the_settings_are_accepted() -> None:
 
     config = make_settings(ServeConfig, parsed("emotag"))
     assert config.devices == f"cpu:{OWN['emotag']['cpus']}"
-    assert seconds(OWN["emotag"]["stop_grace_period"]) > config.drain_seconds
+    assert seconds(OWN["emotag"]["stop_grace_period"]) > config.drain_seconds + AFTERWARDS_SECONDS
 
 
 def test_the_tagger_reaches_what_it_names() -> None:
@@ -56,6 +56,10 @@ def test_the_tagger_reaches_what_it_names() -> None:
     assert tagger.bootstrap == (inside["INSIDE"],)
     assert tagger.engine == "grpc://emotag:50051"
     assert "emotag" in SERVICES
+
+
+def test_the_tagger_has_time_to_stop() -> None:
+    assert seconds(OWN["tagger"]["stop_grace_period"]) > TAGGER_STOP_SECONDS + AFTERWARDS_SECONDS
 
 
 def test_this_machine_reaches_the_listener_that_is_published() -> None:

@@ -14,9 +14,9 @@ from emotag.cli.commands import COMMANDS
 from emotag_service.config import ServeConfig
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.plan import Plan
-from emotag_service.kafka.tagging.settings import LoopSettings
 from emotag_service.ops.app import Pages
 from emotag_service.settings import make_settings
+from tests.unit.deploy.files import AFTERWARDS_SECONDS, TAGGER_STOP_SECONDS
 from tests.unit.deploy.manifests import (
     FILES,
     KUBERNETES,
@@ -54,7 +54,18 @@ def _variables(pod: Manifest) -> dict[str, str]:
     found: dict[str, str] = {}
     for source in _container(pod).get("envFrom", []):
         found |= generated[source["configMapRef"]["name"]]
-    return found | {each["name"]: each["value"] for each in _container(pod)["env"]}
+    return found | {each["name"]: _value(each) for each in _container(pod)["env"]}
+
+
+def _value(variable: Manifest) -> str:
+    """What a variable is set to; of a secret, which is none of this repository's, what is read there."""
+    assert len(variable.keys() & {"value", "valueFrom"}) == 1
+    if "value" in variable:
+        return str(variable["value"])
+    ((kind, asked),) = variable["valueFrom"].items()
+    assert kind == "secretKeyRef"
+    assert not asked.get("optional"), "a pod without it would start, and be refused"
+    return f"{asked['name']}/{asked['key']}"
 
 
 def _parsed(pod: Manifest) -> tuple[str, argparse.Namespace, str]:
@@ -117,9 +128,9 @@ def test_its_command_and_variables_are_understood(pod: Manifest) -> None:
         drain = config.drain_seconds
     else:
         Plan(make_settings(TagTopicConfig, args))
-        drain = LoopSettings(group="g", topics=("t",)).stop_seconds
+        drain = TAGGER_STOP_SECONDS
     stop = _container(pod).get("lifecycle", {}).get("preStop", {}).get("sleep", {}).get("seconds", 0)
-    assert pod["spec"]["terminationGracePeriodSeconds"] > drain + stop
+    assert pod["spec"]["terminationGracePeriodSeconds"] > stop + drain + AFTERWARDS_SECONDS
 
 
 @pytest.mark.parametrize("pod", PODS)
@@ -193,6 +204,29 @@ def test_the_taggers_scale_by_the_lag_of_what_they_read() -> None:
         trigger["authenticationRef"]["name"]
         == one(BUILT["kafka"], "TriggerAuthentication", "emotag-kafka")["metadata"]["name"]
     )
+
+
+def test_the_taggers_log_in_as_those_who_scale_them() -> None:
+    login = one(BUILT["kafka"], "TriggerAuthentication", "emotag-kafka")["spec"]["secretTargetRef"]
+    keda = {each["parameter"]: f"{each['name']}/{each['key']}" for each in login}
+    (pod,) = pods(BUILT["kafka"]).values()
+    read = _variables(pod)
+    assert read["EMOTAG_SASL_USERNAME"] == keda["username"]
+    (mounted,) = [each["secret"]["secretName"] for each in pod["spec"]["volumes"] if "secret" in each]
+    folder, _, file = read["EMOTAG_SASL_PASSWORD_FILE"].rpartition("/")
+    assert folder in {each["mountPath"] for each in _container(pod)["volumeMounts"]}
+    assert f"{mounted}/{file}" == keda["password"]
+
+
+def test_the_service_can_use_the_processors_by_which_it_scales() -> None:
+    """A process has one event loop, which computes small calls: with fewer of them the pods never look busy."""
+    (pod,) = pods(BUILT["cpu"]).values()
+    config = make_settings(ServeConfig, _parsed(pod)[1])
+    kind, _, replicas = config.devices.partition(":")
+    asked = _container(pod)["resources"]["requests"]
+    assert (kind, replicas) == ("cpu", "1")
+    assert config.workers * int(replicas) == int(asked["cpu"])
+    assert 256 * config.workers <= int(asked["memory"].removesuffix("Mi")), "docs/operations.md: room for a swap"
 
 
 def test_the_service_scales_by_a_metric_that_it_exports() -> None:
