@@ -1,4 +1,4 @@
-"""Ports for brokers that are restarted while clients keep calling."""
+"""Ports for what is not there yet, or not any more, while clients keep calling."""
 
 from __future__ import annotations
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,8 @@ ROOT = Path(__file__).parents[2]
 FILES = sorted([ROOT / "README.md", ROOT / "deploy" / "README.md", *(ROOT / "docs").rglob("*.md")])
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _COMMENT = re.compile(r"\s+# .*")
+_HEADING = re.compile(r"^#{1,6} +(.*?) *$", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +50,15 @@ def commands() -> list[Command]:
                 line = _COMMENT.sub("", typed[2:]).replace(".venv/bin/", "").strip()
                 lines.setdefault(line, Command(page, line))
     return list(lines.values())
+
+
+def anchors(page: Path) -> set[str]:
+    """What a link to a part of a page may name: its headings, as GitHub spells them."""
+    text = _BLOCK.sub("", page.read_text(encoding="utf-8"))  # a comment in a block is no heading
+    found: Counter[str] = Counter()
+    named = set()
+    for heading in _HEADING.findall(text):
+        words = re.sub(r"[^\w\- ]", "", _LINK.sub(r"\1", heading).lower()).replace(" ", "-")
+        named.add(f"{words}-{found[words]}" if found[words] else words)
+        found[words] += 1
+    return named

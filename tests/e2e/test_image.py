@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from emotag import EmotionClient
-from emotag.cli.demo_server import free_port
+from tests.brokers.ports import stable_port
 from tests.image.build import Builder, Image
 from tests.image.root import bootstrap, lacking, release, start
 from tests.image.steps import defaults, stages
@@ -99,7 +99,7 @@ def status(process: subprocess.Popen[str]) -> dict[str, str]:
 
 
 def test_it_serves_with_no_rights_from_a_root_that_it_cannot_write(image: Image) -> None:
-    port = str(free_port())
+    port = str(stable_port())
     variables = {"EMOTAG_PORT": port, "EMOTAG_INSECURE": "yes"}  # as compose.yaml says
     with started(image, image.entrypoint, **variables) as (process, said):
         wait_until_healthy(image, process, said, **variables)

@@ -16,7 +16,7 @@ import pytest
 
 from emotag import EmotionClient, Retry
 from emotag.cli.child import Child
-from emotag.cli.demo_server import free_port
+from tests.brokers.ports import stable_port
 from tests.integration.authority import Authority
 from tests.messages import TAXONOMY, at_hand, truth_of
 
@@ -107,7 +107,7 @@ def secured(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]
     tokens, token = folder / "tokens", folder / "planner.token"
     tokens.write_text(new.stderr)
     token.write_text(new.stdout)
-    target = f"localhost:{free_port()}"  # a name, since TLS has no server name that is an address
+    target = f"localhost:{stable_port()}"  # a name, since TLS has no server name that is an address
     port = target.rpartition(":")[2]
     files = ("--tls-cert", server[0], "--tls-key", server[1], "--tls-client-ca", authority.ca, "--tokens", tokens)
     with Child("the server", [*SERVE, "--port", port, *map(str, files)]):

@@ -19,13 +19,13 @@ from pathlib import Path
 import pytest
 
 from emotag.cli.commands import COMMANDS
-from emotag.cli.demo_server import free_port
 from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.plan import Plan
 from emotag_service.settings import make_settings
+from tests.brokers.ports import stable_port
 from tests.brokers.records import Seen, read_until, write
 from tests.e2e.conftest import SHARED
-from tests.e2e.pages import FILES, ROOT, Command, blocks, commands
+from tests.e2e.pages import FILES, ROOT, Command, anchors, blocks, commands
 from tests.e2e.sandbox import furnish
 
 WRITTEN_TARGET, WRITTEN_KAFKA = "localhost:50051", "localhost:9092"
@@ -189,13 +189,13 @@ def test_serve(sandbox: Path) -> None:
     assert len(found) == 2
     for command in found:
         ready = '"event": "ready"' if "--workers" in command.line else '"event": "serving"'
-        with typed(f"env EMOTAG_PORT={free_port()} {command.line}", sandbox, ready=ready):
+        with typed(f"env EMOTAG_PORT={stable_port()} {command.line}", sandbox, ready=ready):
             pass
 
 
 def test_the_kafka_road_in_the_order_of_readme(sandbox: Path) -> None:
     """A fresh broker, the tagger before any message, then what agents say, dead letters, and a dry run of what follows."""
-    bootstrap = f"127.0.0.1:{free_port()}"
+    bootstrap = f"127.0.0.1:{stable_port()}"
     broker, tagger, dry_run, listing, replay = (
         line.replace(WRITTEN_KAFKA, bootstrap).replace("--port 9092", f"--port {bootstrap.partition(':')[2]}")
         for line in sorted(KAFKA, key=_turn)
@@ -317,8 +317,10 @@ def test_python_is_typed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))
 def test_its_links_lead_somewhere(file: Path) -> None:
-    for link in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", file.read_text(encoding="utf-8")):
-        assert (file.parent / link).exists(), link
+    for link, anchor in re.findall(r"\]\(([^)#:]*)(?:#([^)]*))?\)", file.read_text(encoding="utf-8")):
+        page = file.parent / link if link else file
+        assert page.exists(), link
+        assert not anchor or anchor in anchors(page), f"{link}#{anchor}"
 
 
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(ROOT)))

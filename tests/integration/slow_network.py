@@ -9,10 +9,11 @@ import socket
 import urllib.request
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.brokers.ports import stable_port
 from tests.integration.calls import until
 
 if TYPE_CHECKING:
@@ -53,33 +54,28 @@ async def toxiproxy(port: int, direction: str, bytes_per_second: int) -> AsyncIt
     binary = _SHARED / "tools" / "toxiproxy-server"
     if not binary.exists():
         pytest.skip(f"{binary} is not there")
-    control, listen = _free_port(), _free_port()
+    control = stable_port()
     process = await asyncio.create_subprocess_exec(
         binary, "-port", str(control), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
     )
     try:
         await until(lambda: _listens(control))
         base = f"http://127.0.0.1:{control}/proxies"
-        proxy = {"name": "slow", "listen": f"127.0.0.1:{listen}", "upstream": f"127.0.0.1:{port}", "enabled": True}
+        proxy = {"name": "slow", "listen": "127.0.0.1:0", "upstream": f"127.0.0.1:{port}", "enabled": True}
         toxic = {"type": "bandwidth", "stream": direction, "attributes": {"rate": max(1, bytes_per_second // 1000)}}
-        await asyncio.to_thread(_post, base, proxy)
+        made = await asyncio.to_thread(_post, base, proxy)
         await asyncio.to_thread(_post, f"{base}/slow/toxics", toxic)
-        yield listen
+        yield int(made["listen"].rpartition(":")[2])
     finally:
         process.kill()
         await process.wait()
 
 
-def _post(address: str, content: object) -> None:
+def _post(address: str, content: object) -> dict[str, Any]:
     request = urllib.request.Request(address, json.dumps(content).encode(), {"Content-Type": "application/json"})  # noqa: S310 - of this machine
-    with urllib.request.urlopen(request, timeout=10):  # noqa: S310 - as above
-        pass
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    with urllib.request.urlopen(request, timeout=10) as reply:  # noqa: S310 - as above
+        answer: dict[str, Any] = json.load(reply)
+    return answer
 
 
 def _listens(port: int) -> bool:

@@ -13,7 +13,6 @@ import pytest
 from grpc import aio
 
 from emotag.channel import Connection
-from emotag.cli.demo_server import free_port
 from emotag.errors import UnavailableError
 from emotag.v1 import emotion_service_pb2 as pb
 from emotag.v1 import emotion_service_pb2_grpc as rpc
@@ -21,6 +20,7 @@ from emotag.v1.tag_pb2 import Tag
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.load_test.ladder import Ladder, Load
 from emotag_service.load_test.texts import made_texts
+from tests.brokers.ports import stable_port
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -75,7 +75,7 @@ class TestAServiceWithoutRoom:
 
 async def test_a_service_that_is_not_there_is_said_to_be(server: Server) -> None:
     with pytest.raises(UnavailableError):
-        await climb(free_port())
+        await climb(stable_port())
 
 
 class Faulty(rpc.EmotionServiceServicer):

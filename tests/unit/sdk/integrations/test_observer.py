@@ -11,11 +11,11 @@ from typing import ClassVar
 import pytest
 
 from emotag import InvalidArgumentError, Tag, UnavailableError
-from emotag.cli.demo_server import free_port
 from emotag.integrations import HANDOFF, INPUT, OUTPUT, TOOL, EmotionObserver, SeenMessage
 from emotag.integrations import observer as module
 from emotag.integrations.visit import Visit
 from emotag.local import EmotionTagger
+from tests.brokers.ports import stable_port
 
 LONG = 60.0  # a deadline that does not come
 
@@ -299,7 +299,7 @@ def test_closing_counts_what_is_left(made):
 
 
 def test_a_server_that_is_not_there_is_counted(tagged):
-    with EmotionObserver(tagged.append, target=f"localhost:{free_port()}", wait=True, deadline=0.5) as observer:
+    with EmotionObserver(tagged.append, target=f"localhost:{stable_port()}", wait=True, deadline=0.5) as observer:
         observer.observe([seen("a")])
         assert (observer.failures.total(), observer.tagged) == (1, 0)
 
