@@ -27,10 +27,10 @@ class Authority:
         """Certificate and key of localhost."""
         return self._write(name, self._authority.issue_cert("localhost", "127.0.0.1", not_after=_end(expired)))
 
-    def agent(self, name: str, *, expired: bool = False) -> TLS:
+    def agent(self, name: str, *, expired: bool = False, organization: str = "agents") -> TLS:
         """What an agent of this name connects with."""
         issued = self._authority.issue_cert(
-            f"{name}.example", common_name=name, organization_name="agents", not_after=_end(expired)
+            f"{name}.example", common_name=name, organization_name=organization, not_after=_end(expired)
         )
         certificate, key = self._write(name, issued)
         return TLS(self.ca, certificate, key)

@@ -115,13 +115,10 @@ class TestClassify:
             ({"messages": []}, "messages: is empty"),
             ({"messages": "joy"}, "must have messages, a list"),
             ({"message": []}, "must have messages, a list"),
-            ({"messages": [{"txt": "joy"}]}, 'messages[0]: Message type "emotag.v1.Message" has no field named "txt"'),
-            ({"messages": [{"text": 7}]}, "messages[0]: "),
-            ({"messages": [7]}, "messages[0]: "),
-            ({"messages": [{"\ud800": 7}]}, "messages[0]: "),
+            ({"messages": None}, "messages: is empty"),
+            ({"messages": 0}, "must have messages, a list"),
             ({"messages": [{"text": "joy"}], "options": {"taxonomy": "x"}}, "options.taxonomy"),
             ({"messages": [{"text": "joy"}], "options": 5}, "options: "),
-            ({"messages": [{"text": "\ud800"}]}, "messages[0]: "),
             ([], "must be a JSON object"),
         ],
     )
@@ -131,6 +128,35 @@ class TestClassify:
         assert (reply.status_code, reply.json()["code"]) == (400, "invalid_argument")
         assert says in reply.json()["message"]
         assert reply.json()["details"][0]["type"] == "google.rpc.ErrorInfo"
+
+    @pytest.mark.parametrize(
+        ("wrong", "says"),
+        [
+            ({"txt": "joy", "id": "b"}, 'message: Message type "emotag.v1.Message" has no field named "txt"'),
+            ({"text": 7, "id": "b"}, "message: Failed to parse text field"),
+            ({"id": "b", "text": "x", "sentAt": "yesterday"}, "message: Failed to parse sentAt field"),
+            ({"text": "cut \ud83d", "id": "b"}, "message: "),
+            ({"\ud800": 7, "id": "b"}, "message: "),
+            ({"id": "\ud800", "text": "joy"}, "message: "),
+            (7, "message: "),
+            (None, "message: "),
+        ],
+    )
+    async def test_what_is_no_message_costs_itself_alone(self, http_client: Any, wrong: Any, says: str) -> None:
+        body = json.dumps({"messages": [{"id": "a", "text": "joy"}, wrong, {"id": "c", "text": "no"}]}).encode()
+        headers = {"content-type": "application/json"}
+        first, failed, last = (await http_client.post(CLASSIFY, content=body, headers=headers)).json()["tags"]
+        assert [(tag["messageId"], tag["label"]) for tag in (first, last)] == [("a", "joy"), ("c", "anger")]
+        assert failed["messageId"] == "b" or wrong in (7, None) or wrong["id"] != "b"
+        assert failed["error"]["message"].startswith(says)
+        assert failed["error"]["details"][0]["reason"] == "INVALID_MESSAGE"
+        alone = await http_client.post(CLASSIFY, content=json.dumps({"messages": [wrong]}).encode(), headers=headers)
+        assert alone.json()["tags"][0]["error"] == failed["error"]
+
+    async def test_null_is_a_field_that_is_not_set_and_types_have_no_case(self, http_client: Any) -> None:
+        body = json.dumps({"messages": [{"text": "joy", "id": None}], "options": None}).encode()
+        reply = await http_client.post(CLASSIFY, content=body, headers={"content-type": "Application/JSON; x=y"})
+        assert reply.json()["tags"][0]["label"] == "joy"
 
     @pytest.mark.parametrize("option", ["priority", "reply_order"])
     async def test_a_number_beyond_all_is_the_form_of_no_option(self, http_client: Any, option: str) -> None:
@@ -179,6 +205,21 @@ class TestClassifications:
         assert [set(result) for result in found["results"]] == [{one.name for one in engine.model.taxonomies}] * 2
         scores = found["results"][0]["basic"]["scores"]
         assert max(scores, key=scores.get) == "joy"
+
+    async def test_all_targets_have_one_deadline(
+        self, http_held: Any, engine: Engine, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        submit, deadlines = engine.submit, []
+
+        def noting(*args: Any, deadline: float | None, **kwargs: Any) -> Any:
+            deadlines.append(deadline)
+            return submit(*args, deadline=deadline, **kwargs)
+
+        monkeypatch.setattr(engine, "submit", noting)
+        headers = {"connect-timeout-ms": "60000"}
+        reply = await http_held.post("/v1/classifications", json={"input": "joy"}, headers=headers)
+        assert reply.status_code == 200
+        assert (len(deadlines), len(set(deadlines))) == (4, 1)
 
     async def test_some_can_be_chosen(self, http_client: Any) -> None:
         body = {"input": "joy", "targets": ["sentiment"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 import ssl
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from emotag.v1.emotion_service_pb2 import ClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_service.access.address import ListenError
 from emotag_service.access.callers import Callers
-from emotag_service.access.protection import Protection, Quota, TlsFiles
+from emotag_service.access.protection import ConnectionLimits, Protection, Quota, TlsFiles
 from emotag_service.grpc.server import Server
 from emotag_service.http.port import HttpPort
 from emotag_service.http.settings import HttpSettings
@@ -76,7 +77,10 @@ async def _ask(port: HttpPort, context: ssl.SSLContext) -> int:
         return (await client.post(f"https://localhost:{port.port}/predict", json={"inputs": "joy"})).status_code
 
 
-async def test_callers_by_certificate_have_one_account_over_both_fronts(engine: Engine, tmp_path: Path) -> None:
+@pytest.mark.parametrize("organization", ["agents", '# Agents, "Große" & Co '])
+async def test_callers_by_certificate_have_one_account_over_both_fronts(
+    engine: Engine, tmp_path: Path, organization: str
+) -> None:
     authority = Authority(tmp_path)
     certificate, key = authority.server()
     protection = Protection(
@@ -84,7 +88,7 @@ async def test_callers_by_certificate_have_one_account_over_both_fronts(engine: 
     )
     callers, server = Callers(engine, protection.quota), Server("localhost", 0, protection=protection)
     await server.start(engine, callers)
-    planner, coder = authority.agent("planner"), authority.agent("coder")
+    planner, coder = (authority.agent(name, organization=organization) for name in ("planner", "coder"))
     async with opened(engine, protection, callers, host="localhost") as port:
         with pytest.raises(httpx2.TransportError):
             await _ask(port, ssl.create_default_context(cafile=str(authority.ca)))
@@ -110,6 +114,52 @@ async def test_new_certificates_hold_from_the_next_connection_on(engine: Engine,
         with structlog.testing.capture_logs() as logs:
             assert await _ask(port, ssl.create_default_context(cafile=str(new.ca))) == 200
         assert [log["event"] for log in logs] == ["certificates not reloaded"]
+
+
+def _resumed(port: int, context: ssl.SSLContext, session: ssl.SSLSession | None) -> tuple[bytes, ssl.SSLSession | None]:
+    """The beginning of an answer to whoever comes back by a session, and the session for the next time."""
+    body = b'{"inputs": "joy"}'
+    head = b"POST /predict HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: %d\r\n\r\n" % len(body)
+    with (
+        socket.create_connection(("127.0.0.1", port), timeout=30) as plain,
+        context.wrap_socket(plain, server_hostname="localhost", session=session) as connection,
+    ):
+        connection.sendall(head + body)
+        answer = b""
+        while part := connection.recv(65_536):
+            answer += part
+        return answer[:12], connection.session
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_nobody_comes_back_whose_authority_is_trusted_no_more(
+    engine: Engine, tmp_path: Path, version: ssl.TLSVersion
+) -> None:
+    old, new, trusted = Authority(tmp_path / "old"), Authority(tmp_path / "new"), tmp_path / "clients.pem"
+    certificate, key = old.server()
+    trusted.write_bytes(old.ca.read_bytes())
+    context = _context(old.agent("planner"))
+    context.maximum_version = version
+    tls = TlsFiles(certificate=certificate, key=key, client_ca=trusted)
+    async with opened(engine, Protection(tls=tls), host="localhost") as port:
+        answer, session = await asyncio.to_thread(_resumed, port.port, context, None)
+        assert answer == b"HTTP/1.1 200"
+        trusted.write_bytes(new.ca.read_bytes())
+        try:
+            answer, _ = await asyncio.to_thread(_resumed, port.port, context, session)
+        except OSError:
+            answer = b""
+    assert answer == b""
+
+
+async def test_a_handshake_that_does_not_come_is_not_waited_for(engine: Engine, authority: Authority) -> None:
+    certificate, key = authority.server()
+    limits = ConnectionLimits(handshake_seconds=0.05)
+    protection = Protection(tls=TlsFiles(certificate=certificate, key=key), connections=limits)
+    async with opened(engine, protection) as port, asyncio.timeout(30):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port.port)
+        assert await reader.read() == b""
+        writer.close()
 
 
 def test_plaintext_beyond_this_machine_has_to_be_asked_for(tmp_path: Path) -> None:

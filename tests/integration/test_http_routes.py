@@ -16,7 +16,7 @@ from emotag_service.engine.limits import EngineLimits
 from emotag_service.http.predict import HEALTH, PREDICT
 from tests.integration.calls import until
 from tests.integration.scripted import Script
-from tests.integration.web import ROUTES, agent, asking, opened
+from tests.integration.web import ROUTES, STREAM, agent, asking, opened
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -151,6 +151,26 @@ class TestAccess:
                     writer.close()
                     await until(lambda: port.traffic is not None and port.traffic.open["/predict"] == 0)
         assert logs == []
+
+    @pytest.mark.parametrize("together", [True, False])
+    @pytest.mark.parametrize("route", ["/predict", STREAM])
+    async def test_what_is_no_chunk_is_not_logged_either(
+        self, engine: Engine, monkeypatch: pytest.MonkeyPatch, route: str, together: bool
+    ) -> None:
+        failed: list[Any] = []
+        monkeypatch.setattr(asyncio.get_running_loop(), "call_exception_handler", failed.append)
+        head = f"POST {route} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Encoding: gzip\r\n\r\n"
+        async with opened(engine) as port, asyncio.timeout(30):
+            with structlog.testing.capture_logs() as logs:
+                reader, writer = await asyncio.open_connection("127.0.0.1", port.port)
+                writer.write(head.encode() + b"zz\r\n" * together)
+                said = await reader.readuntil(b"\r\n\r\n")
+                writer.write(b"zz\r\n" * (not together))
+                await reader.read()
+                writer.close()
+                await until(lambda: port.traffic is not None and port.traffic.open[route] == 0)
+        assert said.split()[1] == (b"400" if together else b"415" if route == "/predict" else b"200")
+        assert (logs, failed) == ([], [])
 
     async def test_a_silent_connection_is_closed(self, engine: Engine) -> None:
         protection = Protection(connections=ConnectionLimits(handshake_seconds=0.05, idle_seconds=0.05))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,58 @@ async def test_who_goes_away_is_not_computed_for(port: HttpPort, engine: Engine,
     await until(lambda: engine.stats().held == 0)
     script.gate.set()
     assert engine.stats().cancelled == 2
+
+
+async def test_who_goes_away_while_its_quota_holds_it_back_is_let_go(engine: Engine) -> None:
+    protection = Protection(quota=Quota(messages_per_second=1e-3, streams=1))
+    async with opened(engine, protection) as port, agent(port) as client:
+        async with Talk.begin(port.port) as talk:
+            talk.say(line(text="joy") * 640)
+            assert (await talk.hear() or {})["label"] == "joy"
+        assert port.traffic is not None
+        traffic = port.traffic
+        await until(lambda: traffic.open[STREAM] == 0)
+        assert (await client.post(STREAM, content=b"")).status_code == 200
+    assert engine.stats().tagged == 64  # the one frame that had passed
+
+
+async def test_who_goes_away_while_nothing_of_it_is_read_is_not_computed_for(
+    port: HttpPort, engine: Engine, script: Script
+) -> None:
+    script.gate.clear()
+    async with asyncio.timeout(60), Talk.begin(port.port) as talk:
+        [connection] = port._web._server.server_state.connections  # type: ignore[union-attr]
+        while engine.stats().held < 2_048 or not connection.flow.read_paused:
+            talk.say(line(text="joy") * 64)
+            await asyncio.sleep(0)
+    await until(lambda: engine.stats().held == 0)
+    assert engine.stats().tagged == 0
+
+
+async def test_who_asks_whether_to_send_is_told_to(port: HttpPort) -> None:
+    said = line(text="joy")
+    reader, writer = await asyncio.open_connection("127.0.0.1", port.port)
+    head = f"Host: x\r\nExpect: 100-continue\r\nContent-Length: {len(said)}"
+    writer.write(f"POST {STREAM} HTTP/1.1\r\n{head}\r\n\r\n".encode())
+    async with asyncio.timeout(30):
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 100")
+        writer.write(said)
+        assert (await reader.readuntil(b"\r\n\r\n")).startswith(b"HTTP/1.1 200")
+        assert b'"label":"joy"' in await reader.readuntil(b"\n0\r\n\r\n")
+    writer.close()
+
+
+async def test_an_error_names_the_message_that_has_an_id(port: HttpPort) -> None:
+    async with agent(port) as client:
+        reply = await client.post(STREAM, content=line(text=7, id="a") + line(nope=1, id="b"))
+    assert [json.loads(one)["messageId"] for one in reply.text.splitlines()] == ["a", "b"]
+
+
+@pytest.mark.parametrize(("query", "labels"), [("", 4), ("&taxonomy=", 4), ("&taxonomy=goemotions", 28)])
+async def test_without_a_taxonomy_it_is_that_of_the_settings(engine: Engine, query: str, labels: int) -> None:
+    async with opened(engine, taxonomy="sentiment") as port, agent(port) as client:
+        reply = await client.post(f"{STREAM}?all_scores=true{query}", content=line(text="joy"))
+    assert len(reply.json()["scores"]) == labels
 
 
 @pytest.mark.parametrize("size", [1, 7, 40, 1000])

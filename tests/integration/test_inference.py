@@ -120,6 +120,15 @@ async def test_the_taxonomy_is_a_parameter(engine: Engine, target: str) -> None:
     assert list(reply.outputs[1].shape) == [1, len(engine.model.taxonomies[1].labels)]
 
 
+@pytest.mark.parametrize("choice", [{"int64_param": 5}, {"bool_param": True}, {}])
+async def test_a_taxonomy_that_is_no_text_is_refused(target: str, choice: dict[str, Any]) -> None:
+    request = _request(b"so much joy")
+    request.parameters["taxonomy"].CopyFrom(pb.InferParameter(**choice))
+    code, reason, text = await _refused(target, request)
+    assert (code, reason) == (StatusCode.INVALID_ARGUMENT, "INVALID_REQUEST")
+    assert text.startswith("parameters.taxonomy: must be a string_param")
+
+
 def _shaped(*shape: int) -> pb.ModelInferRequest:
     request = _request(b"one", b"two")
     request.inputs[0].shape[:] = shape

@@ -156,7 +156,7 @@ ANSWERS: dict[Way, dict[str, str]] = {
         "401 unauthenticated",
         f"401 unauthenticated{CHALLENGE}",
         "200 tag: INVALID_ARGUMENT",
-        "400 invalid_argument",
+        "200 tag: INVALID_ARGUMENT",
         "400 invalid_argument",
         "200 tag: INVALID_ARGUMENT",
         "413 invalid_argument",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -11,10 +12,15 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 _log = logging.getLogger("emotag")
+_RETRY_SECONDS = 1.0
 
 
 class Reloaded(Generic[_T]):
-    """What some files hold. Those that cannot be used leave what they held last in force, and are told of once."""
+    """What some files hold. Those that cannot be used leave what they held last in force, and are told of once.
+
+    They are tried again, at most once a second, until they can be used: what was wrong need not have been in them but
+    in their permissions, say, or in too many open files, and no change of theirs tells when it is right again.
+    """
 
     def __init__(
         self,
@@ -36,12 +42,14 @@ class Reloaded(Generic[_T]):
         self._read = read
         self._problems = problems
         self._version: list[_Version | None] | None = self._look()
+        self._again = float("inf")  # when they are tried again, by the monotonic clock
+        self._told: object = None
         self._last = read()
 
     def now(self) -> _T:
         """What they hold now: the same object as before, unless they have changed and can be used."""
         version = self._look()
-        if version != self._version:
+        if version != self._version or time.monotonic() >= self._again:
             self._version = version
             self._reload()
         return self._last
@@ -57,13 +65,22 @@ class Reloaded(Generic[_T]):
         try:
             read = self._read()
         except self._problems as error:
-            self.tell(str(error))
+            self._again = time.monotonic() + _RETRY_SECONDS
+            self._tell_once(str(error))
             return
+        self._again = float("inf")
         if self._look() != self._version:
             self._version = None  # written meanwhile: some of it may be old. Whoever asks next reads again
             return
         self._last = read
+        self._told = None
         self.tell("")
+
+    def _tell_once(self, problem: str) -> None:
+        told = (self._version, problem)
+        if told != self._told:
+            self._told = told
+            self.tell(problem)
 
     def _look(self) -> list[_Version | None]:
         return [_version(file) for file in self.files]

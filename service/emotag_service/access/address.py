@@ -39,9 +39,18 @@ def check_address(host: str, port: int, *, plaintext: bool, insecure: bool, opti
     Raises:
         ListenError: Plaintext may not be spoken there.
     """
-    bound = _try_address(host, port)
+    _try_address(host, port)
     if plaintext:
-        _check_plaintext(bound, spelled(host, port), insecure=insecure, option=options[0])
+        _check_plaintext(host, spelled(host, port), insecure=insecure, option=options[0])
+
+
+def is_local(host: str) -> bool:
+    """Whether only this machine can reach what listens on `host`, on whichever of the addresses that a name has.
+
+    Raises OSError and UnicodeError for a name that has none.
+    """
+    found = [address[0] for *_, address in socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)]
+    return all(ipaddress.ip_address(str(each).partition("%")[0]).is_loopback for each in found)
 
 
 def hold_address(
@@ -74,19 +83,19 @@ def hold_address(
     return held
 
 
-def _check_plaintext(bound: str, address: str, *, insecure: bool, option: str) -> None:
+def _check_plaintext(host: str, address: str, *, insecure: bool, option: str) -> None:
     """Look whether plaintext may be spoken.
 
     Args:
-        bound: The address that was bound, in figures.
-        address: The same as it was given.
+        host: Name or address of an interface.
+        address: The same, with the port.
         insecure: It may be spoken also where other machines can connect.
         option: That which chooses the address.
 
     Raises:
         ListenError: It may not.
     """
-    if ipaddress.ip_address(bound.partition("%")[0]).is_loopback:
+    if is_local(host):
         return
     if not insecure:
         raise ListenError(
@@ -96,10 +105,9 @@ def _check_plaintext(bound: str, address: str, *, insecure: bool, option: str) -
     _log.warning("plaintext", address=address, effect="whoever reaches this port can read and send; tokens included")
 
 
-def _try_address(host: str, port: int) -> str:
-    """Take an address for a moment, and return it in figures. Raises OSError and UnicodeError."""
+def _try_address(host: str, port: int) -> None:
+    """Take an address for a moment. Raises OSError and UnicodeError."""
     family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(address)
-    return str(address[0])

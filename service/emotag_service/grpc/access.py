@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 ADMIN_NAME = DESCRIPTOR.services_by_name["AdminService"].full_name
 INFERENCE_NAME = "inference.GRPCInferenceService"
 _PROBES = frozenset(f"/{INFERENCE_NAME}/{name}" for name in ("ServerLive", "ServerReady", "ModelReady"))
+_OTHER = b"other types of SAN"  # what gRPC calls each that it does not spell
 _SCOPES = {SERVICE_NAME: "classify", INFERENCE_NAME: "classify", ADMIN_NAME: "admin"}
 
 pass_of_call: ContextVar[Pass | None] = ContextVar("pass_of_call", default=None)
@@ -68,9 +69,11 @@ def peer_of(context: Any, *, mutual: bool) -> Peer:
 
 
 def _subject(context: Any) -> str:
-    """The subject of the client's certificate; its alternative names where it has none."""
+    """The subject of the client's certificate; its alternative names where it has none, as `subject_of` has them."""
     properties = context.auth_context()
-    names = properties.get("x509_subject") or properties.get("x509_subject_alternative_name") or ()
+    names = [name for name in properties.get("x509_subject") or () if name]  # one without a subject has an empty one
+    if not names:
+        names = [name for name in properties.get("x509_subject_alternative_name") or () if name != _OTHER]
     return ",".join(name.decode(errors="replace") for name in names)
 
 

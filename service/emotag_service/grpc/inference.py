@@ -122,7 +122,7 @@ class InferenceServicer:
         """
         check_model(self._engine, request.model_name, request.model_version)
         texts, wanted = _texts(request, self._limits.frame_messages), _wanted(request)
-        options = self._engine.check_options(Options(request.parameters["taxonomy"].string_param, all_scores=True))
+        options = self._engine.check_options(Options(_taxonomy(request), all_scores=True))
         check_count(len(texts), self._limits.frame_messages)
         names = [place(index) for index in range(len(texts))]
         peer = peer_of(context, mutual=self._protection.mutual)
@@ -152,6 +152,16 @@ def _texts(request: pb.ModelInferRequest, most: int) -> list[str]:
     texts = unpacked(raw[0], most) if raw else decoded(tensor.contents.bytes_contents)
     check_shape(tensor.shape, len(texts))
     return texts
+
+
+def _taxonomy(request: pb.ModelInferRequest) -> str:
+    """The taxonomy that is asked for; empty for the default one."""
+    if "taxonomy" not in request.parameters:
+        return ""
+    given = request.parameters["taxonomy"]
+    if given.WhichOneof("parameter_choice") != "string_param":
+        raise wrong("parameters.taxonomy", "must be a string_param, the name of a taxonomy")
+    return given.string_param
 
 
 def _wanted(request: pb.ModelInferRequest) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 from typing import TYPE_CHECKING
 
 import grpc
@@ -54,12 +52,6 @@ def listen(
         return int(server.add_insecure_port(address))
     except (OSError, RuntimeError, UnicodeError) as error:
         raise unusable(host, port, error, options) from error
-
-
-def is_local(host: str) -> bool:
-    """Whether only this machine can reach what listens on `host`."""
-    address = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)[0][4]
-    return ipaddress.ip_address(str(address[0]).partition("%")[0]).is_loopback
 
 
 class Certificates:

@@ -19,6 +19,7 @@ from emotag.v1.emotion_service_pb2 import (
     StreamClassifyRequest,
     StreamClassifyResponse,
 )
+from emotag_service.access.address import is_local
 from emotag_service.access.callers import Callers
 from emotag_service.access.protection import Protection
 from emotag_service.access.tokens import Tokens
@@ -29,7 +30,7 @@ from emotag_service.grpc.admin import AdminServicer
 from emotag_service.grpc.boundary import GuardedServer
 from emotag_service.grpc.health import HEALTH_NAME, SERVICE_NAME, Health
 from emotag_service.grpc.inference import InferenceServicer
-from emotag_service.grpc.listen import Certificates, is_local, listen
+from emotag_service.grpc.listen import Certificates, listen
 from emotag_service.grpc.reflection import add_reflection
 from emotag_service.grpc.servicer import EmotionServicer
 from emotag_service.grpc.wire import reader

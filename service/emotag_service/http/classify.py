@@ -15,6 +15,7 @@ from emotag_service.contract.encode import add_tag, model_identity, model_of
 from emotag_service.contract.limits import make_id
 from emotag_service.contract.status import check_count, refusal, refuse_failed, refuse_if_all_may_retry
 from emotag_service.contract.tensors import NAME
+from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.options import Options
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from emotag_service.engine.tag import Tag
     from emotag_service.http.desk import Desk
 
-UNREADABLE = (ParseError, ValueError, TypeError, AttributeError, OverflowError, RecursionError, SystemError)
+_UNREADABLE = (ParseError, ValueError, TypeError, AttributeError, OverflowError, RecursionError, SystemError)
 """What protobuf raises of documents that are none of its messages; the last for halves of surrogate pairs in names."""
 
 _AT_ONCE = 64  # messages that are translated before others have a turn on the event loop
@@ -42,17 +43,18 @@ class Classify:
     async def classify(self, request: Request) -> Response:
         """A ClassifyResponse for a ClassifyRequest; errors of single messages stand in their tags."""
         with self._desk.visit(request) as visit:
-            kind = request.headers.get("content-type", "").partition(";")[0].strip()
+            kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
             if kind != "application/json":
                 raise refusal("INVALID_ARGUMENT", "NOT_JSON_TYPE", "content-type: must be application/json")
             body = await visit.json()
-            messages, unknown = body.get("messages", []), body.keys() - {"messages", "options"}
+            given = {name: value for name, value in body.items() if value is not None}  # null: a field that is not set
+            messages, unknown = given.get("messages", []), body.keys() - {"messages", "options"}
             if unknown or not isinstance(messages, list):
                 raise refusal("INVALID_ARGUMENT", "MALFORMED_REQUEST", "must have messages, a list, and options alone")
-            wire = parsed(body.get("options", {}), ClassifyOptions(), "options")
+            wire = parsed(given.get("options", {}), ClassifyOptions(), "options")
             options = self._desk.engine.check_options(read_options(wire))
             check_count(len(messages), self._desk.limits.frame_messages)
-            intake = Intake(await _wire_messages(messages), {})
+            intake = await _intake(messages)
             visit.charge(len(messages))
             tags = intake.refused.merge(list(await visit.tag(intake.messages, options)))
             return await self._reply([tag for tag in tags if tag is not None])
@@ -114,11 +116,30 @@ def parsed(document: Any, wire: Any, name: str) -> Any:
     """
     try:
         return ParseDict(document, wire)
-    except UNREADABLE as error:
-        raise refusal("INVALID_ARGUMENT", "MALFORMED_REQUEST", f"{name}: {problem(error)}") from None
+    except _UNREADABLE as error:
+        raise refusal("INVALID_ARGUMENT", "MALFORMED_REQUEST", f"{name}: {_problem(error)}") from None
 
 
-def problem(error: Exception) -> str:
+def read_message(document: Any, field: str) -> tuple[WireMessage, InvalidMessageError | None]:
+    """A message of its JSON form.
+
+    Returns:
+        With what is wrong, named by `field`, where it is none: then it has its id alone, if that can be read.
+    """
+    try:
+        return ParseDict(document, WireMessage()), None
+    except _UNREADABLE as error:
+        return _named_only(document), InvalidMessageError(field, _problem(error))
+
+
+def _named_only(document: Any) -> WireMessage:
+    try:
+        return ParseDict({"id": document["id"]}, WireMessage())
+    except (LookupError, *_UNREADABLE):
+        return WireMessage()
+
+
+def _problem(error: Exception) -> str:
     """What protobuf says of a document that is none of its messages; other errors are those of odd types."""
     return str(error) if isinstance(error, ParseError) else "is not the JSON form of this message"
 
@@ -142,10 +163,14 @@ def _rendered(document: Any) -> bytes:
     return bytes(JSONResponse(document).body)
 
 
-async def _wire_messages(documents: list[Any]) -> list[WireMessage]:
-    messages = []
+async def _intake(documents: list[Any]) -> Intake:
+    """The messages of a request; what is none is answered by an error in its place, like any message."""
+    wire, problems = [], {}
     for index, document in enumerate(documents):
-        messages.append(parsed(document, WireMessage(), f"messages[{index}]"))
+        message, problem = read_message(document, "message")
+        if problem is not None:
+            problems[index] = problem
+        wire.append(message)
         if index % _AT_ONCE == 0:
             await asyncio.sleep(0)
-    return messages
+    return Intake(wire, problems)

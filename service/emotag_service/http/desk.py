@@ -145,14 +145,17 @@ class Visit:
         request: As it came.
         account: Whose it is.
         peer: Who makes it.
+        gone: Set once the connection that it came over is lost.
     """
 
     def __init__(self, desk: Desk, request: Request, account: Account, peer: Peer) -> None:
         self.request = request
         self.account = account
         self.peer = peer
+        self.gone: asyncio.Event = request.scope.get("state", {}).get("gone") or asyncio.Event()
         self._desk = desk
         self._size = 0
+        self._arrived = time.monotonic()
 
     async def body(self) -> bytes:
         """Read the body.
@@ -235,7 +238,7 @@ class Visit:
             return None
         if not (given.isascii() and given.isdecimal() and len(given) <= 10):
             raise refusal("INVALID_ARGUMENT", "INVALID_REQUEST", f"{_TIMEOUT}: must be a number of milliseconds")
-        return time.monotonic() + int(given) / 1000
+        return self._arrived + int(given) / 1000
 
 
 def json_object(data: bytes) -> dict[str, Any]:

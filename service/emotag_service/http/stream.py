@@ -5,24 +5,23 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
+from contextlib import aclosing
+from functools import partial
 from traceback import clear_frames
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from google.protobuf.json_format import ParseDict
 from starlette.requests import ClientDisconnect, Request
 
 from emotag.v1.emotion_service_pb2 import Priority
-from emotag.v1.message_pb2 import Message as WireMessage
 from emotag_service.contract.decode import Intake
 from emotag_service.contract.limits import RepeatWindow
 from emotag_service.contract.status import refusal, status_of
-from emotag_service.engine.errors import InvalidMessageError
 from emotag_service.engine.options import Options
-from emotag_service.http.classify import UNREADABLE, problem, tag_documents
+from emotag_service.http.classify import read_message, tag_documents
 from emotag_service.http.errors import connect
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 
     from starlette.types import Receive, Scope, Send
 
@@ -49,28 +48,44 @@ class LineStream:
         self._changed = asyncio.Event()
         self._room = asyncio.Event()
 
-    async def lines(self) -> AsyncIterator[bytes]:
-        """Yield a line for each that was sent, in their order; the last says why, when the stream is ended."""
+    async def lines(self, begin: Callable[[], Awaitable[None]]) -> AsyncGenerator[bytes]:
+        """Yield a line for each that was sent, in their order; the last says why, when the stream is ended.
+
+        Args:
+            begin: Sends the head of the reply.
+        """
         reader = asyncio.create_task(self._read(), name="line reader")
         stop = asyncio.create_task(self._desk.stopping.wait(), name="line stop")
         stop.add_done_callback(lambda _: reader.cancel())
+        gone = asyncio.create_task(self._visit.gone.wait(), name="line gone")
+        gone.add_done_callback(lambda _: self._leave(reader))
         reader.add_done_callback(self._note_end)
         try:
-            while self._jobs or not reader.done():
+            # The reader asks for the body now: who waits for 100 Continue is sent it by that, and not after a head.
+            await asyncio.sleep(0)
+            await begin()
+            while not gone.done() and (self._jobs or not reader.done()):
                 if self._jobs:
                     yield await self._answer(*self._jobs.popleft())
                     continue
                 self._changed.clear()
                 if not reader.done():
                     await self._changed.wait()
+            if gone.done():
+                return
             problem = _STOPPING if reader.cancelled() else reader.exception()
             if isinstance(problem, Exception) and not isinstance(problem, ClientDisconnect):
                 yield b'{"error":' + bytes(connect(status_of(problem)).body) + b"}\n"
         finally:
-            stop.cancel()
-            reader.cancel()
+            for task in (stop, gone, reader):
+                task.cancel()
             self._caller.close()
-            await asyncio.gather(stop, reader, return_exceptions=True)
+            await asyncio.gather(stop, gone, reader, return_exceptions=True)
+
+    def _leave(self, reader: asyncio.Task[None]) -> None:
+        """Take nothing more of whoever went away, who may be held back, and is not read, for long."""
+        self._caller.close()
+        reader.cancel()
 
     def _note_end(self, reader: asyncio.Task[None]) -> None:
         error = None if reader.cancelled() else reader.exception()
@@ -160,9 +175,10 @@ class StreamRoute:
 
     async def _serve(self, stream: LineStream, send: Send) -> None:
         headers = [(b"content-type", b"application/x-ndjson")]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        async for lines in stream.lines():
-            await send({"type": "http.response.body", "body": lines, "more_body": True})
+        head = {"type": "http.response.start", "status": 200, "headers": headers}
+        async with aclosing(stream.lines(partial(send, head))) as answers:
+            async for lines in answers:
+                await send({"type": "http.response.body", "body": lines, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
 
 
@@ -184,7 +200,7 @@ async def _parts(receive: Receive) -> AsyncIterator[bytes]:
 def _options(request: Request, taxonomy: str) -> Options:
     """Options as the query has them, by the names of ClassifyOptions."""
     query = dict(request.query_params)
-    known = {"taxonomy": query.pop("taxonomy", taxonomy)}
+    known = {"taxonomy": query.pop("taxonomy", "") or taxonomy}
     for name in ("all_scores", "explain"):
         known[name] = query.pop(name, "false")
         if known[name] not in {"true", "false"}:
@@ -210,10 +226,16 @@ def _intake(lines: list[bytes], window: RepeatWindow) -> Intake:
     """The messages of lines; what is none is answered by an error in its place, like any message."""
     wire, problems = [], {}
     for index, line in enumerate(lines):
-        message = WireMessage()
-        try:
-            ParseDict(json.loads(line), message)
-        except UNREADABLE as error:
-            problems[index] = InvalidMessageError("line", problem(error))
+        message, problem = read_message(_document(line), "line")
+        if problem is not None:
+            problems[index] = problem
         wire.append(message)
     return Intake(wire, problems, window)
+
+
+def _document(line: bytes) -> Any:
+    """What a line says; None, which is no message either, where it is not JSON."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None

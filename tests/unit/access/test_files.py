@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from structlog.testing import capture_logs
@@ -55,6 +56,28 @@ def test_what_cannot_be_used_leaves_the_last_in_force_and_is_told_once(path: Pat
         path.write_text("3")
         assert number.now() == 3
     assert [log["event"] for log in logs] == ["numbers not reloaded"] * 2 + ["numbers reloaded"]
+
+
+def test_what_could_not_be_used_is_tried_again_once_a_second_until_it_can(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock, read, problems = [0.0], Reader(path), ["locked", "locked", "too many open files"]
+    monkeypatch.setattr("emotag.reloaded.time", SimpleNamespace(monotonic=lambda: clock[0]))
+
+    def reading() -> int:
+        number = read()
+        if number == 22 and problems:
+            raise OSError(problems.pop(0))
+        return number
+
+    number = Reloaded("numbers", [path], reading, OSError)
+    path.write_text("22")
+    found = []
+    with capture_logs() as logs:
+        for clock[0] in (0.0, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 9.0):
+            found.append((number.now(), read.times))
+    assert found == [(1, 2), (1, 2), (1, 3), (1, 3), (1, 4), (1, 4), (22, 5), (22, 5)]
+    assert [log.get("problem", "") for log in logs] == ["locked", "too many open files", ""]
 
 
 def test_what_is_written_while_it_is_read_is_read_again(path: Path) -> None:

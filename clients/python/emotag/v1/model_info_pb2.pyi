@@ -58,8 +58,8 @@ class TaxonomyInfo(_message.Message):
     LABELS_FIELD_NUMBER: _builtins.int
     THRESHOLDS_FIELD_NUMBER: _builtins.int
     name: _builtins.str
-    """Name that `ClassifyOptions.taxonomy` takes: "ekman", "goemotions" or
-    "sentiment" for the model that ships.
+    """Name that `ClassifyOptions.taxonomy` takes: "basic", "ekman",
+    "goemotions" or "sentiment" for the model that ships.
     """
     @_builtins.property
     def labels(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
