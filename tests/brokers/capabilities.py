@@ -21,6 +21,7 @@ class Capability(StrEnum):
     TRANSACTIONS_THROUGH_RESTART = "goes on after a restart with transactions and producers of before"
     STATIC_LEADERS = "lets a static member that led its group come back unnoticed"
     JOINS_AFTER_DEATHS = "answers joins at once though members died while the group rebalanced"
+    GROUPS_OF_TRANSACTIONS = "refuses the offset of a group that is not part of the transaction"
     TIMESTAMP_BOUNDS = "refuses a record for a time that its topic does not take"
     RESTART = "can be stopped, killed and started by a test"
     SECURITY = "has TLS, SASL and ACLs that a test can set up"
@@ -39,6 +40,7 @@ LACKS: dict[str, dict[Capability, str]] = {
             "a join may stay unanswered until its client gives up, after 40 s, and joins again; members without an "
             "`--instance-id` may not get in at all: give taggers one, or stop them in order"
         ),
+        Capability.GROUPS_OF_TRANSACTIONS: "it takes any",
         Capability.TIMESTAMP_BOUNDS: "it takes any",
         Capability.TRANSACTION_TIMEOUT: "it does not enforce transaction.timeout.ms",
         Capability.CRASH_DURABILITY: (

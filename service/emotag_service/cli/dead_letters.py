@@ -9,10 +9,12 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from emotag_service.settings import SettingsParser
+from emotag_service.values import not_empty
 
 if TYPE_CHECKING:
     from emotag_service.kafka.cluster.client import ClientSettings
     from emotag_service.kafka.dead_letters.replay import Outcome
+    from emotag_service.kafka.errors import UnreadableBatchError
 
 _DESCRIPTION = """\
 Look at the records that `emotag tag-topic` could not tag, and bring them back once what was wrong is put right.
@@ -23,13 +25,13 @@ examples:
   emotag dead-letters list --bootstrap localhost:9092 --topic agent.messages.dead-letters
   emotag dead-letters replay --bootstrap localhost:9092 --topic agent.messages.dead-letters --dry-run
 
-exit codes: 0 done; 1 the cluster cannot be reached, or fails; 2 bad usage; 4 the cluster refuses (login, certificate,
-ACL); 5 another replay of the same letters has begun
+exit codes: 0 done; 1 the cluster cannot be reached, or fails, or a topic refuses a letter; 2 bad usage; 3 a batch of
+records cannot be read; 4 the cluster refuses (login, certificate, ACL); 5 another replay of the same letters has begun
 """
 
 _LIST = """\
 Print the dead letters that a topic holds now: where each is, when and why it came, where it came from, and how large it
-is. What it says is printed only with --values.
+is. What it says is printed only with --values. A batch of records that cannot be read is told of, and left out.
 """
 
 _LIST_EPILOG = """\
@@ -92,17 +94,21 @@ async def _run(args: argparse.Namespace, client: ClientSettings) -> int:
     with ClientLogs(lambda: cluster_answers(client)):
         async with own_connections():
             await wait_for_cluster(client)
-            await (_list if args.action == "list" else _replay)(args, client)
-    return 0
+            return await (_list if args.action == "list" else _replay)(args, client)
 
 
-async def _list(args: argparse.Namespace, client: ClientSettings) -> None:
+async def _list(args: argparse.Namespace, client: ClientSettings) -> int:
     from emotag_service.kafka.dead_letters.reader import letters_of  # noqa: PLC0415 - see run
     from emotag_service.kafka.records.printing import letter_json, letter_text  # noqa: PLC0415 - see run
 
-    shown, strangers = 0, 0
+    shown, strangers, code = 0, 0, 0
+
+    def unread(batch: UnreadableBatchError) -> None:
+        nonlocal code
+        code = _fail(args, f"{batch.what}; it is left out", batch.exit_code)
+
     render = letter_json if args.json else letter_text
-    async with aclosing(letters_of(client, args.topic)) as letters:
+    async with aclosing(letters_of(client, args.topic, unread)) as letters:
         async for letter in letters:
             if letter is None:
                 strangers += 1
@@ -112,9 +118,10 @@ async def _list(args: argparse.Namespace, client: ClientSettings) -> None:
             if shown == args.limit:
                 break
     print(f"{shown:,} dead letters{_others(strangers)}", file=sys.stderr)
+    return code
 
 
-async def _replay(args: argparse.Namespace, client: ClientSettings) -> None:
+async def _replay(args: argparse.Namespace, client: ClientSettings) -> int:
     from emotag_service.kafka.dead_letters.replay import Order, Replay  # noqa: PLC0415 - see run
 
     replay = Replay(
@@ -131,6 +138,7 @@ async def _replay(args: argparse.Namespace, client: ClientSettings) -> None:
         await replay.run()
     finally:
         _report(replay.outcome, dry_run=args.dry_run)
+    return 0
 
 
 def _report(outcome: Outcome, *, dry_run: bool) -> None:
@@ -157,7 +165,10 @@ def _add_replay(actions: argparse._SubParsersAction[SettingsParser]) -> None:
     parser = _action(actions, "replay", "write dead letters back", _REPLAY, _REPLAY_EPILOG)
     parser.add_argument("--to", default="", metavar="TOPIC", help="write there (default: where each came from)")
     parser.add_argument(
-        "--group", default=REPLAY_GROUP, help=f"who remembers what was replayed (default: {REPLAY_GROUP})"
+        "--group",
+        type=_group,
+        default=REPLAY_GROUP,
+        help=f"who remembers what was replayed (default: {REPLAY_GROUP})",
     )
     parser.add_argument("--dry-run", action="store_true", help="count, and write nothing (default: no)")
 
@@ -193,6 +204,13 @@ def _count(text: str) -> int:
     if number < 1:
         raise ValueError(text)
     return number
+
+
+def _group(text: str) -> str:
+    try:
+        return not_empty(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _fail(args: argparse.Namespace, problem: str, code: int) -> int:

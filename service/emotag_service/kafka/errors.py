@@ -5,12 +5,15 @@ TaggerError
 ├── EngineUnavailableError    1   nothing to compute tags with
 ├── StopPolicyError           3   a record cannot be tagged and the policy is to stop there
 ├── UnreadableBatchError      3   a batch of records cannot be unpacked, or not to so much, or cannot be decoded
+├── UnreadableLettersError    3   the same among dead letters that are to be replayed
 ├── ForbiddenError            4   the cluster refuses: credentials, or an ACL that is missing
 ├── FencedError               5   another process keeps taking this one's transactional id
 └── ClusterError              1   the cluster cannot do what is asked, or cannot be reached at the start
 """
 
 from __future__ import annotations
+
+import shlex
 
 
 class TaggerError(Exception):
@@ -45,20 +48,42 @@ class UnreadableBatchError(TaggerError):
     A consumer hands it over in the place of the batch's records.
 
     Attributes:
+        topic: Of the batch.
+        partition: Of that topic.
         offset: Of the first record that cannot be read.
+        following: The offset after the batch.
+        what: What cannot be read, and why.
     """
 
     exit_code = 3
 
     def __init__(self, topic: str, partition: int, offset: int, following: int, reason: str) -> None:
-        """Make it; `following` is the offset after the batch, `reason` says what is wrong and how to mend it."""
+        """Make it; `reason` says what is wrong and how to mend it."""
+        what = f"reading {topic}/{partition}: the batch of offsets {offset} to {following - 1}: {reason}"
         super().__init__(
-            f"reading {topic}/{partition}: the batch of offsets {offset} to {following - 1}: {reason}; nothing from "
-            f"{offset} on is tagged or committed. Find who wrote it and have it written again; then go on behind it, "
-            f"with every tagger stopped: kafka-consumer-groups.sh --bootstrap-server H:P --group GROUP --topic "
-            f"{topic}:{partition} --reset-offsets --to-offset {following} --execute"
+            f"{what}; nothing from {offset} on is tagged or committed. Find who wrote it and have it written again; "
+            "then go on behind it, with every tagger stopped: "
+            f"{reset_command('GROUP', topic, partition, f'--to-offset {following}')}"
         )
-        self.offset = offset
+        self.topic, self.partition = topic, partition
+        self.offset, self.following = offset, following
+        self.what = what
+
+
+class UnreadableLettersError(TaggerError):
+    """A batch among dead letters cannot be read: nobody knows which letters it says to be replayed."""
+
+    exit_code = 3
+
+    def __init__(self, batch: UnreadableBatchError, group: str) -> None:
+        """Make it; `group` is what the names of the groups that remember have in common."""
+        topic, partition, following = batch.topic, batch.partition, batch.following
+        super().__init__(
+            f"{batch.what}; no more of {topic}/{partition} is replayed, since it may hold a receipt. Find who wrote it "
+            f"and have it written again; or go on behind it with the letters of one reason R, and leave those before "
+            f"it that are not replayed: {reset_command(f'{group}.R', topic, partition, f'--to-offset {following}')}, "
+            "and then --reason R"
+        )
 
 
 class ForbiddenError(TaggerError):
@@ -75,3 +100,11 @@ class FencedError(TaggerError):
 
 class ClusterError(TaggerError):
     """The cluster cannot do what is asked, or cannot be reached at the start."""
+
+
+def reset_command(group: str, topic: str, partition: int, to: str) -> str:
+    """The command that sets where a group goes on; `to` is such as "--to-offset 7"."""
+    return (
+        f"kafka-consumer-groups.sh --bootstrap-server H:P --group {shlex.quote(group)} --topic {topic}:{partition} "
+        f"--reset-offsets {to} --execute"
+    )

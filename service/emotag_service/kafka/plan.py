@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from emotag_service.kafka.errors import SettingsError
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from emotag_service.kafka.config import TagTopicConfig
     from emotag_service.kafka.records.codec import Codec
     from emotag_service.kafka.registry.schemas import Schemas
-    from emotag_service.kafka.tagging.settings import LoopSettings
 
 
 class Plan:
@@ -50,11 +48,6 @@ class Plan:
         selection = Selection(senders=frozenset(self._config.sender), only_untagged=self._config.only_untagged)
         codec = self._codec if schemas is None else schemas.codec(self._codec)
         return Rewriter(codec, self.routes, policy=self._config.on_untaggable, selection=selection, limits=limits)
-
-    @staticmethod
-    def loop_settings(settings: LoopSettings, limits: Mapping[str, int]) -> LoopSettings:
-        """The loop's settings, with writes that every topic accepts."""
-        return replace(settings, write_bytes=min([settings.write_bytes, *limits.values()]))
 
 
 def _codec(config: TagTopicConfig) -> Codec:

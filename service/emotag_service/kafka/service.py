@@ -199,9 +199,8 @@ class TaggerService:
             return
         freeze_what_is_loaded()
         self._announce()
-        settings = self._plan.loop_settings(self._loop_settings, destinations.limits)
         tagger = Tagger(
-            settings,
+            self._loop_settings,
             self._client.kwargs(),
             engine,
             rewriter,

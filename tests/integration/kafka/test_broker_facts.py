@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
+import aiokafka
 import pytest
+from aiokafka.errors import KafkaError
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
 
+from emotag_service.kafka.cluster.client_logs import log_all_but_copies
+from emotag_service.kafka.cluster.producers import close_producer
 from tests.brokers.admin import QUIET, SECONDS
 from tests.brokers.capabilities import Capability, needs
 from tests.brokers.protocol import Broker
@@ -96,6 +101,28 @@ def test_offsets_are_committed_with_the_records_or_not_at_all(broker: Broker, ne
         assert values(broker, topic) == [b"1"]
     finally:
         group.close()
+
+
+async def commit_for_many(producer: aiokafka.AIOKafkaProducer, place: aiokafka.TopicPartition, name: str) -> None:
+    """For many groups: aiokafka adds the first one alone, and those with the same partition of offsets pass."""
+    for number in range(30):
+        await producer.send_offsets_to_transaction({place: 1}, f"{name}.{number}")
+
+
+async def test_the_offset_of_a_group_that_is_not_part_of_the_transaction_is_refused(
+    broker: Broker, new_topic: NewTopic, name: str
+) -> None:
+    needs(broker, Capability.GROUPS_OF_TRANSACTIONS)
+    asyncio.get_running_loop().set_exception_handler(log_all_but_copies)
+    place = aiokafka.TopicPartition(new_topic(broker, "in", partitions=1), 0)
+    producer = aiokafka.AIOKafkaProducer(bootstrap_servers=broker.bootstrap, transactional_id=name)
+    try:
+        await producer.start()
+        await producer.begin_transaction()
+        with pytest.raises(KafkaError):
+            await asyncio.wait_for(commit_for_many(producer, place, name), SECONDS)
+    finally:
+        await close_producer(producer)
 
 
 def test_a_transaction_that_nobody_ends_is_aborted(broker: Broker, new_topic: NewTopic, name: str) -> None:

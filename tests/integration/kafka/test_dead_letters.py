@@ -13,6 +13,7 @@ from collections.abc import Callable
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
+from confluent_kafka import TopicPartition as Place
 
 from emotag.cli.main import main
 from emotag_service.kafka.cluster import producers
@@ -26,7 +27,7 @@ from emotag_service.kafka.records.record import Record
 from emotag_service.messages.untaggable import Fault
 from tests.brokers.admin import delete_groups
 from tests.brokers.protocol import Broker
-from tests.brokers.records import Seen, committed_offsets, ends, read, write
+from tests.brokers.records import Seen, commit_offset, committed_offsets, ends, read, write
 from tests.brokers.transactions import write_in_transaction
 
 AT = 1_700_000_000.0
@@ -61,6 +62,10 @@ class Post:
         where = ("--bootstrap", self.bootstrap, "--topic", self.letters)
         group = ("--group", self.group) if action == "replay" else ()
         return main(["dead-letters", action, *where, *group, *options])
+
+    def go_on_at(self, offset: int) -> None:
+        """Pass letters of partition 0 over, as an operator does."""
+        commit_offset(self.bootstrap, f"{self.group}.NOT_JSON", Place(self.letters, 0, offset))
 
     def back(self, topic: str = "") -> list[Seen]:
         return read(self.bootstrap, topic or self.origin)
@@ -170,6 +175,15 @@ class TestReplay:
         assert post.run("replay") == 0
         assert post.numbers() == list(range(12))
 
+    def test_letters_of_several_reasons_go_in_one_transaction(self, post: Post, capsys):
+        post.fill(*(post.letter(2 * number, reason="ABC"[number % 3]) for number in range(9)))
+        assert post.run("replay") == 0
+        assert post.numbers() == list(range(0, 18, 2))
+        offsets = [committed_offsets(post.bootstrap, f"{post.group}.{reason}", post.letters) for reason in "ABC"]
+        assert offsets == [{0: 7}, {0: 8}, {0: 9}]
+        assert post.run("replay") == 0
+        assert "0 replayed; left: 9 replayed before" in capsys.readouterr().err
+
     def test_more_than_a_transaction_in_order(self, post: Post):
         post.fill(*(post.letter(2 * number, partition=1) for number in range(1300)))
         assert post.run("replay") == 0
@@ -217,7 +231,56 @@ class TestReplay:
         assert small_post.run("replay", "--to", small) == 1
         assert "raise its max.message.bytes" in capsys.readouterr().err
         assert small_post.run("replay", "--to", small, "--reason", "B") == 0
-        assert small_post.numbers(small) == [4]
+        assert small_post.numbers(small) == [0, 4]
+
+    @pytest.mark.parametrize("accepted", ["1000", "40000"])  # below the second, letters are written one by one
+    def test_a_letter_that_is_refused_holds_back_none_before_it(
+        self, post: Post, broker: Broker, new_topic: NewTopic, capsys, accepted: str
+    ):
+        small = new_topic(broker, "small", partitions=2, max_message_bytes=accepted)
+        letters = [post.letter(2 * number) for number in range(30)]
+        letters[12] = post.letter(24, value=b"x" * 50_000)
+        post.fill(Seen(b"not ours", partition=0), *letters)
+        behind = f"--group {post.group}.NOT_JSON --topic {post.letters}:0 --reset-offsets --to-offset 14 --execute"
+        for told in (
+            "12 replayed; left: 0 replayed before, 0 of other reasons, 1 records",
+            "0 replayed; left: 12 replayed before, 0 of other reasons, 1 records",
+        ):
+            assert post.run("replay", "--to", small) == 1
+            assert post.numbers(small) == list(range(0, 24, 2))
+            said = capsys.readouterr().err
+            for part in (told, f"letter {post.letters}/0@13 is refused by {small}, ", "TooLarge", behind):
+                assert part in said
+        post.go_on_at(14)
+        assert post.run("replay", "--to", small) == 0
+        assert post.numbers(small) == [number for number in range(0, 60, 2) if number != 24]
+
+
+class TestUnreadable:
+    """A batch that cannot be read among letters: nobody knows what it says."""
+
+    @pytest.fixture(autouse=True)
+    def filled(self, post: Post) -> None:
+        post.fill(post.letter(0))
+        post.fill(Seen(b"hi", None, (("", None),) * 10_001, 0))
+        post.fill(post.letter(1), post.letter(2))
+
+    def test_it_is_told_of_and_the_others_are_listed(self, post: Post, capsys):
+        assert post.run("list") == 3
+        said = capsys.readouterr()
+        assert len(said.out.splitlines()) == 3
+        assert f"reading {post.letters}/0: the batch of offsets 1 to 1: a record has more than 10,000" in said.err
+        assert "it is left out\n3 dead letters\n" in said.err
+        assert "tagged or committed" not in said.err
+
+    def test_nothing_is_replayed_until_a_group_is_set_behind_it(self, post: Post, capsys):
+        assert post.run("replay") == 3
+        assert post.numbers() == []
+        behind = f"--group {post.group}.R --topic {post.letters}:0 --reset-offsets --to-offset 2 --execute"
+        assert behind in capsys.readouterr().err
+        post.go_on_at(2)
+        assert post.run("replay", "--reason", "NOT_JSON") == 0
+        assert post.numbers() == [1, 2]
 
 
 class TestMemory:

@@ -17,7 +17,7 @@ from emotag_service.kafka.records.routes import Routes
 from tests.brokers.admin import make_topic, partition_count
 from tests.brokers.protocol import Broker
 from tests.brokers.records import read_until, write
-from tests.integration.kafka.checks import assert_tagged, talk
+from tests.integration.kafka.checks import assert_tagged, say, talk
 from tests.integration.kafka.running import RunningTagger
 
 NewTopic = Callable[..., str]
@@ -42,6 +42,13 @@ async def test_outputs_are_as_wide_as_their_widest_input_and_have_room(broker: B
     assert partition_count(broker.bootstrap, f"{narrow}.dead-letters") == 2
     assert set(destinations.limits) == {out, f"{narrow}.dead-letters", f"{wide}.dead-letters"}
     assert set(destinations.limits.values()) == {9_000 + 64 * 1024}
+
+
+async def test_outputs_of_an_input_that_accepts_all_have_as_much_room(broker: Broker, new_topic: NewTopic) -> None:
+    topic = new_topic(broker, "in", partitions=1, max_message_bytes=str(2**31 - 1))
+    destinations = _destinations(broker, Routes(output=f"{topic}.out", inputs=(topic,)))
+    await destinations.prepare([topic])
+    assert set(destinations.limits.values()) == {2**31 - 1}
 
 
 @pytest.mark.parametrize(("kept", "expected"), [((60_000_000, 90_000_000), 90_000_000), ((60_000_000, -1), FOREVER)])
@@ -130,6 +137,20 @@ def test_what_a_pattern_finds_is_as_wide_though_it_is_read_at_once(
     assert_tagged(sent, read_until(broker.bootstrap, f"{second}.tagged", count=30, alive=running.check))
     assert partition_count(broker.bootstrap, f"{second}.tagged") == 3
     assert partition_count(broker.bootstrap, f"{second}.dead-letters") == 3
+
+
+def test_writes_to_what_a_pattern_finds_are_no_larger_than_it_accepts(
+    broker: Broker, new_topic: NewTopic, tagger: Start, name: str
+) -> None:
+    routes = Routes(template="{topic}.tagged", pattern=rf"{name}\.in\.\w$")
+    new_topic(broker, "in.a", partitions=1)
+    destinations = _destinations(broker, routes)
+    second = new_topic(broker, "in.b", partitions=1, max_message_bytes="50000")
+    sent = [say(number, 0, f"{number} " + "x" * 1_000) for number in range(300)]
+    write(broker.bootstrap, second, sent, batch_size=40_000)
+    running = tagger(broker, routes, destinations=destinations, limits=destinations.limits)
+    assert_tagged(sent, read_until(broker.bootstrap, f"{second}.tagged", count=300, alive=running.check))
+    assert running.meters.aborts["RefusedError"] == 0
 
 
 def test_what_a_pattern_finds_ends_the_tagger_where_its_output_must_not_be_made(

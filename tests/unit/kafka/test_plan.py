@@ -10,7 +10,6 @@ from emotag_service.kafka.config import TagTopicConfig
 from emotag_service.kafka.errors import SettingsError, StopPolicyError
 from emotag_service.kafka.plan import Plan
 from emotag_service.kafka.records.record import Record
-from emotag_service.kafka.tagging.settings import LoopSettings
 from emotag_service.messages.untaggable import Fault
 
 
@@ -83,10 +82,3 @@ def test_contradictions_are_named(given: dict[str, Any], words: str) -> None:
     with pytest.raises(SettingsError) as caught:
         _plan(**given)
     assert words in str(caught.value)
-
-
-def test_writes_are_what_every_topic_accepts() -> None:
-    settings = LoopSettings(group="g", topics=("in",))
-    assert Plan.loop_settings(settings, {}).write_bytes == settings.write_bytes
-    assert Plan.loop_settings(settings, {"out": 5_000, "in.dead-letters": 2_000}).write_bytes == 2_000
-    assert Plan.loop_settings(settings, {"out": 10**9}).write_bytes == settings.write_bytes

@@ -65,6 +65,11 @@ class Stage:
         finally:
             self.happened.append("watched")
 
+    def tagger(self, _settings: Any, _client: Any, _engine: Any, rewriter: Any, *_: Any, **__: Any) -> Stage:
+        """Take note of what it is told that its topics accept."""
+        self.happened += map(str, rewriter.limits("in"))
+        return self
+
     async def start(self) -> None:
         self.happened.append("engine")
         if self.engine_failure is not None:
@@ -88,9 +93,7 @@ async def stage(monkeypatch: pytest.MonkeyPatch) -> Stage:
     monkeypatch.setattr(module, "wait_for_cluster", made.reach)
     monkeypatch.setattr(module, "make_engine", lambda *_, **__: made)
     monkeypatch.setattr(module, "Destinations", lambda *_, **__: made)
-    monkeypatch.setattr(
-        module, "Tagger", lambda settings, *_, **__: made.happened.append(str(settings.write_bytes)) or made
-    )
+    monkeypatch.setattr(module, "Tagger", made.tagger)
     return made
 
 

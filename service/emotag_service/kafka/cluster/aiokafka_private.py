@@ -37,9 +37,8 @@ from aiokafka.protocol.types import (
     TaggedFields,
 )
 
-from emotag_service.kafka.cluster.batches import BROKEN, Batches, check_headers, checked, reason
+from emotag_service.kafka.cluster.batches import BROKEN, Batches, check_headers, checked
 from emotag_service.kafka.cluster.unpacking import UNPACKERS
-from emotag_service.kafka.errors import UnreadableBatchError
 from emotag_service.kafka.records.record import record_size
 from emotag_service.process.secrets import SecretFile
 
@@ -107,13 +106,14 @@ def all_partitions_added(producer: AIOKafkaProducer) -> bool:
     return not producer._txn_manager.partitions_to_add()  # noqa: SLF001 - see the module
 
 
-async def add_group(producer: AIOKafkaProducer, group: str) -> bool:
-    """Ask for a group to become part of the open transaction, and say whether it is; publicly only an offset does it.
+async def add_group(producer: AIOKafkaProducer, group: str) -> None:
+    """Have a group become part of the open transaction, as Kafka wants it of each whose offsets are in it.
 
-    aiokafka's own task asks the coordinator for nothing while no record and no offset is under way.
+    aiokafka's own task does it for an offset, and for the first group alone. Raises what ends the transaction instead.
     """
-    added: bool = await producer._sender._do_add_offsets_to_txn(group)  # noqa: SLF001 - see the module
-    return added
+    while not await producer._sender._do_add_offsets_to_txn(group):  # noqa: SLF001 - see the module
+        raise_failure(producer)
+    raise_failure(producer)
 
 
 def raise_failure(producer: AIOKafkaProducer) -> None:
@@ -242,9 +242,9 @@ class _Readable(PartitionRecords):  # type: ignore[misc]  # aiokafka is not type
                 if size >= _UNPACKED_BYTES:
                     return
         except BROKEN as error:
-            topic, partition = self._tp
-            self.next_fetch_offset = offset = getattr(error, "offset", self.next_fetch_offset)
-            yield UnreadableBatchError(topic, partition, offset, self._batches.offset_behind(offset), reason(error))
+            unreadable = self._batches.unreadable(self._tp, error, self.next_fetch_offset)
+            self.next_fetch_offset = unreadable.offset
+            yield unreadable
 
 
 class OffsetFetchResponse_v7(Response):  # type: ignore[misc]  # noqa: N801 - aiokafka's way to name versions

@@ -14,10 +14,13 @@ from aiokafka.errors import CorruptRecordException, UnsupportedCodecError
 from aiokafka.record.memory_records import MemoryRecords
 
 from emotag_service.kafka.cluster.unpacking import UnpackError
+from emotag_service.kafka.errors import UnreadableBatchError
 from emotag_service.kafka.records.headers import OURS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from aiokafka import TopicPartition
 
 MOST_HEADERS = 10_000  # of one record, beside those that the tagger writes
 _OUR_HEADERS = 100  # at most: what is written to outputs and as dead letters is read again
@@ -65,8 +68,17 @@ class Batches:
             return batch
         return _Checked(batch, self._data[records])
 
-    def offset_behind(self, offset: int) -> int:
-        """Return the offset to go on from behind the last batch, where this one and what follows cannot be read.
+    def unreadable(self, partition: TopicPartition, error: Exception, following: int) -> UnreadableBatchError:
+        """Say what cannot be read for an error of `BROKEN`, and where to go on behind it.
+
+        `following` is the offset behind the last record that was read.
+        """
+        alone: int | None = getattr(error, "offset", None)  # a record's; all others of its batch can be read
+        offset, behind = (following, self._behind(following)) if alone is None else (alone, alone + 1)
+        return UnreadableBatchError(partition.topic, partition.partition, offset, behind, reason(error))
+
+    def _behind(self, offset: int) -> int:
+        """The offset behind the last batch, where this one and what follows cannot be read.
 
         A broken batch may lie about it: no more is passed over than what lies before the next one in the answer.
         """

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 _log = structlog.get_logger(__name__)
 
 HEADROOM_BYTES = 64 * 1024  # what a tag, or the story of a dead letter, adds at most, and some
+_MOST_BYTES = 2**31 - 1  # that a topic may accept
 DISCOVERY_SECONDS = 10.0
 _WAIT_SECONDS = 2.0
 
@@ -100,7 +101,8 @@ class Destinations:
         wanted = self._wanted(sources)
         limits = await topics.max_message_bytes(inputs)
         retention = longest((await topics.retention(inputs)).values())
-        await self._complete(topics, wanted, max(limits.values()) + HEADROOM_BYTES if limits else None, retention)
+        room = min(max(limits.values()) + HEADROOM_BYTES, _MOST_BYTES) if limits else None
+        await self._complete(topics, wanted, room, retention)
         self.limits |= await topics.max_message_bytes(wanted)
         self._ready.update(inputs)
         await self._warn(topics, wanted)

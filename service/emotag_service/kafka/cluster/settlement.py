@@ -97,9 +97,7 @@ async def settle(
     while not all_partitions_added(producer):
         await asyncio.sleep(_ADDING_SECONDS)
         raise_failure(producer)
-    while not await add_group(producer, group):
-        raise_failure(producer)
-    raise_failure(producer)
+    await add_group(producer, group)
     await (producer.commit_transaction() if committed else producer.abort_transaction())
 
 

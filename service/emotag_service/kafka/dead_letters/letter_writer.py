@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from aiokafka.errors import IllegalOperation
 
-from emotag_service.kafka.cluster.aiokafka_private import raise_failure
+from emotag_service.kafka.cluster.aiokafka_private import add_group, raise_failure
 from emotag_service.kafka.cluster.consumers import committed_offset, lone_consumer
 from emotag_service.kafka.cluster.producers import (
     RecordOutbox,
@@ -94,6 +94,7 @@ class LetterWriter:
                 raise
             await self._outbox.delivered()
             for group, offset in offsets.items():
+                await add_group(self._producer, group)
                 await self._producer.send_offsets_to_transaction({self._partition: offset}, group)
             await self._producer.commit_transaction()
         except BaseException:
@@ -132,23 +133,24 @@ class Ledger:
     async def next_offset(self, reason: str) -> int:
         """The letters of this reason are replayed up to this offset."""
         if reason not in self._next:
-            self._next[reason] = max(await self._committed(reason), self._receipts.get(self._name(reason), 0))
+            self._next[reason] = max(await self._committed(reason), self._receipts.get(self.group(reason), 0))
         return self._next[reason]
+
+    def group(self, reason: str) -> str:
+        """The consumer group that remembers what is replayed of this reason."""
+        return f"{self._group}.{reason}"
 
     def offsets(self, letters: Iterable[DeadLetter]) -> dict[str, int]:
         """What to commit for these, by consumer group."""
-        return {self._name(letter.reason): letter.record.offset + 1 for letter in letters}
+        return {self.group(letter.reason): letter.record.offset + 1 for letter in letters}
 
     def done(self, letters: Iterable[DeadLetter]) -> None:
         """They are replayed."""
         self._next |= {letter.reason: letter.record.offset + 1 for letter in letters}
 
-    def _name(self, reason: str) -> str:
-        return f"{self._group}.{reason}"
-
     async def _committed(self, reason: str) -> int:
         if reason not in self._groups:
-            consumer = lone_consumer(self._client.kwargs(), group=self._name(reason))
+            consumer = lone_consumer(self._client.kwargs(), group=self.group(reason))
             try:
                 await consumer.start()
                 self._groups[reason] = await committed_offset(consumer, self._partition) or 0

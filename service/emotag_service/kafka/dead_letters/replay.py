@@ -14,7 +14,14 @@ from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.cluster.topics import open_topics
 from emotag_service.kafka.dead_letters.letter_writer import ROOMY_BYTES, Ledger, LetterWriter
 from emotag_service.kafka.dead_letters.reader import Reader
-from emotag_service.kafka.errors import ClusterError, FencedError, SettingsError
+from emotag_service.kafka.errors import (
+    ClusterError,
+    FencedError,
+    SettingsError,
+    UnreadableBatchError,
+    UnreadableLettersError,
+    reset_command,
+)
 from emotag_service.kafka.records.dead_letter import REPLAY_GROUP, DeadLetter, NotALetterError
 from emotag_service.kafka.records.receipt import Receipt
 
@@ -63,6 +70,43 @@ class Outcome:
     others: int = 0
     strangers: int = 0
 
+    def add(self, more: Outcome) -> None:
+        """Count that in."""
+        self.replayed.update(more.replayed)
+        self.earlier += more.earlier
+        self.others += more.others
+        self.strangers += more.strangers
+
+
+@dataclass(slots=True)
+class _Way:
+    """One partition's, over several attempts: after a refusal the next one begins anew, from fencing on.
+
+    Attributes:
+        begin: What lies before this offset is replayed or left, and counted.
+        alone: One write per letter, so that a refusal names it.
+        refused: Offset of the first letter that its topic refused; None when none is known.
+        why: The topic's reason for it, and what may be done.
+    """
+
+    begin: int = 0
+    alone: bool = False
+    refused: int | None = None
+    why: str = ""
+
+    def note(self, refusal: RefusedError) -> None:
+        """Learn from a refusal."""
+        self.alone, self.why = True, f"{refusal.reason}: {refusal.fix}"
+        if all(len(offsets) == 1 for offsets in refusal.writes):
+            self.refused = min(offset for (offset,) in refusal.writes)
+
+    def split(self, records: Sequence[Record]) -> tuple[Sequence[Record], Record | None]:
+        """Return those before the letter that was refused, and its record, if it is among these."""
+        for number, record in enumerate(records):
+            if record.offset == self.refused:
+                return records[:number], record
+        return records, None
+
 
 class Replay:
     """One replay."""
@@ -88,19 +132,35 @@ class Replay:
             async with Reader(self._client) as reader:
                 for partition in await reader.partitions(self._order.topics):
                     await self._replay(reader, partition)
-        except (KafkaError, RefusedError, OSError, AssertionError) as error:
+        except UnreadableBatchError as error:
+            raise UnreadableLettersError(error, self._order.group) from error
+        except (KafkaError, OSError, AssertionError) as error:
             raise self._explained(error) from error
         return self.outcome
 
     async def _replay(self, reader: Reader, partition: TopicPartition) -> None:
+        way = _Way()
+        while not await self._attempt(reader, partition, way):
+            pass
+
+    async def _attempt(self, reader: Reader, partition: TopicPartition, way: _Way) -> bool:
+        """Say whether the end was reached; if not, a topic refused what was written, and `way` knows more of it.
+
+        A producer that was refused a write is of no more use. The next one fences whoever has fenced this one and
+        gone on, so what is replayed is read again.
+        """
         writer = None if self._order.dry_run else LetterWriter(self._client, self._order.group, partition)
         try:
             if writer is not None:
                 await writer.start()
-            await self._read(reader, await self._ledger(reader, partition), partition, writer)
+            await self._read(reader, await self._ledger(reader, partition), partition, writer, way)
+        except RefusedError as error:
+            way.note(error)
+            return False
         finally:
             if writer is not None:
                 await writer.close()
+        return True
 
     async def _ledger(self, reader: Reader, partition: TopicPartition) -> Ledger:
         """What was replayed. A receipt lies behind its letters, so the partition is read to its end before they are.
@@ -115,37 +175,57 @@ class Replay:
         return ledger
 
     async def _read(
-        self, reader: Reader, ledger: Ledger, partition: TopicPartition, writer: LetterWriter | None
+        self, reader: Reader, ledger: Ledger, partition: TopicPartition, writer: LetterWriter | None, way: _Way
     ) -> None:
         start = min([await ledger.next_offset(reason) for reason in sorted(self._order.reasons)], default=0)
-        async with aclosing(reader.batches(partition, start=start)) as batches:
+        async with aclosing(reader.batches(partition, start=max(start, way.begin))) as batches:
             async for records in batches:
-                letters = await self._due(ledger, records)
-                targets = [await self._target(letter) for letter in letters]
-                if letters and writer is not None:
-                    alone = not all(self._roomy[topic] for topic in targets)
-                    await writer.write(letters, targets, ledger.offsets(letters), alone=alone)
-                ledger.done(letters)
-                self.outcome.replayed.update(targets)
+                before, refused = way.split(records)
+                await self._write(ledger, before, writer, alone=way.alone)
+                if refused is not None:
+                    raise await self._refused(ledger, DeadLetter.read(refused), way.why)
+                way.begin = records[-1].offset + 1
 
-    async def _due(self, ledger: Ledger, records: Sequence[Record]) -> list[DeadLetter]:
-        """Those that are to be replayed; counts the others."""
-        due = []
+    async def _write(
+        self, ledger: Ledger, records: Sequence[Record], writer: LetterWriter | None, *, alone: bool
+    ) -> None:
+        letters, outcome = await self._due(ledger, records)
+        targets = [await self._target(letter) for letter in letters]
+        if letters and writer is not None:
+            alone = alone or not all(self._roomy[topic] for topic in targets)
+            await writer.write(letters, targets, ledger.offsets(letters), alone=alone)
+        ledger.done(letters)
+        outcome.replayed.update(targets)
+        self.outcome.add(outcome)
+
+    async def _due(self, ledger: Ledger, records: Sequence[Record]) -> tuple[list[DeadLetter], Outcome]:
+        """Those that are to be replayed, and how many others there are."""
+        due, left = [], Outcome()
         for record in records:
             if Receipt.read(record) is not None:
                 continue
             try:
                 letter = DeadLetter.read(record)
             except NotALetterError:
-                self.outcome.strangers += 1
+                left.strangers += 1
                 continue
             if self._order.reasons and letter.reason not in self._order.reasons:
-                self.outcome.others += 1
+                left.others += 1
             elif record.offset < await ledger.next_offset(letter.reason):
-                self.outcome.earlier += 1
+                left.earlier += 1
             else:
                 due.append(letter)
-        return due
+        return due, left
+
+    async def _refused(self, ledger: Ledger, letter: DeadLetter, why: str) -> TaggerError:
+        record, topic = letter.record, await self._target(letter)
+        behind = f"--to-offset {record.offset + 1}"
+        command = reset_command(ledger.group(letter.reason), record.topic, record.partition, behind)
+        return ClusterError(
+            f"letter {record.topic}/{record.partition}@{record.offset} is refused by {topic}, the topic that it goes "
+            f"to ({why}); what lies before it in its partition is replayed. To go on without it: {command}; or leave "
+            f"all of {letter.reason}, and name the other reasons with --reason"
+        )
 
     async def _target(self, letter: DeadLetter) -> str:
         topic = self._order.to or letter.topic
@@ -162,10 +242,6 @@ class Replay:
     def _explained(self, error: Exception) -> TaggerError:
         if isinstance(error, ProducerFenced | InvalidProducerEpoch):
             return FencedError("another replay of the same letters has begun since, and goes on instead of this one")
-        if isinstance(error, RefusedError):
-            return ClusterError(
-                f"the topic that letters go to refused them ({error.reason}): {error.fix}, or leave them with --reason"
-            )
         explained = explain(error, "replaying dead letters", user=self._client.sasl_username)
         return explained or ClusterError(
             f"replaying dead letters: {type(error).__name__}; is the cluster up? The next run goes on where this ended"

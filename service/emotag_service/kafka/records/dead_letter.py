@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from emotag_service.kafka.records.record import Outgoing
+from emotag_service.kafka.records.routes import topic_name
 
 if TYPE_CHECKING:
     from typing import Self
@@ -20,6 +21,7 @@ REFUSED_FOR_TIME = "TIMESTAMP_REFUSED"
 NAMES = tuple(f"{PREFIX}{part}" for part in ("topic", "partition", "offset", "reason", "detail", "time"))
 
 _MOST_DIGITS = 19  # of an offset
+_MOST_LETTERS = 100  # of a reason, which becomes part of a group's name
 
 
 class NotALetterError(ValueError):
@@ -78,6 +80,7 @@ class DeadLetter:
         if tuple(name for name, _ in added) != NAMES:
             raise NotALetterError(f"its headers do not end with {PREFIX}topic … -time")
         topic, partition, offset, reason, detail, moment = (_text(content) for _, content in added)
+        _check(topic, reason)
         return cls(record, topic, _number("partition", partition), _number("offset", offset), reason, detail, moment)
 
     @property
@@ -93,6 +96,15 @@ class DeadLetter:
 
 def _text(content: bytes | None) -> str:
     return (content or b"").decode("utf-8", "replace")
+
+
+def _check(topic: str, reason: str) -> None:
+    try:
+        topic_name(topic)
+    except ValueError as error:
+        raise NotALetterError(f"its header {PREFIX}topic {error}") from error
+    if not (reason.isascii() and reason.isprintable() and len(reason) <= _MOST_LETTERS):
+        raise NotALetterError(f"its header {PREFIX}reason is no reason")
 
 
 def _number(part: str, text: str) -> int:

@@ -82,6 +82,10 @@ class Rewriter:
         """Every topic that may be written to for what is read from this one."""
         return self._routes.written([topic])
 
+    def limits(self, topic: str) -> list[int]:
+        """`max.message.bytes` of those of them that have one."""
+        return [self._limits[name] for name in self.written(topic) if name in self._limits]
+
     def prepare(self, record: Record) -> Prepared:
         """Read it. Never raises for what is in it: that is a fault."""
         if record.value is None:

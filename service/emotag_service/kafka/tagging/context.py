@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from emotag_service.kafka.tagging.writers import AtLeastOnce, ExactlyOnce
@@ -63,8 +63,10 @@ class LaneContext:
         return 2 * self.feed.heartbeat_seconds
 
     def writer(self, source: Source) -> Writer:
-        """Make what a partition is written with."""
-        if self.settings.delivery == "exactly-once":
+        """Make what a partition is written with, in writes that all its topics accept, as far as is known by now."""
+        write_bytes = min([self.settings.write_bytes, *self.rewriter.limits(source.topic)])
+        settings = replace(self.settings, write_bytes=write_bytes)
+        if settings.delivery == "exactly-once":
             outputs = self.rewriter.written(source.topic)
-            return ExactlyOnce(source, self.settings, self.client, self.feed, outputs)
-        return AtLeastOnce(source, self.settings, self.client, self.feed)
+            return ExactlyOnce(source, settings, self.client, self.feed, outputs)
+        return AtLeastOnce(source, settings, self.client, self.feed)

@@ -18,7 +18,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 from emotag_service.kafka.cluster.aiokafka_private import ask_group_coordinator
 from emotag_service.kafka.cluster.consumers import as_record, committed_offset, group_member
-from emotag_service.kafka.errors import ClusterError, UnreadableBatchError
+from emotag_service.kafka.errors import ClusterError, UnreadableBatchError, reset_command
 from emotag_service.kafka.records.record import Record, Source
 from emotag_service.process.backoff import Backoff
 
@@ -179,9 +179,7 @@ class Feed:
         """
         first = await self.first_offset(source)
         if offset < first:
-            _log.warning(
-                "records expired before they were tagged", source=str(source), records=first - offset, offset=offset
-            )
+            warn_of_gone(source, offset, first)
             self.seek(source, first)
             return
         end = await self._bound(self._consumer.end_offsets, source)
@@ -190,11 +188,20 @@ class Feed:
             raise ClusterError(
                 f"reading {source}: group {group} is to go on at offset {offset}, but the partition ends at {end}: the "
                 "topic was made anew, or has lost records, or somebody has set the offset. Choose where to go on, with "
-                f"every tagger stopped: kafka-consumer-groups.sh --bootstrap-server H:P --group {group} --topic "
-                f"{source.topic}:{source.partition} --reset-offsets --to-latest --execute (or --to-earliest: all that "
-                "is there)"
+                f"every tagger stopped: {reset_command(group, source.topic, source.partition, '--to-latest')} (or "
+                "--to-earliest: all that is there)"
             )
         self.seek(source, offset)  # it has come to be there
+
+
+def warn_of_gone(source: Source, offset: int, first: int) -> None:
+    """Say that a partition is to go on at an offset before its first one. Nobody knows what the others were of."""
+    _log.warning(
+        "offsets are gone before they were tagged, of records that expired or of ends of transactions alone",
+        source=str(source),
+        offset=offset,
+        offsets=first - offset,
+    )
 
 
 def _read(found: list[Any]) -> list[Read]:

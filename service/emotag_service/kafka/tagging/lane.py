@@ -19,6 +19,7 @@ from emotag_service.kafka.cluster.failures import explain
 from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.errors import FencedError, TaggerError, UnreadableBatchError
 from emotag_service.kafka.tagging.buffer import Buffer, tag_ahead
+from emotag_service.kafka.tagging.feed import warn_of_gone
 from emotag_service.kafka.tagging.transaction import Refusals
 from emotag_service.kafka.tagging.wait import Wait
 from emotag_service.kafka.tagging.writing import Writing
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.tagging.context import LaneContext
     from emotag_service.kafka.tagging.feed import Read
     from emotag_service.kafka.tagging.transaction import Transaction
+    from emotag_service.kafka.tagging.writers import Writer
 
 _log = structlog.get_logger(__name__)
 _FENCED = (ProducerFenced, InvalidProducerEpoch, InvalidProducerIdMapping)
@@ -47,7 +49,6 @@ class Attempt:
     """One attempt of a lane.
 
     Attributes:
-        writer: What it writes with.
         buffer: What it has read and not written.
         position: The offset that it wants next; None until it has taken the partition over.
         committed: The offset up to which everything is done; None until then.
@@ -57,7 +58,6 @@ class Attempt:
         self, source: Source, context: LaneContext, refusals: Refusals, wait: Wait, on_commit: Callable[[], None]
     ) -> None:
         """Make one; `on_commit` is called after every commit."""
-        self.writer = context.writer(source)
         self.buffer = Buffer(context.roomier)
         self.position: int | None = None
         self.committed: int | None = None
@@ -66,6 +66,7 @@ class Attempt:
         self._refusals = refusals
         self._wait = wait
         self._on_commit = on_commit
+        self._writer: Writer | None = None
         self._writing: Writing | None = None
 
     def accept(self, found: Sequence[Read]) -> int:
@@ -94,21 +95,32 @@ class Attempt:
         if await unless(stopping, self._take_over()):
             await self._work(stopping)
 
+    async def abort(self) -> None:
+        """Undo what is not committed, as far as the cluster still listens."""
+        if self._writer is not None:
+            await self._writer.abort()
+
+    async def close(self) -> None:
+        """Let go; never raises."""
+        if self._writer is not None:
+            await self._writer.close()
+
     async def _take_over(self) -> None:
         feed, wait = self._context.feed, self._wait
         wait.begin()
-        if self._context.ready is not None:  # before the writer, which may ask for its topics' partitions
+        if self._context.ready is not None:  # before the writer, which has to know its topics' limits and partitions
             wait.come_to("the topics that it writes to")
             await self._context.ready(self._source.topic)
-        offset = await self.writer.start(wait)
+        self._writer = self._context.writer(self._source)
+        offset = await self._writer.start(wait)
         if offset is None:
             wait.come_to("the first commit")
-            offset = await self._begin_anew()
+            offset = await self._begin_at(self._writer, await feed.start_offset(self._source))
         wait.come_to("the oldest offset")
         first = await feed.first_offset(self._source)
         if offset < first:
-            _log.warning("records expired before they were tagged", source=str(self._source), records=first - offset)
-            offset = first
+            warn_of_gone(self._source, offset, first)
+            offset = await self._begin_at(self._writer, first)
         self.position = self.committed = offset
         feed.begin_at(self._source, offset)
         self._context.roomier()  # the poll that is out does not ask for this partition
@@ -116,19 +128,19 @@ class Attempt:
         self._context.meters.takeovers += 1
         _log.info("partition taken over", source=str(self._source), offset=offset)
 
-    async def _begin_anew(self) -> int:
-        """Choose where to begin and commit that, so that a failure before the first tag does not choose again."""
-        offset = await self._context.feed.start_offset(self._source)
-        await self.writer.begin()
-        await self.writer.commit(offset)
+    @staticmethod
+    async def _begin_at(writer: Writer, offset: int) -> int:
+        """Commit where it begins, so that a failure before the first tag neither chooses again nor warns again."""
+        await writer.begin()
+        await writer.commit(offset)
         return offset
 
     async def _work(self, stopping: asyncio.Event) -> None:
-        if stopping.is_set():
+        if stopping.is_set() or self._writer is None:
             return
         context = self._context
         session = context.engine.session(str(self._source))
-        self._writing = writing = Writing(context, self.writer, self.buffer, self._refusals, self._committed)
+        self._writing = writing = Writing(context, self._writer, self.buffer, self._refusals, self._committed)
         tasks = (
             asyncio.ensure_future(
                 tag_ahead(
@@ -217,12 +229,12 @@ class Lane:
             await self._recover(error)
         finally:
             self.attempt = None
-            await attempt.writer.close()
+            await attempt.close()
 
     async def _undo(self, attempt: Attempt) -> None:
         # The next owner's fencing would do it too; until then readers would wait for this transaction.
         with contextlib.suppress(Exception):
-            await asyncio.wait_for(attempt.writer.abort(), _GONE_SECONDS)
+            await asyncio.wait_for(attempt.abort(), _GONE_SECONDS)
 
     async def _recover(self, error: Exception) -> None:
         """Wait until another attempt is worth it. Raises what none would mend."""

@@ -30,7 +30,7 @@ class LoopSettings:
         rebalance_seconds: How long members have to come back with their transactions committed when partitions move.
         discovery_seconds: How often new partitions and topics are looked for.
         transaction_timeout_seconds: After which the cluster aborts what a dead tagger left open; readers wait as long.
-        write_bytes: Bytes of one write to a partition; at most the least `max.message.bytes` of the output topics.
+        write_bytes: Bytes of one write to a partition; less where one of its topics accepts less.
         stop_seconds: How long lanes may take to commit what they have written when they must stop.
     """
 

@@ -19,7 +19,7 @@ def outcome(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, s
 @pytest.mark.parametrize(
     ("arguments", "parts"),
     [
-        (["--help"], ["emotag dead-letters list --bootstrap", "exit codes: 0 done"]),
+        (["--help"], ["emotag dead-letters list --bootstrap", "exit codes: 0 done", "3 a batch of"]),
         (["list", "--help"], ["--values", "example:", "$EMOTAG_BOOTSTRAP"]),
         (["replay", "--help"], ["--to TOPIC", "default: emotag-", "GROUP.REASON", "examples:", "prefixed ACL"]),
     ],
@@ -39,6 +39,7 @@ def test_help_teaches(capsys, arguments: list[str], parts: list[str]):
         (["list", "--bootstrap", "a:1"], "required: --topic"),
         (["list", "--bootstrap", "a:1", "--topic", "t", "--limit", "0"], "--limit: invalid"),
         (["list", "--topic", "t"], "emotag dead-letters list: error: --bootstrap is missing; give it, or set $"),
+        (["replay", "--bootstrap", "a:1", "--topic", "t", "--group", ""], "--group: must not be empty"),
         (["replay", "--bootstrap", "nowhere", "--topic", "t"], "--bootstrap: must be HOST:PORT"),
         (["list", "--bootstrap", "a:1", "--topic", "t", "--tls-ca", "/none"], "--tls-ca: /none: No such file"),
     ],

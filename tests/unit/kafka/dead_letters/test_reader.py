@@ -11,7 +11,7 @@ from aiokafka import TopicPartition
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.dead_letters import reader as reading
 from emotag_service.kafka.dead_letters.reader import Reader
-from emotag_service.kafka.errors import ClusterError
+from emotag_service.kafka.errors import ClusterError, UnreadableBatchError
 
 PLACE = TopicPartition("lost", 0)
 
@@ -19,11 +19,12 @@ PLACE = TopicPartition("lost", 0)
 class Consumer:
     """Holds records at some offsets; the offsets between and after them are markers of transactions."""
 
-    def __init__(self, offsets: list[int], *, begin: int = 0, end: int, grows: bool = False) -> None:
+    def __init__(self, offsets: list[int], *, begin: int = 0, end: int, grows: bool = False, broken: int = -1) -> None:
         self.offsets = offsets
         self.begin = begin
         self.end = end
         self.grows = grows
+        self.broken = broken
         self.at = 0
         self.stuck = False
 
@@ -49,7 +50,15 @@ class Consumer:
         self.at = found[-1] + 1 if found else self.end
         if self.grows:
             self.offsets.append(self.offsets[-1] + 1)
-        return {PLACE: [_one(offset) for offset in found]}
+        if self.broken not in found:
+            return {PLACE: [_one(offset) for offset in found]}
+        self.at = self.broken
+        return {PLACE: [*[_one(offset) for offset in found if offset < self.broken], _batch(self.broken)]}
+
+
+def _batch(offset: int) -> UnreadableBatchError:
+    """Of two offsets."""
+    return UnreadableBatchError("lost", 0, offset, offset + 2, "it is broken")
 
 
 def _one(offset: int) -> SimpleNamespace:
@@ -60,12 +69,14 @@ def _one(offset: int) -> SimpleNamespace:
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch):
-    """Reads everything of a consumer."""
+    """Reads everything of a consumer; `seen` gets the offsets as they come."""
 
-    async def run(consumer: Consumer, **options: int) -> list[int]:
+    async def run(consumer: Consumer, seen: list[int] | None = None, **options: Any) -> list[int]:
         monkeypatch.setattr(reading, "lone_consumer", lambda *_, **__: consumer)
-        reader = Reader(ClientSettings(bootstrap=("a:1",)))
-        return [record.offset async for records in reader.batches(PLACE, **options) for record in records]
+        offsets = [] if seen is None else seen
+        async for records in Reader(ClientSettings(bootstrap=("a:1",))).batches(PLACE, **options):
+            offsets += [record.offset for record in records]
+        return offsets
 
     return run
 
@@ -89,6 +100,19 @@ async def test_what_is_not_kept_any_more_is_passed_over(read):
 
 async def test_what_comes_while_it_reads_is_left_for_the_next_time(read):
     assert await read(Consumer([0, 1, 2], end=3, grows=True), most=1) == [0, 1, 2]
+
+
+async def test_what_cannot_be_read_is_raised_behind_what_comes_before_it(read):
+    seen: list[int] = []
+    with pytest.raises(UnreadableBatchError, match="lost/0: the batch of offsets 3 to 4: it is broken"):
+        await read(Consumer([0, 1, 3, 4, 5], end=6, broken=3), seen)
+    assert seen == [0, 1]
+
+
+async def test_what_cannot_be_read_is_told_of_and_passed_over(read):
+    told: list[UnreadableBatchError] = []
+    assert await read(Consumer([0, 1, 3, 4, 5], end=6, broken=3), unread=told.append) == [0, 1, 5]
+    assert [batch.offset for batch in told] == [3]
 
 
 async def test_a_cluster_that_gives_nothing_is_given_up(read, monkeypatch: pytest.MonkeyPatch):

@@ -6,10 +6,9 @@ import pytest
 from aiokafka.errors import KafkaConnectionError, KafkaError, ProducerFenced, TopicAuthorizationFailedError
 
 from emotag_service.kafka.cluster.client import ClientSettings
-from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.dead_letters import replay as replaying
 from emotag_service.kafka.dead_letters.replay import Order, Replay
-from emotag_service.kafka.errors import SettingsError, TaggerError
+from emotag_service.kafka.errors import SettingsError, TaggerError, UnreadableBatchError
 
 CLIENT = ClientSettings(bootstrap=("a:1",))
 
@@ -24,9 +23,9 @@ def test_letters_do_not_go_where_they_are_read():
     [
         (ProducerFenced(), 5, "another replay of the same letters has begun since"),
         (
-            RefusedError([[1]], "MessageSizeTooLargeError"),
-            1,
-            r"MessageSizeTooLargeError\): raise its max.message.bytes",
+            UnreadableBatchError("lost", 1, 5, 7, "it is broken"),
+            3,
+            "5 to 6: it is broken; no more of lost/1 is .* emotag-replay.R --topic lost:1 .* 7 --execute, and then --reason",
         ),
         (TopicAuthorizationFailedError("in"), 4, "kafka-acls --add .*--topic in"),
         (KafkaConnectionError("gone"), 1, "KafkaConnectionError; is the cluster up.* goes on where this ended"),

@@ -67,3 +67,21 @@ def test_numbers_are_numbers(index, name, content):
     broken[index] = (broken[index][0], content)
     with pytest.raises(NotALetterError, match=f"emotion-dead-letter-{name} is no number"):
         DeadLetter.read(make_record(headers=tuple(broken)))
+
+
+@pytest.mark.parametrize(
+    ("index", "content", "said"),
+    [
+        (0, None, "topic must be the name of a topic"),
+        (0, b"t" * 40_000, "topic must be the name of a topic"),
+        (0, b"a/b", "topic must be the name of a topic"),
+        (3, b"R" * 40_000, "reason is no reason"),
+        (3, b"A\nB", "reason is no reason"),
+        (3, "BÖSE".encode(), "reason is no reason"),
+    ],
+)
+def test_topics_and_reasons_are_such(index, content, said):
+    broken = list(bury(make_record(headers=()), "lost", FAULT, AT).headers)
+    broken[index] = (broken[index][0], content)
+    with pytest.raises(NotALetterError, match=f"its header emotion-dead-letter-{said}"):
+        DeadLetter.read(make_record(headers=tuple(broken)))

@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
+import structlog
 from aiokafka.errors import (
     GroupAuthorizationFailedError,
     IllegalOperation,
@@ -12,6 +13,7 @@ from aiokafka.errors import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from emotag_service.kafka.cluster.producers import RefusedError
 from emotag_service.kafka.errors import FencedError, ForbiddenError, SettingsError, StopPolicyError
@@ -75,7 +77,7 @@ async def test_what_is_written_to_is_there_before_its_writer_asks_for_it():
     play, steps = Play(records(0, 3)), []
 
     async def ready(topic):
-        steps.append((topic, list(play.context.writers[-1].steps)))
+        steps.append((topic, list(play.context.writers)))
 
     play.context.ready = ready
     play.lane.start()
@@ -115,6 +117,22 @@ async def test_records_that_expired_are_passed_over():
     await play.all_done()
     await play.end()
     assert play.context.log.offsets == list(range(20, 30))
+
+
+async def test_offsets_that_are_gone_are_told_of_once():
+    structlog.reset_defaults()
+    play = Play(records(11, 14))
+    play.context.log.committed = 10
+    play.context.feed._first = 11  # 10 was the end of a transaction
+    play.context.script["send"] = [KafkaConnectionError("gone")]
+    with capture_logs() as events:
+        play.lane.start()
+        await play.all_done()
+        await play.end()
+    told = [event for event in events if event["event"].startswith("offsets are gone before they were tagged")]
+    assert [(event["offset"], event["offsets"], event["source"]) for event in told] == [(10, 1, "in/0")]
+    assert play.context.meters.takeovers == 2
+    assert play.context.log.offsets == [11, 12, 13]
 
 
 @pytest.mark.parametrize("step", ["start", "begin", "send", "commit"])

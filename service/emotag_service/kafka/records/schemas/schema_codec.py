@@ -27,7 +27,7 @@ _KINDS: Mapping[str, type[AvroSchema | ProtobufSchema | JsonSchema]] = {
     "JSON": JsonSchema,
 }
 # What reading a schema that is put together wrongly runs into.
-_BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+_BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, RecursionError)
 
 
 class SchemaCodec(Codec):

@@ -223,6 +223,7 @@ def test_a_value_that_nests_for_ever() -> None:
         '{"type": "array", "items": ' * 300 + '"int"' + "}" * 300,
         '{"type": "record", "name": "R", "fields": [{"name": "text", "type": [["string"]]}]}',
         '{"type": "fixed", "name": "F", "size": "x"}',
+        '{"type": "record", "name": "R", "fields": [{"name": "f", "type": {"type": "fixed", "name": "F", "size": 1e400}}]}',
         "[" * 100_000,
         "7",
     ],
