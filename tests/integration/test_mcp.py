@@ -139,6 +139,43 @@ def test_ctrl_c_cuts_no_reply_off() -> None:
     assert len(answer["result"]["structuredContent"]["emotions"]) == 1024
 
 
+def test_the_end_of_its_input_cuts_no_call_off() -> None:
+    """As where requests are read from a file; what was cancelled, and what has no end, is not waited for."""
+    envelope = {
+        "io.modelcontextprotocol/protocolVersion": "2026-07-28",
+        "io.modelcontextprotocol/clientCapabilities": {},
+    }
+    call = {"name": "classify_emotions", "arguments": {"texts": [SAID] * 1024}}
+    client = {"name": "test", "version": "1"}
+    legacy = [
+        {
+            "id": 1,
+            "method": "initialize",
+            "params": {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client},
+        },
+        {"method": "notifications/initialized"},
+        {"id": 2, "method": "tools/call", "params": call},
+        {"id": "three", "method": "tools/call", "params": call},
+        {"method": "notifications/cancelled", "params": {"requestId": "three"}},
+        {"method": "notifications/cancelled", "params": {"requestId": ["none"]}},
+    ]
+    modern = [
+        {
+            "id": 1,
+            "method": "subscriptions/listen",
+            "params": {"notifications": {"toolsListChanged": True}, "_meta": envelope},
+        },
+        {"id": 2, "method": "tools/call", "params": {**call, "_meta": envelope}},
+    ]
+    for said in (legacy, modern):
+        lines = "".join(json.dumps({"jsonrpc": "2.0", **one}) + "\n" for one in said)
+        done = subprocess.run(
+            COMMAND, env=VARIABLES, input=lines, capture_output=True, text=True, timeout=120, check=True
+        )
+        replies = {answer.get("id"): answer for answer in map(json.loads, done.stdout.splitlines())}
+        assert len(replies[2]["result"]["structuredContent"]["emotions"]) == 1024, done.stdout[:500]
+
+
 def _waiting(descriptor: int) -> int:
     """How many bytes a pipe holds."""
     return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)), sys.byteorder)

@@ -41,7 +41,7 @@ export class Channel {
     if (token !== undefined && !tls) checkReadable(target);
     this.target = target;
     this.#token = token === undefined ? null : new BearerToken(token);
-    this.#metadata = metadata;
+    this.#metadata = checkedMetadata(metadata);
     const secured = credentials(tls);
     const named = typeof tls === "object" && tls.serverName ? { "grpc.ssl_target_name_override": tls.serverName } : {};
     this.#stub = new EmotionService(target, secured, { ...ARGUMENTS, ...named });
@@ -89,10 +89,27 @@ export class Channel {
 
   /** @param {AbortSignal} signal */
   async #callMetadata(signal) {
-    const metadata = new grpc.Metadata();
-    for (const [name, value] of Object.entries(this.#metadata)) metadata.set(name, value);
+    const metadata = this.#metadata.clone();
     if (this.#token) metadata.set("authorization", await this.#token.header());
     signal.throwIfAborted();
     return metadata;
   }
+}
+
+/**
+ * What every call brings; throws an InvalidArgumentError when it can not be sent. Values are not repeated there: secrets.
+ * @param {Record<string, string | Buffer>} given
+ */
+function checkedMetadata(given) {
+  const metadata = new grpc.Metadata();
+  for (const [name, value] of Object.entries(given)) {
+    try {
+      if (typeof value !== "string" && !Buffer.isBuffer(value)) throw new TypeError("neither text nor bytes");
+      metadata.set(name, value);
+    } catch {
+      const fix = "give a name of a to z, 0 to 9, _, - and . and a string of printable ASCII, or a Buffer where the name ends in -bin";
+      throw new InvalidArgumentError(`metadata: ${JSON.stringify(name)} can not be sent; ${fix}`, { field: "metadata" });
+    }
+  }
+  return metadata;
 }

@@ -1,7 +1,7 @@
 // An entry: one message on its way, from the caller's iterable to its tag.
 import { randomBytes } from "node:crypto";
 import { EmotionError, InvalidArgumentError } from "./errors.js";
-import { encode } from "./message.js";
+import { encode, MAX_NAME_BYTES } from "./message.js";
 import { Repeats, WINDOW } from "./repeats.js";
 import { failedTag } from "./tag.js";
 
@@ -9,7 +9,7 @@ import { failedTag } from "./tag.js";
  * One message on its way.
  * @typedef {object} Entry
  * @property {string} id that its tag will have
- * @property {any} wire the message as it is sent; null when `tag` is there from the start
+ * @property {any} wire the message as it is sent; null when `tag` is there from the start, and once a window has settled it
  * @property {number} size bytes of `wire`, at most
  * @property {import("../index.d.ts").Tag | null} tag the final answer, once there is one
  * @property {import("./retry.js").Failures | null} refusals how often, and for how long, servers would not take it
@@ -35,7 +35,8 @@ export class Intake {
     this.#number += 1;
     const given = typeof item?.id === "string" ? item.id : "";
     const id = given || `${this.#prefix}-${this.#number}`;
-    const repeated = given !== "" && (this.#repeats?.repeats(given, this.#number) ?? false);
+    const sendable = given !== "" && given.length <= MAX_NAME_BYTES; // others are refused, and would be held for 4,096 messages
+    const repeated = sendable && (this.#repeats?.repeats(given, this.#number) ?? false);
     try {
       const { wire, size } = encode(item, id);
       if (repeated) throw repeatedId(id);

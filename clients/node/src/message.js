@@ -1,7 +1,7 @@
 // A message: what an agent said, checked and put into the form of the contract.
 import { EmotionError, InvalidArgumentError } from "./errors.js";
 
-const MAX_NAME_BYTES = 256; // of id, conversationId, sender: the contract
+export const MAX_NAME_BYTES = 256; // of id, conversationId, sender: the contract
 const NAMES = ["id", "conversationId", "sender"];
 const FIELDS = ["text", ...NAMES, "sentAt", "timeToLiveMs"];
 const FIELD_BYTES = 32; // at most what a field of the wire has beside its text: tag, length, seconds and nanoseconds

@@ -67,11 +67,13 @@ export class Failures {
   }
 }
 
+const NEVER_MS = 1e12; // thirty years and more; of a moment that gRPC can not express grpc-js ends the process
+
 /** The moment by which a call must be over. */
 export class Deadline {
-  /** @param {number | null} timeoutMs null means never */
+  /** @param {number | null} timeoutMs null means never, and so do decades */
   constructor(timeoutMs) {
-    this.at = timeoutMs === null ? Infinity : Date.now() + timeoutMs; // as grpc-js takes it
+    this.at = timeoutMs === null || timeoutMs > NEVER_MS ? Infinity : Date.now() + timeoutMs; // as grpc-js takes it
   }
 
   /** How much time is left, in milliseconds, at least 0; Infinity when there is no deadline. */

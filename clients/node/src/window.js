@@ -115,6 +115,7 @@ export class Window {
   settle(entry, tag) {
     this.#unanswered.delete(entry.id);
     this.#bytes -= entry.size;
+    entry.wire = null; // else an entry that waits for its turn would hold bytes that are counted no more
     entry.tag = tag;
     if (!this.#ordered) this.#ready.push(entry);
   }

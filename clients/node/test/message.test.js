@@ -4,6 +4,7 @@ import { test } from "node:test";
 import { EmotionClient, EmotionError, InvalidArgumentError } from "emotag";
 import { Intake } from "../src/entry.js";
 import { encode } from "../src/message.js";
+import { Repeats } from "../src/repeats.js";
 
 const client = new EmotionClient("127.0.0.1:1", { retry: { attempts: 1 } });
 const BAD = [
@@ -46,10 +47,28 @@ test("options that are none are named", async () => {
   assert.throws(() => new EmotionClient(""), { field: "target" });
 });
 
+test("metadata that can not be sent is named when a client is made, and its value is not", () => {
+  for (const [name, value] of [["x y", "a"], ["x-ß", "a"], ["", "a"], ["x-tenant", "secret é"], ["x-tenant", "secret\nlines"], ["x-tenant", 5], ["x-tenant", undefined], ["x-tenant", Buffer.from("a")], ["x-trace-bin", "secret"]]) {
+    assert.throws(() => new EmotionClient("x:1", { metadata: { [name]: value } }), (error) => {
+      assert.deepEqual([error.name, error.field], ["InvalidArgumentError", "metadata"]);
+      assert.ok(error.message.startsWith(`metadata: ${JSON.stringify(name)} `) && !error.message.includes("secret"), error.message);
+      return true;
+    });
+  }
+  new EmotionClient("x:1", { metadata: { "X-Tenant": "a b~", "x-empty": "", "x-trace-bin": Buffer.from([255]) } }).close();
+});
+
 test("times in the form of the contract", () => {
   const wire = (sentAt, timeToLiveMs) => encode({ text: "hello", sentAt, timeToLiveMs }, "m").wire;
   assert.deepEqual(wire(new Date(1_500)).sentAt, { seconds: 1, nanos: 500_000_000 });
   assert.deepEqual(wire(-1_500, -1_500), { ...wire(), sentAt: { seconds: -2, nanos: 500_000_000 }, timeToLive: { seconds: -1, nanos: -500_000_000 } });
+});
+
+test("an id that is too long is not remembered", (t) => {
+  const { mock } = t.mock.method(Repeats.prototype, "repeats");
+  const intake = new Intake({ unique: true });
+  for (const length of [257, 256, 200_000]) intake.entry({ id: "x".repeat(length), text: "hello" });
+  assert.deepEqual(mock.calls.map(({ arguments: [id] }) => id.length), [256]);
 });
 
 test("an id repeats within a stream's last 4,096 messages, and not beyond", () => {

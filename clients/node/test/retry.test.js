@@ -73,6 +73,18 @@ test("of a deadline that ends a later attempt, the attempt before says why", () 
   assert.throws(() => attempts.failed(late), absent);
 });
 
+test("a timeout of more than decades is none, and no moment that gRPC can not express", async (t) => {
+  for (const timeoutMs of [1e13, 3e14, 4e14, 1e16, Number.MAX_SAFE_INTEGER, Number.MAX_VALUE, Infinity]) {
+    const deadline = new Deadline(timeoutMs);
+    assert.deepEqual([deadline.at, deadline.remainingMs, deadline.allows(1e9)], [Infinity, Infinity, true]);
+    const { target } = await scripted(t, {});
+    const one = client(t, target);
+    assert.equal((await one.classify("thank you", { timeoutMs })).label, "joy");
+    assert.equal((await collected(one.stream(["thank you"], { timeoutMs })))[0].label, "joy");
+  }
+  assert.ok(new Deadline(1e12).at < Infinity);
+});
+
 test("nobody there: a stream gives up, and says how much was answered", async (t) => {
   const error = await collected(client(t, NOBODY, { retry: { attempts: 2, initialMs: 1 } }).stream(["a", "b"])).catch((thrown) => thrown);
   assert.ok(error instanceof StreamBrokenError, error);

@@ -5,6 +5,7 @@ import { DeadlineExceededError, UnavailableError } from "emotag";
 import { Intake } from "../src/entry.js";
 import { Deadline, Retry } from "../src/retry.js";
 import { Session } from "../src/session.js";
+import { Window } from "../src/window.js";
 import { joy, LIMITS } from "./scripted.js";
 
 const interrupted = new UnavailableError("interrupted");
@@ -35,6 +36,16 @@ test("an interruption is forgotten once all is answered and the connection ends 
   assert.equal(session.closed(interrupted), 0);
   session.open();
   assert.throws(() => session.closed(interrupted), /interrupted 2 times/);
+});
+
+test("what was answered holds no text while it waits for its turn", () => {
+  for (const ordered of [true, false]) {
+    const window = new Window({ ordered });
+    const entries = ["a", "b"].map((id) => new Intake({ unique: true }).entry({ id, text: "thank you" }));
+    entries.forEach((entry) => window.admit(entry));
+    window.settle(entries[1], joy({ id: "b" }));
+    assert.deepEqual(entries.map(({ wire }) => wire?.text), ["thank you", undefined]);
+  }
 });
 
 test("a stream whose time ran out says what was answered", () => {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,8 @@ from emotag.errors import InvalidArgumentError
 from emotag.token import check_readable
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from emotag.tls import TLS
     from emotag.token import BearerToken
 
@@ -29,6 +32,10 @@ ARGUMENTS: tuple[tuple[str, int | str], ...] = (
 )
 
 
+_KEY = re.compile(r"[0-9a-z_.-]+")
+_VALUE = re.compile(rb"[ -~]*")
+
+
 @dataclass(frozen=True, slots=True)
 class Connection:
     """Where to and with what to connect.
@@ -36,7 +43,7 @@ class Connection:
     Attributes:
         target: gRPC target, such as "localhost:50051" or "dns:///emotag.example:443".
         credentials: TLS as gRPC has it.
-        metadata: Sent with every call.
+        metadata: Sent with every call: pairs of a key and a value, which is bytes where the key ends in -bin.
         tls: TLS by files. Without it and credentials the connection is plaintext.
         token: Says with every call who calls.
     """
@@ -54,6 +61,7 @@ class Connection:
             raise InvalidArgumentError(
                 "give tls or credentials, not both: each of them says how to encrypt", field="credentials"
             )
+        _check_metadata(self.metadata)
         if self.token is not None and self.tls is None and self.credentials is None:
             check_readable(self.target)
 
@@ -101,3 +109,31 @@ class Connection:
 
     def _arguments(self) -> tuple[tuple[str, int | str], ...]:
         return ARGUMENTS if self.tls is None else ARGUMENTS + self.tls.arguments()
+
+
+def _check_metadata(metadata: Iterable[object]) -> None:
+    """See that gRPC can send it, which takes what it can not for a call that failed. Values are not repeated: secrets.
+
+    Raises:
+        InvalidArgumentError: It can not.
+    """
+    for pair in metadata:
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            raise _unsendable('must be pairs of a key and a value, such as [("x-tenant", "a")]')
+        key, value = pair
+        if not isinstance(key, str) or not _KEY.fullmatch(key):
+            raise _unsendable(f"the key {key!r} can not be sent; give one of a to z, 0 to 9, _, - and .")
+        if key.endswith("-bin"):
+            if not isinstance(value, bytes):
+                raise _unsendable(f"the value of {key!r} must be bytes, not {type(value).__name__}, as of keys in -bin")
+        elif not _is_text(value):
+            raise _unsendable(f"the value of {key!r} must be printable ASCII; give bytes by a key that ends in -bin")
+
+
+def _is_text(value: object) -> bool:
+    given = value.encode("ascii") if isinstance(value, str) and value.isascii() else value
+    return isinstance(given, bytes) and _VALUE.fullmatch(given) is not None
+
+
+def _unsendable(problem: str) -> InvalidArgumentError:
+    return InvalidArgumentError(f"metadata: {problem}", field="metadata")

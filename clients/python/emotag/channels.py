@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
+from emotag.calls import closed
 from emotag.open_channels import OpenChannels
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 
@@ -31,13 +32,19 @@ class Channels(OpenChannels[grpc.Channel, EmotionServiceStub]):
 
     @contextmanager
     def service(self, *, look: bool = False) -> Iterator[EmotionServiceStub]:
-        """The service, for one call; `look` at the files now, for a call that lasts."""
+        """The service, for one call; `look` at the files now, for a call that lasts.
+
+        Raises:
+            ClientClosedError: The client is, or was while the call went on.
+        """
         used = self.begin(look=look)
         try:
             self._close_idle()
             yield used.service
         except grpc.RpcError:
             self.failed()
+            if self.closed:  # that cancels its calls
+                raise closed() from None
             raise
         finally:
             self.end(used)

@@ -35,7 +35,7 @@ class Entry:
 
     Attributes:
         id: The id that its tag will have.
-        wire: The message as it is sent; empty when `tag` is there from the start.
+        wire: The message as it is sent; empty when `tag` is there from the start, and once a window has settled it.
         size: Bytes of `wire`.
         tag: The final answer, once there is one.
         refusals: How often, and for how long, servers would not take it; None while none refused.
@@ -65,7 +65,8 @@ class Intake:
         number = next(self._numbers)
         given = item.id if isinstance(item, Message) and isinstance(item.id, str) else ""
         message_id = given or f"{self._prefix}-{number}"
-        repeated = bool(given) and self._repeats is not None and self._repeats.repeats(given, number)
+        sendable = 0 < len(given) <= MAX_NAME_BYTES  # others are refused, and would be held for 4,096 messages
+        repeated = sendable and self._repeats is not None and self._repeats.repeats(given, number)
         try:
             wire = encode(item, message_id)
             if repeated:
@@ -76,12 +77,12 @@ class Intake:
 
 
 def check_several(messages: object) -> None:
-    """Look that messages are not one text, whose letters would be tagged each for itself.
+    """Look that messages are not one message, or one text, whose letters would be tagged each for itself.
 
     Raises:
         InvalidArgumentError: They are.
     """
-    if isinstance(messages, str | bytes):
+    if isinstance(messages, str | bytes | Message):
         kind = type(messages).__name__
         raise InvalidArgumentError(f'messages must be several, not one {kind}; give ["…"]', field="messages")
 

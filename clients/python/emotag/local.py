@@ -123,7 +123,7 @@ class EmotionTagger:
             self.tag, messages, taxonomy=taxonomy, scores=scores, top_k=top_k, explain=explain
         )
 
-    def columns(self, texts: Sequence[object], *, taxonomy: str = "", scores: bool = False) -> TagColumns:
+    def columns(self, texts: Iterable[object], *, taxonomy: str = "", scores: bool = False) -> TagColumns:
         """Tag a column of a table: the same tags and errors as of `tag`, half as much again a second.
 
         What is no str, such as None for a null, has an error in its row; an EmotionError in the place of a text is its
@@ -133,6 +133,7 @@ class EmotionTagger:
             InvalidArgumentError: An option is not one that the model takes.
         """
         scale = self._scale(Options(taxonomy).taxonomy)
+        texts = list(texts)  # a column of pandas is indexed by labels, not by places
         made = TagColumns([self._fault(text) for text in texts])
         fit = [place for place, error in enumerate(made.error) if error is None]
         for start in range(0, len(fit), _AT_ONCE):

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     import grpc
+    from google.protobuf import any_pb2
+    from google.protobuf.message import Message
 
 # Where gRPC puts a google.rpc.Status beside its own code. The package grpcio-status would read it, at the price of one
 # more dependency of the base install.
@@ -37,11 +39,11 @@ def from_status(status: status_pb2.Status) -> errors.EmotionError:
     reason, field, retry_after = "", "", None
     info, fault, hint = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest(), error_details_pb2.RetryInfo()
     for detail in status.details:
-        if detail.Unpack(info):
+        if _unpacked(detail, info):
             reason = info.reason
-        elif detail.Unpack(fault) and fault.field_violations:
+        elif _unpacked(detail, fault) and fault.field_violations:
             field = fault.field_violations[0].field
-        elif detail.Unpack(hint):
+        elif _unpacked(detail, hint):
             retry_after = max(0.0, hint.retry_delay.seconds + hint.retry_delay.nanos / 1e9)
     code = _code_name(status.code)
     kind = TYPES.get(code, errors.InternalError)
@@ -76,6 +78,14 @@ def interruption(failure: grpc.RpcError) -> errors.EmotionError:
     if isinstance(error, errors.InternalError) and not error.reason:
         return errors.UnavailableError(f"the call was cut off: {error}")
     return error
+
+
+def _unpacked(detail: any_pb2.Any, into: Message) -> bool:
+    """Whether a detail is of this type, and parses; one that does not is a proxy's or a newer server's."""
+    try:
+        return detail.Unpack(into)
+    except DecodeError:
+        return False
 
 
 def _parsed(value: bytes) -> status_pb2.Status | None:

@@ -6,8 +6,10 @@ and decoding happen outside it. Whoever waits does so on a condition, so that no
 
 from __future__ import annotations
 
+import _thread
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 import grpc
@@ -25,6 +27,10 @@ if TYPE_CHECKING:
     from emotag.options import Options
     from emotag.session import Session
     from emotag.tag import Tag
+
+
+# That a stream is given to end. It takes milliseconds, unless the collector waits for it within a lock that it needs.
+_END_SECONDS = 10.0
 
 
 class Call(Protocol):
@@ -68,7 +74,11 @@ class Stream:
         self._stop = threading.Condition(lock)  # for a wait between connections
 
     def run(self, items: Iterable[Item]) -> Generator[Tag, None, None]:
-        """Yield the tags. Closing the generator, or any exception, cancels the call and ends the threads."""
+        """Yield the tags. Closing the generator, or any exception, cancels the call and ends the threads.
+
+        The thread that began waits for them to have ended.
+        """
+        caller = threading.get_ident()
         replies = threading.Thread(target=self._guarded, args=(self._serve,), name="emotag-replies", daemon=True)
         # A daemon, because nothing can end a thread that waits in the caller's own iterable, such as on standard input.
         reader = threading.Thread(target=self._guarded, args=(self._read, items), name="emotag-messages", daemon=True)
@@ -78,8 +88,9 @@ class Stream:
             while tags := self._next_tags():
                 yield from tags
         finally:
-            self._halt()
-            replies.join()
+            self._halt_from_anywhere()
+            if threading.get_ident() == caller:
+                replies.join(_END_SECONDS)
 
     def _next_tags(self) -> list[Tag]:
         """Wait for tags; empty at the end. What is ready is handed out before a failure is raised.
@@ -107,11 +118,28 @@ class Stream:
 
     def _halt(self) -> None:
         with self._lock:
-            self._stopped = True
-            if self._call is not None:
-                self._call.cancel()
-            for condition in (self._room, self._work, self._tags, self._stop):
-                condition.notify_all()
+            self._halt_locked()
+
+    def _halt_locked(self) -> None:
+        self._stopped = True
+        if self._call is not None:
+            self._call.cancel()
+        for condition in (self._room, self._work, self._tags, self._stop):
+            condition.notify_all()
+
+    def _halt_from_anywhere(self) -> None:
+        """Halt though this may be the collector, in any thread and within any lock, even the stream's own.
+
+        If that is not free, a thread that holds no other waits for it.
+        """
+        if self._lock.acquire(blocking=False):
+            try:
+                self._halt_locked()
+            finally:
+                self._lock.release()
+        else:
+            with suppress(RuntimeError):  # the interpreter ends, and the stream with it
+                _thread.start_new_thread(self._halt, ())  # not `threading`'s: that takes locks, and waits
 
     def _read(self, items: Iterable[Item]) -> None:
         for item in items:

@@ -7,13 +7,23 @@ import io
 import os
 import select
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from anyio import EndOfStream, wrap_file
 from mcp.server.stdio import stdio_server
 from mcp.shared.message import SessionMessage
-from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+from mcp_types import (
+    INVALID_REQUEST,
+    PARSE_ERROR,
+    ErrorData,
+    JSONRPCError,
+    JSONRPCMessage,
+    JSONRPCNotification,
+    JSONRPCRequest,
+    JSONRPCResponse,
+)
 from pydantic import ValidationError
 
 if TYPE_CHECKING:
@@ -25,23 +35,33 @@ if TYPE_CHECKING:
     from mcp.shared._stream_protocols import ReadStream, WriteStream
 
 
+_LAST_SECONDS = 60.0  # that calls are given at the end of the input; those of a server give up after 30
+_WITHOUT_END = "subscriptions/listen"  # the request whose answer lasts as long as the connection
+
+
 async def serve_pipe(server: MCPServer[Any]) -> None:
-    """Serve tools until standard input ends; a cancellation ends it, too, once the reply at hand is written."""
+    """Serve tools until standard input has ended and all calls are answered.
+
+    A cancellation ends it, too, once the reply at hand is written.
+    """
+    unanswered = _Unanswered()
     with _Input() as given:
-        serving = asyncio.ensure_future(_serve(server, given))
+        serving = asyncio.ensure_future(_serve(server, given, unanswered))
         try:
             await asyncio.shield(serving)
         except asyncio.CancelledError:
+            unanswered.give_up()
             given.end()
             await asyncio.gather(serving, return_exceptions=True)  # whoever would read the reply may be gone
             raise
 
 
-async def _serve(server: MCPServer[Any], given: _Input) -> None:
+async def _serve(server: MCPServer[Any], given: _Input, unanswered: _Unanswered) -> None:
     lowlevel = server._lowlevel_server  # noqa: SLF001 - what `run_stdio_async` runs; nothing public takes other streams
     text = io.TextIOWrapper(io.BufferedReader(given), encoding="utf-8", errors="replace")
     async with stdio_server(wrap_file(text)) as (lines, replies):
-        await lowlevel.run(_Readable(lines, replies), replies, lowlevel.create_initialization_options())
+        noted = _Replies(replies, unanswered)
+        await lowlevel.run(_Readable(lines, noted, unanswered), noted, lowlevel.create_initialization_options())
 
 
 class _Input(io.RawIOBase):
@@ -81,15 +101,87 @@ class _Input(io.RawIOBase):
         super().close()
 
 
+class _Unanswered:
+    """The requests that were read and have no answer yet, which the SDK's server cancels when its input ends."""
+
+    def __init__(self) -> None:
+        self._ids: set[str | int] = set()
+        self._none = asyncio.Event()
+        self._none.set()
+        self._given_up = False
+
+    def read(self, message: JSONRPCMessage) -> None:
+        """Note a request, or that the host wants no answer to one any more."""
+        if isinstance(message, JSONRPCRequest) and message.method != _WITHOUT_END and not self._given_up:
+            self._ids.add(message.id)
+            self._none.clear()
+        elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
+            self._over((message.params or {}).get("requestId"))
+
+    def written(self, message: JSONRPCMessage) -> None:
+        """Note an answer."""
+        if isinstance(message, JSONRPCResponse | JSONRPCError):
+            self._over(message.id)
+
+    def give_up(self) -> None:
+        """Wait for none, now and later."""
+        self._given_up = True
+        self._none.set()
+
+    async def none(self) -> None:
+        """Wait until there is none, or that takes too long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_SECONDS):
+                await self._none.wait()
+
+    def _over(self, name: object) -> None:
+        if isinstance(name, str | int):
+            self._ids.discard(name)
+        if not self._ids:
+            self._none.set()
+
+
+class _Replies:
+    """What is written, of which answers are noted."""
+
+    def __init__(self, replies: WriteStream[SessionMessage], unanswered: _Unanswered) -> None:
+        self._replies = replies
+        self._unanswered = unanswered
+
+    async def send(self, item: SessionMessage, /) -> None:
+        """Write one."""
+        await self._replies.send(item)
+        self._unanswered.written(item.message)
+
+    async def aclose(self) -> None:
+        """Write no more."""
+        await self._replies.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
 class _Readable:
     """The lines that are messages; the others are answered here, which the SDK's server leaves out.
 
-    JSON-RPC 2.0 wants an answer to each, and a host that waits for one would wait forever. Blank lines are none.
+    JSON-RPC 2.0 wants an answer to each, and a host that waits for one would wait forever. Blank lines are none. The
+    end comes once all that was read is answered.
     """
 
-    def __init__(self, lines: ReadStream[SessionMessage | Exception], replies: WriteStream[SessionMessage]) -> None:
+    def __init__(
+        self,
+        lines: ReadStream[SessionMessage | Exception],
+        replies: WriteStream[SessionMessage],
+        unanswered: _Unanswered,
+    ) -> None:
         self._lines = lines
         self._replies = replies
+        self._unanswered = unanswered
 
     @property
     def last_context(self) -> contextvars.Context | None:
@@ -98,11 +190,19 @@ class _Readable:
 
     async def receive(self) -> SessionMessage | Exception:
         """Wait for the next message. Raises EndOfStream after the last."""
-        while isinstance(line := await self._lines.receive(), Exception):
+        while isinstance(line := await self._next(), Exception):
             error = _error(line)
             if error is not None:
                 await self._replies.send(SessionMessage(JSONRPCError(jsonrpc="2.0", id=None, error=error)))
+        self._unanswered.read(line.message)
         return line
+
+    async def _next(self) -> SessionMessage | Exception:
+        try:
+            return await self._lines.receive()
+        except EndOfStream:
+            await self._unanswered.none()
+            raise
 
     async def aclose(self) -> None:
         """Read no more."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from emotag.errors import InvalidArgumentError, ProtocolError
 from emotag.tag import Tag
+from emotag.v1 import message_pb2 as pb
 
 if TYPE_CHECKING:
     from emotag.entry import Entry
@@ -21,6 +22,7 @@ FRAME_MESSAGES = 64
 FRAME_BYTES = 1 << 20
 # What a message costs in a frame beside its own bytes: a tag and a length.
 OVERHEAD = 8
+_EMPTY = pb.Message()
 
 
 class Window:
@@ -113,6 +115,7 @@ class Window:
         """Record a message's final answer."""
         del self._unanswered[entry.id]
         self._bytes -= entry.size
+        entry.wire = _EMPTY  # else an entry that waits for its turn would hold bytes that are counted no more
         entry.tag = tag
         if not self._ordered:
             self._ready.append(entry)

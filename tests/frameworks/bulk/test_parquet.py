@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pyarrow as pa
@@ -116,3 +117,49 @@ def test_wide_rows_make_small_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     rows = [rows for _, rows, _ in tables.Tables(tmp_path / "a.parquet").parts()]
     assert sum(rows) == 40
     assert max(rows) <= 10
+
+
+def test_rows_are_as_wide_as_they_are_in_memory_and_not_in_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A column of one long value, which a file holds once."""
+    monkeypatch.setattr(tables, "BYTES", 1 << 20)
+    rows = 3000
+    wide = {"text": [f"hello {number}" for number in range(rows)], "system": ["You are an agent. " * 1000] * rows}
+    narrow = {"text": ["hello"] * rows, "system": [""] * rows}
+    pq.write_table(pa.concat_tables([pa.table(wide), pa.table(narrow)]), tmp_path / "a.parquet", row_group_size=700)
+    assert (tmp_path / "a.parquet").stat().st_size < 100_000
+    form = tables.Tables(tmp_path / "a.parquet")
+    parts = [(len(payload), rows) for payload, rows, _ in form.parts()]
+    assert sum(rows for _, rows in parts) == 2 * rows
+    assert max(size for size, _ in parts) <= 1.1 * tables.BYTES
+    assert [(len(payload), rows) for payload, rows, _ in form.parts()] == parts, "a run that goes on cuts them alike"
+
+
+def test_a_dictionary_that_all_rows_share_makes_no_small_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tables, "BYTES", 1 << 18)
+    words = pa.array([f"{number} " + "x" * 1000 for number in range(500)])
+    category = pa.DictionaryArray.from_arrays(pa.array([number % 500 for number in range(9000)], pa.int32()), words)
+    listed = pa.ListArray.from_arrays(pa.array(range(9001), pa.int32()), category)
+    pq.write_table(pa.table({"text": ["hello"] * 9000, "a": category, "b": listed}), tmp_path / "a.parquet")
+    _, rows, _ = next(tables.Tables(tmp_path / "a.parquet").parts())
+    assert rows >= 4096
+
+
+@pytest.mark.parametrize("content", [b"PAR1" + b"x" * 100 + b"\x10\0\0\0PAR1", b""], ids=["garbage", "nothing"])
+def test_a_footer_that_is_none_is_damage_of_that_file(tmp_path: Path, capsys, content: bytes) -> None:
+    (tmp_path / "a.parquet").write_bytes(content)
+    assert run(tmp_path / "a.parquet", "--output", tmp_path / "out") == 2
+    assert f"{tmp_path}/a.parquet: is damaged, or not Parquet: " in capsys.readouterr().err
+
+
+def test_what_the_system_says_of_a_file_is_no_damage(tmp_path: Path, capsys, monkeypatch: pytest.MonkeyPatch) -> None:
+    pq.write_table(table(pa.string()), tmp_path / "a.parquet")
+
+    def refused(*_, **__) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(pq, "ParquetFile", refused)
+    assert run(tmp_path / "a.parquet", "--output", tmp_path / "out") == 1
+    said = capsys.readouterr().err
+    assert ("Permission denied" in said, "damaged" in said) == (True, False)

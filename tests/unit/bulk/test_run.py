@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import gzip
+import os
 from pathlib import Path
 
 import pytest
 
+from emotag.bulk import run as module
 from emotag.bulk.options import BulkOptions
 from emotag.bulk.run import BulkRun
 from emotag.errors import InvalidArgumentError
@@ -54,3 +56,45 @@ def test_a_taxonomy_is_refused_before_anything_is_written(path: Path, tmp_path: 
     with pytest.raises(InvalidArgumentError, match="plutchik"):
         list(run.run(1))
     assert not (tmp_path / "out").exists()
+
+
+def test_a_link_is_the_input_by_its_own_name(path: Path, tmp_path: Path) -> None:
+    """As caches of data sets have files, whose own names say nothing."""
+    blob = path.rename(path.with_name("5f3a"))
+    (tmp_path / "latest.jsonl").symlink_to(blob)
+    run = BulkRun([tmp_path / "latest.jsonl"], tmp_path / "out", BulkOptions())
+    assert sum(counts.rows for counts in run.run(1)) == 1
+    assert (tmp_path / "out" / "latest.jsonl").read_text().startswith('{"text": "hi", "emotion_label"')
+
+
+def test_links_to_one_file_and_outputs_in_the_place_of_an_input(path: Path, tmp_path: Path) -> None:
+    (tmp_path / "b.jsonl").symlink_to(path)
+    (tmp_path / "folder").symlink_to(path.parent)
+    (path.parent / "c.jsonl").symlink_to(path)
+    out = tmp_path / "out"
+    for inputs, output, said in (
+        ([path, tmp_path / "b.jsonl"], out, r"b\.jsonl: is the same file as .*/in/a\.jsonl; give it once"),
+        ([tmp_path / "folder" / "a.jsonl", path], out, r"in/a\.jsonl: has the name of .*/folder/a\.jsonl"),
+        ([path], tmp_path / "folder", r"holds the input a\.jsonl"),
+        ([tmp_path / "b.jsonl"], path.parent, r"holds the input b\.jsonl"),
+        ([path.parent / "c.jsonl"], tmp_path / "folder", r"holds the input c\.jsonl"),
+    ):
+        with pytest.raises(InvalidArgumentError, match=said):
+            BulkRun(inputs, output, BulkOptions())
+
+
+def test_a_pipe_is_refused_as_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.jsonl")
+    with pytest.raises(
+        InvalidArgumentError, match=r"a\.jsonl: is no regular file; write it to one, which can be read again"
+    ):
+        BulkRun([tmp_path / "a.jsonl"], tmp_path / "out", BulkOptions())
+
+
+def test_parts_that_were_cut_otherwise_are_not_gone_on_with(
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    list(BulkRun([path], tmp_path / "out", BulkOptions()).run(1))
+    monkeypatch.setattr(module, "_CUT", 0)
+    with pytest.raises(InvalidArgumentError, match="holds a run with other parts; name another folder"):
+        list(BulkRun([path], tmp_path / "out", BulkOptions()).run(1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from typing import Any
@@ -107,6 +108,33 @@ def test_an_empty_text_is_answered_alike_wherever_it_stands(server: Any, where: 
     line = json.loads(piped(server.target, "--json", *where, text=b"\n").stdout)
     assert emotag("classify", "--json", *where, "").records == [line]
     assert line["error"]["field"] == "text"
+
+
+def test_the_timeout_is_what_its_help_says(emotag: Any, server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    left: list[float] = []
+    monkeypatch.setattr(server, "_received", lambda method, context: left.append(context.time_remaining()))
+    assert "(default: 30; none for lines of input)" in " ".join(emotag("classify", "--help").out.split())
+    emotag("classify", "hi")
+    emotag("classify", "hi", "--timeout", "5")
+    piped(server.target, text=b"hi\n")
+    assert [5 < left[0] <= 30, 0 < left[1] <= 5, left[2] > 1e6] == [True] * 3
+
+
+@pytest.mark.parametrize("command", [["classify", "-"], ["classify", "-", "--local"], ["stream"]], ids=" ".join)
+def test_lines_are_waited_for_though_standard_input_does_not_block(server: Any, command: list[str]) -> None:
+    """As another program has left it that shares it."""
+    reads, writes = os.pipe()
+    os.set_blocking(reads, False)
+    line = [sys.executable, "-m", "emotag", *command, "--target", server.target]
+    with subprocess.Popen(line, stdin=reads, stdout=subprocess.PIPE) as process:
+        os.close(reads)
+        assert process.stdout is not None
+        for _ in range(2):
+            os.write(writes, b'{"text": "thank you"}\n')
+            assert process.stdout.readline()
+        os.close(writes)
+        assert process.stdout.read() == b""
+        assert process.wait(30) == 0
 
 
 def test_a_line_is_answered_before_the_next_comes(server: Any) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import os
+import subprocess
 import sys
 from importlib.metadata import version
 from types import SimpleNamespace
@@ -16,6 +18,7 @@ from emotag.cli import commands
 from emotag.cli.main import dispatch
 from tests.unit.sdk.scripted import status
 
+EMOTAG = [sys.executable, "-m", "emotag"]
 COMMAND = commands.Command("do", "emotag_do", "does it", "server")
 
 
@@ -43,6 +46,42 @@ def test_help_names_every_command(emotag: Any, arguments: list[str]) -> None:
     assert outcome.code == 0
     assert all(f"  {name} " in outcome.out for name in commands.COMMANDS)
     assert "example:" in outcome.out
+
+
+def test_help_is_shown_where_the_encoding_lacks_some_of_its_letters() -> None:
+    variables = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run([*EMOTAG, "--help"], env=variables, capture_output=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"names ?" in done.stdout
+
+
+def closed(streams: str, *arguments: str, said: str = "") -> subprocess.CompletedProcess[str]:
+    """What a command does that is started with these standard streams closed, as a shell writes it."""
+    command = ["sh", "-c", f'exec "$@" {streams}', "sh", *EMOTAG, *arguments]
+    return subprocess.run(command, input=said, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("streams", ["2>&-", "<&-", "<&- 2>&-"])
+def test_a_closed_input_is_empty_and_closed_errors_are_lost(server: Any, streams: str) -> None:
+    for arguments in (["classify", "hi"], ["classify", "-"], ["stream"]):
+        done = closed(streams, *arguments, "--target", server.target, said='{"text": "hi"}\n')
+        assert (done.returncode, done.stderr) == (0, "")
+        assert bool(done.stdout) == ("<&-" not in streams or "hi" in arguments)
+
+
+@pytest.mark.parametrize(("streams", "told"), [(">&-", True), (">&- 2>&-", False)])
+def test_what_a_closed_output_loses_is_not_lost_silently(server: Any, streams: str, told: bool) -> None:
+    for arguments in (["classify", "hi"], ["classify", "-"], ["stream"]):
+        done = closed(streams, *arguments, "--target", server.target, said='{"text": "hi"}\n')
+        said = f"emotag {arguments[0]}: error: Bad file descriptor\n" if told else ""
+        assert (done.returncode, done.stdout, done.stderr) == (1, "", said)
+
+
+@pytest.mark.parametrize(("streams", "said"), [("2>&-", ""), (">&-", "emotag info: error: UNAVAILABLE")])
+def test_an_error_goes_to_no_stream_but_its_own(streams: str, said: str) -> None:
+    done = closed(streams, "info", "--target", "127.0.0.1:1", "--timeout", "1")
+    assert (done.returncode, done.stdout, done.stderr[: len(said)]) == (1, "", said)
+    assert bool(done.stderr) == bool(said)
 
 
 def test_version(emotag: Any) -> None:

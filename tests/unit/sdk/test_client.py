@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,13 @@ def test_any_iterable_will_do(client: Any) -> None:
 def test_one_text_is_not_taken_for_its_letters(client: Any, server: ScriptedServer, method: str, text: Any) -> None:
     with pytest.raises(InvalidArgumentError, match="several, not one") as caught:
         getattr(client, method)(text)
+    assert (caught.value.field, server.texts) == ("messages", [])
+
+
+@pytest.mark.parametrize("method", ["classify_many", "stream"])
+def test_one_message_is_not_several(client: Any, server: ScriptedServer, method: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="several, not one Message") as caught:
+        getattr(client, method)(Message("thank you"))
     assert (caught.value.field, server.texts) == ("messages", [])
 
 
@@ -262,6 +270,31 @@ def test_a_closed_client_says_that_it_is_closed(server: ScriptedServer, used: bo
     ):
         with pytest.raises(ClientClosedError, match="the client is closed"):
             use()
+
+
+@pytest.mark.parametrize("method", ["classify", "info", "stream"])
+def test_a_call_that_is_under_way_when_its_client_closes_says_so(server: ScriptedServer, method: str) -> None:
+    entered, over = threading.Event(), threading.Event()
+
+    def hangs(*_: Any) -> Any:
+        entered.set()
+        over.wait()
+        return iter(())
+
+    server.stop()
+    server.Classify = server.GetModelInfo = server.StreamClassify = hangs  # type: ignore[method-assign]
+    server.start(server.port)
+    client = EmotionClient(server.target, retry=Retry(attempts=1))
+    uses = {"classify": lambda: client.classify("a"), "info": client.info, "stream": lambda: list(client.stream(["a"]))}
+    with ThreadPoolExecutor(1) as pool:
+        call = pool.submit(uses[method])
+        assert entered.wait(60)
+        client.close()
+        try:
+            with pytest.raises(ClientClosedError, match="the client is closed"):
+                call.result(60)
+        finally:
+            over.set()
 
 
 @pytest.mark.parametrize("used", [True, False])

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from emotag import InvalidArgumentError, Message, UnavailableError
 from emotag.entry import Intake, encode, split_seconds
+from emotag.repeats import Repeats
 
 
 def fault(item: Any) -> InvalidArgumentError:
@@ -97,6 +98,15 @@ def test_ids_repeat_only_where_they_may() -> None:
         intake = Intake(unique=unique)
         assert intake.entry(Message("a", id="x")).tag is None
         assert (intake.entry(Message("b", id="x")).tag is None) is not unique
+
+
+def test_an_id_that_is_too_long_is_not_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(Repeats, "repeats", lambda _, message_id, number: asked.append(message_id))
+    intake = Intake(unique=True)
+    for name in ("e" * 257, "e" * 256, "x" * 200_000):
+        intake.entry(Message("a", id=name))
+    assert asked == ["e" * 256]
 
 
 def test_made_ids_differ_between_streams_and_messages() -> None:

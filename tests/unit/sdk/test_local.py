@@ -91,6 +91,27 @@ def test_what_is_no_text_in_a_column_is_an_error_in_its_row(tagger):
         tagger.columns([], taxonomy="plutchik")
 
 
+class Labelled:
+    """A column as pandas has it: read from its first row to its last, but indexed by labels."""
+
+    def __init__(self, rows):
+        self._rows = rows
+
+    def __iter__(self):
+        return iter(self._rows.values())
+
+    def __len__(self):
+        return len(self._rows)
+
+    def __getitem__(self, label):
+        return self._rows[label]
+
+
+def test_a_column_whose_rows_have_labels_is_tagged_row_by_row(tagger):
+    column = Labelled(dict(zip((2, 0, 1), TEXTS[:3], strict=True)))
+    assert tagger.columns(column).label == [tag.label for tag in tagger.tag(TEXTS[:3])]
+
+
 def test_ids_and_order_are_the_callers(tagger):
     tags = tagger.tag([Message("a", id="x"), "b", Message("", id="y"), Message("c", id="x")])
     assert [tag.message_id for tag in tags][::2] == ["x", "y"]

@@ -83,6 +83,15 @@ def test_unknown_details_and_codes_are_borne() -> None:
     assert from_status(status_pb2.Status(code=0)).code == "UNKNOWN"
 
 
+@pytest.mark.parametrize("name", ["ErrorInfo", "BadRequest", "RetryInfo"])
+def test_a_detail_that_does_not_parse_is_borne(name: str) -> None:
+    broken = any_pb2.Any(type_url=f"type.googleapis.com/google.rpc.{name}", value=b"\xff\xff")
+    said = status("UNAVAILABLE", "stopping", reason="DRAINING", name="text", retry=2.25)
+    said.details.insert(0, broken)
+    error = from_status(said)
+    assert (str(error), error.reason, error.field, error.retry_after) == ("stopping", "DRAINING", "text", 2.25)
+
+
 def test_an_error_without_text_says_its_code() -> None:
     assert str(from_status(status("UNAVAILABLE", ""))) == "UNAVAILABLE"
 

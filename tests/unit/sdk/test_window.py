@@ -127,6 +127,13 @@ def test_room_is_bounded_in_bytes() -> None:
     assert window.has_room()
 
 
+@pytest.mark.parametrize("ordered", [True, False])
+def test_what_was_answered_holds_no_text_while_it_waits_for_its_turn(ordered: bool) -> None:
+    window, (first, second) = filled(2, ordered=ordered, text="x" * 1000)
+    answer(window, second)
+    assert (first.wire.ByteSize() > 1000, second.wire.ByteSize()) == (True, 0)
+
+
 def test_everything_unanswered_is_sent_again_in_its_order() -> None:
     window, admitted = filled(5)
     window.next_frame(LIMITS)

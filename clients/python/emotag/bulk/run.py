@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from emotag.bulk.tables import Tables
 
 FORMATS = ("auto", "jsonl", "parquet")
+_CUT = 2  # counted up when inputs are cut into other parts: those that an earlier version left would not fit
 _ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", ".parquet": "parquet", ".pq": "parquet"}
 
 
@@ -41,7 +42,7 @@ class BulkRun:
             InvalidArgumentError: An input or an option can not be used; names it and the fix.
             OSError: An input can not be read.
         """
-        self._inputs = [path.resolve() for path in inputs]
+        self._inputs = [path.absolute() for path in inputs]  # a link's own name, which is its output's
         self._output = output.resolve()
         self._check_places()
         self._forms = [_form(path, form) for path in self._inputs]
@@ -110,16 +111,19 @@ class BulkRun:
 
     def _check_places(self) -> None:
         names: dict[str, Path] = {}
+        files: dict[Path, Path] = {}
         for path in self._inputs:
             if not path.is_file():
-                told = (
-                    f"is a folder; name its files, such as {path}/*.jsonl" if path.is_dir() else "there is no such file"
-                )
-                raise InvalidArgumentError(f"{path}: {told}", field="input")
-            if path.parent == self._output:
+                raise InvalidArgumentError(f"{path}: {_no_file(path)}", field="input")
+            if self._output in (path.parent.resolve(), path.resolve().parent):
                 raise InvalidArgumentError(f"--output {self._output}: holds the input {path.name}; name another folder")
-            if (other := names.setdefault(path.name, path)) != path or self._inputs.count(path) > 1:
-                raise InvalidArgumentError(f"{path}: has the name of {other}, and so would its output; give them apart")
+            if path.name in names:
+                raise InvalidArgumentError(
+                    f"{path}: has the name of {names[path.name]}, and so would its output; give them apart"
+                )
+            if (other := files.setdefault(path.resolve(), path)) != path:
+                raise InvalidArgumentError(f"{path}: is the same file as {other}; give it once")
+            names[path.name] = path
 
     def _wanted(self) -> dict[str, Any]:
         tagger = process_tagger(self._options.checkpoint)
@@ -127,8 +131,15 @@ class BulkRun:
         return {
             "inputs": [_identity(path) for path in self._inputs],
             "options": asdict(self._options),
+            "parts": _CUT,
             "model": asdict(tagger.info.model),
         }
+
+
+def _no_file(path: Path) -> str:
+    if path.is_dir():
+        return f"is a folder; name its files, such as {path}/*.jsonl"
+    return "is no regular file; write it to one, which can be read again" if path.exists() else "there is no such file"
 
 
 def _identity(path: Path) -> dict[str, Any]:

@@ -13,13 +13,14 @@ from emotag.bulk.tagger import process_tagger
 from emotag.errors import InvalidArgumentError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from emotag.bulk.options import BulkOptions
 
 ROWS: Final = 8_192  # of a part
-BYTES: Final = 16 << 20  # of a part, by what the file says of its columns
+BYTES: Final = 16 << 20  # of a part, in memory
+_STEP: Final = 64  # rows that are read at once to see how large they are
 GROUP_ROWS, GROUP_BYTES = 131_072, 64 << 20  # of a row group that is written
 
 
@@ -51,10 +52,10 @@ class Tables:
         size, done = self.path.stat().st_size, 0
         with self._open() as file:
             total = max(1, file.metadata.num_rows)
-            batches = file.iter_batches(batch_size=_rows(file.metadata), use_threads=False)
-            while (batch := self._next(batches)) is not None:
-                done += batch.num_rows
-                yield _streamed([batch], batch.schema), batch.num_rows, size * done // total
+            for batch in self._batches(file, _rows(self._sizes(file))):
+                for piece in _pieces(batch):
+                    done += piece.num_rows
+                    yield _streamed([piece], piece.schema), piece.num_rows, size * done // total
             if not done:
                 yield _streamed([], file.schema_arrow), 0, size  # its output has columns all the same
 
@@ -90,17 +91,41 @@ class Tables:
 
         try:
             return pq.ParquetFile(self.path, pre_buffer=False, buffer_size=1 << 20)
-        except pa.ArrowInvalid as error:
+        except (pa.ArrowInvalid, OSError) as error:
+            if _of_the_system(error):
+                raise
             raise self._damaged(error) from error
+
+    def _sizes(self, file: Any) -> Iterator[int]:
+        """Yield how many bytes each few rows have once they are decoded.
+
+        A file does not say: a value that is in all rows is in there once. Read by a few rows, it is seen in little
+        memory. Columns that are dictionaries are left out: they stay so, and each few rows would have all of one.
+        """
+        columns = [field.name for field in file.schema_arrow if "dictionary<" not in str(field.type)]
+        for batch in self._batches(file, _STEP, columns=columns):
+            yield batch.nbytes
+
+    def _batches(self, file: Any, rows: int, **options: Any) -> Iterator[Any]:
+        batches = file.iter_batches(batch_size=rows, use_threads=False, **options)
+        while (batch := self._next(batches)) is not None:
+            yield batch
 
     def _next(self, batches: Iterator[Any]) -> Any:
         try:
             return next(batches, None)
         except (pa.ArrowException, OSError) as error:
+            if _of_the_system(error):
+                raise
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> InvalidArgumentError:
         return InvalidArgumentError(f"{self.path}: is damaged, or not Parquet: {error}", field="input")
+
+
+def _of_the_system(error: Exception) -> bool:
+    """Whether it is about reading, such as a file that may not be read; Arrow has OSErrors for damage, too."""
+    return isinstance(error, OSError) and error.errno is not None
 
 
 def _streamed(batches: list[Any], schema: Any) -> bytes:
@@ -112,8 +137,27 @@ def _streamed(batches: list[Any], schema: Any) -> bytes:
     return made
 
 
-def _rows(metadata: Any) -> int:
-    """Return how many rows fit into a part, by the row group with the widest ones."""
-    groups = [metadata.row_group(place) for place in range(metadata.num_row_groups)]
-    widest = max((group.total_byte_size // max(1, group.num_rows) for group in groups), default=0)
-    return max(1, min(ROWS, BYTES // max(1, widest)))
+def _rows(sizes: Iterable[int]) -> int:
+    """Return how many rows are read at once, by the bytes of each few: twice as many while they have room everywhere.
+
+    There is room for twice the largest few: whoever has those in memory has that as well.
+    """
+    found, rows = list(sizes), _STEP
+    most = max(BYTES, 2 * max(found, default=0))
+    while rows < ROWS and max(doubled := _pairs(found), default=0) <= most:
+        found, rows = doubled, 2 * rows
+    return rows
+
+
+def _pairs(sizes: Sequence[int]) -> list[int]:
+    return [sum(sizes[place : place + 2]) for place in range(0, len(sizes), 2)]
+
+
+def _pieces(batch: Any) -> Iterator[Any]:
+    """Yield a batch in halves of halves that have room in a part; what all its rows share, a dictionary, counts not."""
+    if batch.num_rows < 2 or batch.nbytes - batch.slice(0, 0).nbytes <= BYTES:
+        yield batch
+        return
+    half = batch.num_rows // 2
+    yield from _pieces(batch.slice(0, half))
+    yield from _pieces(batch.slice(half))

@@ -104,9 +104,9 @@ def security(args: argparse.Namespace) -> Security:
     return Security(tls=tls, token=Path(args.target_token_file) if args.target_token_file else None)
 
 
-def add_timeout(parser: argparse.ArgumentParser, default: float | None) -> None:
-    """How long the whole command may wait for the server."""
-    shown = "none" if default is None else f"{default:g}"
+def add_timeout(parser: argparse.ArgumentParser, default: float | None, shown: str = "") -> None:
+    """How long the whole command may wait for the server; `shown` is the default where the client has another."""
+    shown = shown or ("none" if default is None else f"{default:g}")
     parser.add_argument(
         "--timeout",
         type=seconds,

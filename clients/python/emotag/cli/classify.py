@@ -7,9 +7,11 @@ import sys
 from collections import deque
 from typing import TYPE_CHECKING
 
+from emotag.calls import DEFAULT_TIMEOUT
 from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_target, add_timeout, client, options
 from emotag.cli.paint import Paint
 from emotag.cli.record import record
+from emotag.cli.source import STDIN, Source
 from emotag.errors import InvalidArgumentError
 from emotag.retry import Retry
 
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from emotag.client import EmotionClient
     from emotag.entry import Item
     from emotag.tag import Tag
-
-STDIN = "-"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     add_options(parser)
     add_target(parser)
-    add_timeout(parser, None)
+    add_timeout(parser, None, f"{DEFAULT_TIMEOUT:g}; none for lines of input")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -94,7 +94,7 @@ def _remembered(texts: deque[str]) -> Iterator[Item]:
 
 
 def _lines() -> Iterator[str]:
-    with open(0, "rb", closefd=False) as source:
+    with Source(STDIN) as source:
         for line in source:
             yield line.rstrip(b"\r\n").decode(errors="surrogateescape")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import io
 import os
 import sys
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from emotag.cli.commands import COMMANDS, Command
+from emotag.cli.standard_streams import open_standard_streams
 from emotag.errors import EmotionError, InvalidArgumentError, UnauthenticatedError, UnavailableError
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ OWN_PACKAGES = ("emotag", "emotag_model", "emotag_service")
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `emotag` with these arguments, by default the process's own; return the exit code."""
+    open_standard_streams()
     arguments = parser().parse_args(argv)
     if arguments.command is None:
         parser().print_help()
@@ -82,8 +83,6 @@ def diagnosis(command: Command, error: ModuleNotFoundError | EmotionError | OSEr
 def _run(command: Command, arguments: Sequence[str]) -> int:
     module = command.load()
     made = command.parser()
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a locale without emoji is no reason to fail
     code = module.run(made.parse_args(arguments))
     sys.stdout.flush()
     return code

@@ -7,6 +7,7 @@ import errno
 import gzip
 import io
 import os
+import select
 import stat
 import zlib
 from typing import TYPE_CHECKING
@@ -16,8 +17,26 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
+    from _typeshed import WriteableBuffer
+
 STDIN = "-"
 _PIECE = 1 << 20  # bytes of a line that is passed over
+
+
+class StandardInput(io.FileIO):
+    """Standard input, waited for though whoever shares it has it not block, which else would look like its end.
+
+    Not sys.stdin: the interpreter locks that one at exit, and would wait there for a thread that still reads.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(0, closefd=False)
+
+    def readinto(self, buffer: WriteableBuffer) -> int:
+        """Read some of it; 0 at its end."""
+        while (size := super().readinto(buffer)) is None:
+            select.select([self], [], [])
+        return size
 
 
 class Source:
@@ -33,9 +52,8 @@ class Source:
         Raises:
             OSError: It can not be opened.
         """
-        # Not sys.stdin: the interpreter locks that one at exit, and would wait there for a thread that still reads.
         self._path = path
-        self._raw = io.FileIO(0, closefd=False) if path == STDIN else io.FileIO(path)
+        self._raw = StandardInput() if path == STDIN else io.FileIO(path)
         status = os.fstat(self._raw.fileno())
         self.size = status.st_size if stat.S_ISREG(status.st_mode) else None
         self._lines: io.BufferedReader | gzip.GzipFile = io.BufferedReader(self._raw)

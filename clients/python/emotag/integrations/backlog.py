@@ -2,32 +2,40 @@
 
 from __future__ import annotations
 
+import os
 import threading
 import time
 from collections import deque
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from weakref import WeakSet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 T = TypeVar("T")
 _AT_ONCE = 64
+_BACKLOGS: WeakSet[Backlog[Any]] = WeakSet()
 
 
 class Backlog(Generic[T]):
     """A bounded queue and the one thread that works it off, which begins with the first item.
 
-    Not before: a process that is forked after it made its observer still has one that works.
+    Not before: a process that is forked after it made its observer still has one that works, whatever waited by then.
     """
 
     def __init__(self, work: Callable[[list[T]], None], capacity: int) -> None:
         """`work` is given up to 64 items at once, in their order, and must not raise."""
         self._work = work
         self._capacity = capacity
+        self._closed = False
+        self.begin_anew()
+        _BACKLOGS.add(self)
+
+    def begin_anew(self) -> None:
+        """Have nothing waiting, and no thread: in a process that was forked, what waits is the parent's to work off."""
         self._waiting: deque[T] = deque()
         self._busy = False
-        self._closed = False
-        self._changed = threading.Condition()
+        self._changed = threading.Condition()  # the one before may have been held by a thread that is not here
         self._thread: threading.Thread | None = None
 
     @property
@@ -83,3 +91,12 @@ class Backlog(Generic[T]):
             items = [self._waiting.popleft() for _ in range(min(_AT_ONCE, len(self._waiting)))]
             self._busy = bool(items)
             return items
+
+
+def _begin_anew_after_fork() -> None:
+    for backlog in list(_BACKLOGS):
+        backlog.begin_anew()
+
+
+if hasattr(os, "register_at_fork"):  # Windows forks nothing
+    os.register_at_fork(after_in_child=_begin_anew_after_fork)
