@@ -17,8 +17,10 @@ from emotag_model.labels import BASIC, GOEMOTIONS, OUTPUTS
 from emotag_model.network.folded import FoldedCnnBiSru
 from emotag_model.text.padding import pad
 from emotag_model.training.dev import Dev
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.material import gather
 from emotag_model.training.recipe import Recipe
-from emotag_model.training.state import STATE
+from emotag_model.training.state import STATE, RunState
 from emotag_model.training.train import RUN, train
 
 if TYPE_CHECKING:
@@ -63,12 +65,19 @@ def tfidf(data: TrainingData, out: Path) -> System:
 
 
 def goemotions_only(data: TrainingData, out: Path, progress: Progress) -> System:
-    """Return our network at its smallest, trained on GoEmotions' labels and nothing else."""
-    folder = out / _RECIPE
+    """Return our network at its smallest, trained on GoEmotions' labels and nothing else.
+
+    Raises TrainingError when what `out` holds is of other settings or data.
+    """
+    folder, recipe = out / _RECIPE, Recipe.find(_RECIPE)
+    begun = (folder / RUN / STATE).is_file()
     if (folder / SUMS).is_file():
+        if not begun:
+            raise TrainingError(f"{folder}: holds a checkpoint without its run; use another --out")
+        RunState.load(folder / RUN).check_same(recipe.settings, gather(data, recipe).digest)
         checkpoint = Checkpoint.load(folder)
     else:
-        checkpoint = train(data, folder, Recipe.find(_RECIPE), progress, resume=(folder / RUN / STATE).is_file())
+        checkpoint = train(data, folder, recipe, progress, resume=begun)
     return served(checkpoint, "CNN-BiSRU, GoEmotions only")
 
 

@@ -47,7 +47,7 @@ held-out splits of the other data sets in DATA, and messages per second on one c
 
 What was trained is kept in OUT, and a second call goes on from there."""
 EPILOG = """\
-DATA holds text/goemotions/{train,dev}.jsonl.gz and glove/, as for `emotag train`.
+DATA holds text/goemotions/{train,dev}.jsonl.gz, agents/{train,dev}.jsonl.gz and glove/, as for `emotag train`.
 
 example:
   emotag baselines --data data --out runs/baselines

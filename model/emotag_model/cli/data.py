@@ -36,7 +36,8 @@ Looks through the data sets in DIR: which splits are there and how many rows the
 what is missing and where to get it; bad rows with their file and line; labels that are not registered; and how many
 rows stand twice, within a split and in two splits, letter by letter and in any case and blanks."""
 CHECK_EPILOG = """\
-DIR holds text/<data set>/<split>.jsonl.gz, or is that text/ or one data set. A line is one JSON object:
+DIR holds text/<data set>/<split>.jsonl.gz, and agents/, unlabelled/ and streams/ where they are at hand; or it is one
+of these, or one data set. A line is one JSON object:
 {"text": "Thank you so much!", "labels": ["gratitude"]}, with the data set's own label names.
 A missing test split is no problem, for nothing is trained on it or chosen by it; nor is a text that stands twice, for
 training leaves out what is held out.

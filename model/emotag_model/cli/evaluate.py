@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     except (CheckpointError, TextDataError, LabelsError) as error:
         return fail("evaluate", error, USAGE)
     except OSError as error:
-        return fail("evaluate", f"{error.filename}: cannot be written ({error.strerror})", FAILURE)
+        return fail("evaluate", f"{error.filename}: cannot be read or written ({error.strerror})", FAILURE)
     except KeyboardInterrupt:
         return INTERRUPTED
     print(found)  # apart: a reader that has seen enough closes the pipe, which is no failure of a file

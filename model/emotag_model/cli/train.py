@@ -14,7 +14,7 @@ from emotag_model.training.data import load_data
 from emotag_model.training.errors import TrainingError
 from emotag_model.training.recipe import Recipe, recipe_names
 from emotag_model.training.settings import TrainingSettings
-from emotag_model.training.train import train
+from emotag_model.training.train import holds_run, train
 
 DESCRIPTION = """\
 Trains a CNN-BiSRU, starting from GloVe vectors, and writes a checkpoint folder that `emotag serve` and
@@ -22,8 +22,12 @@ Trains a CNN-BiSRU, starting from GloVe vectors, and writes a checkpoint folder 
 first. Stops early when dev stops improving. OUT/run keeps metrics.jsonl and, after every epoch, all that --resume
 needs to go on after a kill as if nothing had happened."""
 EPILOG = """\
-DATA holds text/NAME/{{train,dev,…}}.jsonl.gz and glove/ (*.npy with a *.vocab.txt, or glove*.txt);
-`emotag data check DATA` says what is missing and where to download it.
+DATA holds text/goemotions/{{train,dev}}.jsonl.gz, agents/{{train,dev}}.jsonl.gz and glove/ (*.npy with a *.vocab.txt,
+or glove*.txt), and for other recipes more; `emotag data check DATA` says what is missing and where to download it.
+agents/ has messages with labels in the words of basic. Ours, which language models gave by a guide, cannot be
+downloaded: label messages of your own. A line of train, and one of dev, where any label in `accept` is right:
+{{"text": "Thank you so much!", "labels": ["joy"]}}
+{{"text": "Done.", "label": "neutral", "accept": ["neutral", "joy"], "part": "random", "source": "my agents"}}
 
 recipes:
 {recipes}
@@ -97,7 +101,9 @@ def run(args: argparse.Namespace) -> int:
     except (CheckpointError, OSError) as error:
         return fail("train", error, FAILURE)
     except KeyboardInterrupt:
-        return fail("train", "interrupted; --resume continues after the last whole epoch", INTERRUPTED)
+        kept = "; --resume continues after the last whole epoch"
+        never = " before anything was kept; the same command starts anew"
+        return fail("train", f"interrupted{kept if holds_run(args.out) else never}", INTERRUPTED)
     print(f"{args.out}: {checkpoint.identity.name} {checkpoint.identity.version} ({checkpoint.identity.digest[:12]})")
     return 0
 

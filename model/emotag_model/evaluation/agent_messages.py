@@ -93,7 +93,7 @@ def is_agents_file(path: Path) -> bool:
 
 
 def read_agent_messages(path: Path) -> list[AgentMessage]:
-    """Read what is known of every row of a file, in its order. Raises TextDataError naming a row that lacks a field."""
+    """Read what is known of every row of a file, in its order. Raises TextDataError naming a row and its bad field."""
     return [_message(row) for row in read_rows(path)]
 
 
@@ -142,9 +142,28 @@ def _message(row: Row) -> AgentMessage:
         raise TextDataError(
             f"{row.place}: {missing[0]} is missing; a row of agents' messages has {', '.join(sorted(_FIELDS))}"
         )
-    return AgentMessage(
-        row.fields.get("label"), frozenset(row.fields["accept"]), row.fields["part"], row.fields["source"]
-    )
+    return AgentMessage(_label(row), _accepted(row), _name(row, "part"), _name(row, "source"))
+
+
+def _label(row: Row) -> str | None:
+    label: str | None = row.fields.get("label")
+    if label is not None and label not in BASIC_LABELS:
+        raise TextDataError(f"{row.place}: label must be one of {', '.join(BASIC_LABELS)} or null, not {label!r}")
+    return label
+
+
+def _accepted(row: Row) -> frozenset[str]:
+    names = row.fields["accept"]
+    if not isinstance(names, list) or any(name not in BASIC_LABELS for name in names):
+        raise TextDataError(f"{row.place}: accept must be a list of {', '.join(BASIC_LABELS)}, not {names!r}")
+    return frozenset(names)
+
+
+def _name(row: Row, field: str) -> str:
+    name = row.fields[field]
+    if not isinstance(name, str) or not name:
+        raise TextDataError(f"{row.place}: {field} must be a name, not {name!r}")
+    return name
 
 
 def _label_figures(label: str, pairs: Sequence[tuple[AgentMessage, GivenTag]]) -> LabelFigures:

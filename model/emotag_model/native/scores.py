@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -16,6 +16,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from emotag_model.native.library import Library
+
+
+class _Tables(NamedTuple):
+    """The members of all labels, where each label's end, and the lines; and how the core is told of these very ones."""
+
+    members: NDArray[np.int32]
+    ends: NDArray[np.int32]
+    lines: NDArray[np.float32]
+    addresses: tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,20 +41,16 @@ class NativeTaxonomy(Taxonomy):
         logits = np.ascontiguousarray(logits, np.float32)
         count, outputs = logits.shape
         scores = np.empty((count, len(self.labels)), np.float32)
-        self.library.attempt("emotag_scores", address(logits), count, outputs, *self._addresses, address(scores))
+        tables = self._tables  # held until the call is over: another thread may put its own in their place
+        self.library.attempt("emotag_scores", address(logits), count, outputs, *tables.addresses, address(scores))
         return scores
 
     @cached_property
-    def _tables(self) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float32]]:
-        """The members of all labels, where each label's end, and the lines."""
+    def _tables(self) -> _Tables:
         members = np.array([member for group in self.members for member in group], np.int32)
         ends = np.cumsum([len(group) for group in self.members], dtype=np.int32)
-        return members, ends, np.array([self.above, self.below, self.bias], np.float32)
-
-    @cached_property
-    def _addresses(self) -> tuple[int, int, int, int]:
-        members, ends, lines = self._tables
-        return address(members), address(ends), address(lines), len(self.labels)
+        lines = np.array([self.above, self.below, self.bias], np.float32)
+        return _Tables(members, ends, lines, (address(members), address(ends), address(lines), len(self.labels)))
 
 
 def native_taxonomy(taxonomy: Taxonomy) -> Taxonomy:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +61,7 @@ def _lines(path: Path) -> Iterator[bytes]:
     try:
         with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
             yield from lines
-    except (gzip.BadGzipFile, EOFError) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise TextDataError(f"{path}: not a whole gzip file ({error}); fetch it again") from error
     except OSError as error:
         raise TextDataError(f"{path}: cannot be read ({error.strerror or error})") from error
@@ -73,7 +74,7 @@ def _example(row: Row, known: dict[str, int]) -> Example:
 def _fields(line: bytes, place: str) -> dict[str, Any]:
     try:
         fields = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise TextDataError(f"{place}: not JSON ({error})") from error
     if not isinstance(fields, dict):
         raise TextDataError(f'{place}: expected an object such as {{"text": "…", "labels": ["joy"]}}')

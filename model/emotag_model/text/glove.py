@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emotag_model.text.errors import TextDataError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from numpy.typing import NDArray
@@ -51,16 +52,24 @@ def _find(folder: Path) -> Path:
 
 def _load_npy(path: Path) -> WordVectors:
     vocabulary = _vocabulary_file(path)
-    words = vocabulary.read_text(encoding="utf-8").splitlines()
-    try:
-        vectors = np.load(path, allow_pickle=False)
-    except ValueError as error:
-        raise TextDataError(f"{path}: not a NumPy array file ({error})") from error
+    words = list(_lines(vocabulary))
+    vectors = _array(path)
     if vectors.ndim != 2 or vectors.shape[0] != len(words):
         raise TextDataError(
             f"{path}: has shape {vectors.shape}, but {vocabulary.name} has {len(words)} words (one a line)"
         )
     return _checked(path, words, vectors.astype(np.float32))
+
+
+def _array(path: Path) -> NDArray[Any]:
+    try:
+        with path.open("rb") as file:
+            vectors: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+    except ValueError as error:
+        raise TextDataError(f"{path}: not a NumPy array file ({error})") from error
+    if vectors.dtype.kind not in "fiu":
+        raise TextDataError(f"{path}: holds {vectors.dtype}; expected numbers")
+    return vectors
 
 
 def _vocabulary_file(path: Path) -> Path:
@@ -74,14 +83,34 @@ def _vocabulary_file(path: Path) -> Path:
 def _load_text(path: Path) -> WordVectors:
     words: list[str] = []
     rows: list[NDArray[np.float32]] = []
-    with path.open(encoding="utf-8", newline="\n") as lines:
-        for number, line in enumerate(lines, start=1):
-            word, *values = line.rstrip("\r\n").split(" ")
-            rows.append(_numbers(values, f"{path}:{number}", rows[0].size if rows else None))
-            words.append(word)
+    for number, line in enumerate(_lines(path), start=1):
+        size = rows[0].size if rows else None
+        word, *values = line.rsplit(" ", size or -1)  # from the right: a word may hold blanks
+        rows.append(_numbers(values, f"{path}:{number}", size))
+        if " " in word and _is_number(word.rpartition(" ")[2]):
+            raise TextDataError(f"{path}:{number}: has more numbers than the first line, which has {size}")
+        words.append(word)
     if not rows:
         raise TextDataError(f"{path}: is empty; expected lines of a word and its numbers")
     return _checked(path, words, np.stack(rows))
+
+
+def _lines(path: Path) -> Iterator[str]:
+    """Yield lines without their ends. Only a line feed ends one: words may hold other breaks that Unicode knows."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                yield line.decode("utf-8").rstrip("\r\n")
+            except UnicodeDecodeError as error:
+                raise TextDataError(f"{path}:{number}: is not UTF-8 ({error}); save it as UTF-8") from error
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _numbers(values: list[str], place: str, size: int | None) -> NDArray[np.float32]:

@@ -5,13 +5,21 @@ from __future__ import annotations
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from typing import Any, Self, TypeVar, get_args, get_origin, get_type_hints
 
 from emotag_model.training.errors import TrainingError
 from emotag_model.training.settings import TrainingSettings
 from emotag_model.training.teachers.settings import TeacherSettings
 
 _Kind = TypeVar("_Kind", TrainingSettings, TeacherSettings)
+_EXPECTED: dict[Any, str] = {
+    str: "a text",
+    bool: "true or false",
+    int: "a whole number",
+    float: "a number",
+    tuple[int, ...]: "a list of whole numbers",
+    tuple[str, ...]: "a list of texts",
+}
 _FOLDER = Path(__file__).parent / "recipes"
 _KEYS = frozenset(
     {
@@ -74,6 +82,9 @@ class Recipe:
     def __post_init__(self) -> None:
         if self.agents_repeated < 1:
             raise TrainingError(f"agents_repeated is {self.agents_repeated}; it must be at least 1")
+        for name in ("made_examples", "variants", "carried_words", "material_seed"):
+            if getattr(self, name) < 0:
+                raise TrainingError(f"{name} is {getattr(self, name)}; it must be 0 or more")
         if (self.unlabelled or self.alterations or self.variants or self.carried_words) and not self.teachers:
             raise TrainingError(
                 "unlabelled, alterations and variants are for teachers to label: name one in [[teachers]]"
@@ -103,24 +114,10 @@ class Recipe:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
         if unknown := sorted(content.keys() - _KEYS):
             raise TrainingError(f"unknown: {', '.join(unknown)}; a recipe has {', '.join(sorted(_KEYS))}")
-        settings = _settings(TrainingSettings, content.get("settings", {}))
-        teachers = tuple(_teacher(each, settings) for each in content.get("teachers", []))
-        return cls(
-            name=path.stem if path.parent == _FOLDER else path.name,
-            about=str(content.get("about", "")),
-            compute=str(content.get("compute", "")),
-            settings=settings,
-            readings=bool(content.get("readings", False)),
-            agents_repeated=int(content.get("agents_repeated", 1)),
-            unlabelled=tuple(content.get("unlabelled", ())),
-            teachers=teachers,
-            made_examples=int(content.get("made_examples", 0)),
-            alterations=bool(content.get("alterations", False)),
-            variants=int(content.get("variants", 0)),
-            carried_words=int(content.get("carried_words", 0)),
-            material_seed=int(content.get("material_seed", 1)),
-            may_ship_only=bool(content.get("may_ship_only", True)),
-        )
+        settings = _settings(TrainingSettings, _table(content.pop("settings", {})))
+        teachers = tuple(_teacher(each, settings) for each in _tables(content.pop("teachers", [])))
+        name = path.stem if path.parent == _FOLDER else path.name
+        return cls(name=name, settings=settings, teachers=teachers, **_typed(cls, content))
 
 
 def recipe_names() -> tuple[str, ...]:
@@ -134,21 +131,44 @@ def _teacher(content: dict[str, Any], student: TrainingSettings) -> TeacherSetti
     if kind == "minilm":
         return _settings(TeacherSettings, content)
     if kind == "cnn-bisru":  # what is not said is as with the student
-        _check_fields(TrainingSettings, content)
-        return replace(student, **_tuples(content))
+        return replace(student, **_known(TrainingSettings, content))
     raise TrainingError(f"teachers: kind is {kind!r}; it must be minilm or cnn-bisru")
 
 
+def _table(value: object) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TrainingError(f"settings is {value!r}; it must be a table, [settings]")
+    return value
+
+
+def _tables(value: object) -> list[dict[str, Any]]:
+    if not isinstance(value, list) or not all(isinstance(each, dict) for each in value):
+        raise TrainingError(f"teachers is {value!r}; it must be tables, each under [[teachers]]")
+    return value
+
+
 def _settings(kind: type[_Kind], content: dict[str, Any]) -> _Kind:
-    _check_fields(kind, content)
-    return kind(**_tuples(content))
+    return kind(**_known(kind, content))
 
 
-def _check_fields(kind: type[Any], content: dict[str, Any]) -> None:
+def _known(kind: type[Any], content: dict[str, Any]) -> dict[str, Any]:
     known = {field.name for field in fields(kind)}
     if unknown := sorted(content.keys() - known):
         raise TrainingError(f"unknown setting {', '.join(unknown)}; there are {', '.join(sorted(known))}")
+    return _typed(kind, content)
 
 
-def _tuples(content: dict[str, Any]) -> dict[str, Any]:
+def _typed(kind: type[Any], content: dict[str, Any]) -> dict[str, Any]:
+    """Return values as the fields of `kind` have them. Raises TrainingError for one of another type."""
+    types = get_type_hints(kind)
+    for name, value in content.items():
+        if not _fits(value, types[name]):
+            raise TrainingError(f"{name} is {value!r}; it must be {_EXPECTED[types[name]]}")
     return {name: tuple(each) if isinstance(each, list) else each for name, each in content.items()}
+
+
+def _fits(value: object, expected: Any) -> bool:
+    """Tell whether a value of TOML is of a type; a whole number is a number too, and a bool is neither."""
+    if isinstance(value, list):
+        return get_origin(expected) is tuple and all(type(each) is get_args(expected)[0] for each in value)
+    return type(value) is expected or (expected is float and type(value) is int)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from emotag_model.labels import OUTPUTS
+from emotag_model.network.config import CnnBiSruConfig
+from emotag_model.training.errors import TrainingError
 from emotag_model.training.pace import Pace
+
+_SIZES = (
+    *("conv_channels", "sru_size", "sru_layers", "attention_heads"),
+    *("dropout", "embedding_dropout", "word_dropout"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,3 +46,12 @@ class TrainingSettings(Pace):
         for name in ("embedding_rate", "vector_scale"):
             self._check(name, 0 < getattr(self, name) < float("inf"), "a positive number")
         self._check("soft_weight", 0 <= self.soft_weight <= 1, "in [0, 1]")
+        self.network(2, 1)  # whatever the words: sizes that do not fit are told before anything is trained
+
+    def network(self, words: int, vector_size: int) -> CnnBiSruConfig:
+        """Return the sizes of a network of so many words. Raises TrainingError when they do not fit each other."""
+        sizes = {name: getattr(self, name) for name in _SIZES}
+        try:
+            return CnnBiSruConfig(vocabulary_size=words, embedding_size=vector_size, label_count=len(OUTPUTS), **sizes)
+        except ValueError as error:
+            raise TrainingError(f"the network cannot be built: {error}") from error

@@ -20,13 +20,11 @@ from emotag_model.evaluation.predict import predict_logits
 from emotag_model.evaluation.reading import logits_of
 from emotag_model.labels import BASIC, GOEMOTIONS, HEADS, OUTPUTS, default_labels
 from emotag_model.network.cnn_bisru import CnnBiSru
-from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.network.stored import stored_weights
 from emotag_model.reader import load_reader
 from emotag_model.text import Tokenizer
 from emotag_model.training.card import write_card
 from emotag_model.training.dev import Dev
-from emotag_model.training.errors import TrainingError
 from emotag_model.training.loss import RowLoss
 from emotag_model.training.plots import draw_plots
 from emotag_model.training.run import Run
@@ -119,7 +117,7 @@ def make_checkpoint(student: Student, data: TrainingData, recipe: Recipe, state:
 
 def _network(data: TrainingData, tokenizer: Tokenizer, settings: TrainingSettings) -> CnnBiSru:
     torch.manual_seed(settings.seed)
-    network = CnnBiSru(_config(settings, len(tokenizer.vocabulary), data.vectors.size))
+    network = CnnBiSru(settings.network(len(tokenizer.vocabulary), data.vectors.size))
     rows = starting_vectors(tokenizer.vocabulary, data.vectors, settings.vector_scale, settings.seed)
     network.embedding.weight.data.copy_(torch.from_numpy(rows))
     return network
@@ -128,21 +126,3 @@ def _network(data: TrainingData, tokenizer: Tokenizer, settings: TrainingSetting
 def _loss(truth: torch.Tensor, settings: TrainingSettings, soft: SoftLabels | None) -> RowLoss:
     scores = None if soft is None else torch.from_numpy(soft.scores)
     return RowLoss(HEADS, truth, settings.coarse_weight, scores, settings.soft_weight, settings.basic_weight)
-
-
-def _config(settings: TrainingSettings, words: int, vector_size: int) -> CnnBiSruConfig:
-    try:
-        return CnnBiSruConfig(
-            vocabulary_size=words,
-            embedding_size=vector_size,
-            label_count=len(OUTPUTS),
-            conv_channels=settings.conv_channels,
-            sru_size=settings.sru_size,
-            sru_layers=settings.sru_layers,
-            attention_heads=settings.attention_heads,
-            dropout=settings.dropout,
-            embedding_dropout=settings.embedding_dropout,
-            word_dropout=settings.word_dropout,
-        )
-    except ValueError as error:
-        raise TrainingError(f"the network cannot be built: {error}") from error

@@ -13,6 +13,7 @@ from emotag_model.text.emoji import name_words
 from emotag_model.text.rules import EMOTICONS, Rules
 from emotag_model.text.splitter import CODE, COMMUNITY, EMAIL, FLAG, MARKS, NUMBER, PATH, URL, USER, Splitter
 from emotag_model.text.unknown import UnknownWords, is_drawn_out
+from emotag_model.text.vocabulary import PADDING, UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,7 +51,7 @@ def build_vocabulary(
     rank = {word: row for row, word in enumerate(vectors.words)}
     words = {*MARKS, *EMOTICONS.values(), *vectors.words[:glove_words]}
     words |= {word for word, times in counts.items() if times >= _least_seen(word, rank)}
-    kept = {word for word in words if not is_drawn_out(word)}
+    kept = {word for word in words if not is_drawn_out(word)} - {PADDING, UNKNOWN}  # which have their rows anyhow
     ordered = sorted(kept, key=lambda word: (rank.get(word, len(rank)), -counts[word], word))
     return Vocabulary(ordered)
 

@@ -26,6 +26,7 @@ _TEXTS = (
     "&amp;&#39;&#x27;&notit; &lt &#٣٣; &#x80; &nbsp;",
     "É é ﷺ 각 ΑΣ Σ' İ ẛ̣ ǆ ½ ärgerlich 🏃‍♀️ 🇬🇧 👍🏽 ❤️",
     "550e8400-e29b-41d4-a716-446655440000 10:30 1st 3.14 deadbeefdeadbeef12",
+    "deadbeef-dead-beef-dead-beefdeadbeef FFFFFFFF-ffff-ffff-ffff-ffffffffffff abcdefab-cdef-abcd",
     "beautifull terribel hapy-good-sooo hapyness",
     "hahahah bwahaha",
     "“q” `x` /s [name] [religion] !!! ??? ?! ...",

@@ -50,7 +50,7 @@ def split_name(path: Path) -> str:
 def _read(line: bytes, place: str, reader: Reader) -> Row | BadRow | None:
     try:
         row = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return BadRow(place, f"not JSON ({error})")
     if not isinstance(row, dict):
         return BadRow(place, 'expected an object such as {"text": "…", "labels": ["joy"]}')

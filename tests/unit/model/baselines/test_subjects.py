@@ -1,5 +1,7 @@
 """Every system gives logits of our labels, calibrated on dev, and is trained only once."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -13,7 +15,10 @@ from emotag_model.evaluation.evaluate import report
 from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import default_labels
 from emotag_model.text.examples import Example
+from emotag_model.training.errors import TrainingError
+from emotag_model.training.state import STATE
 from emotag_model.training.teachers.minilm import MiniLm, Teacher
+from emotag_model.training.train import RUN
 from tests.unit.model.training.datafolder import Watcher, tiny_recipe
 from tests.unit.model.training.teachers.encoder import tiny_encoder
 
@@ -53,6 +58,19 @@ def test_our_network_is_trained_once(data, tmp_path, monkeypatch):
     assert found.started == []
     np.testing.assert_array_equal(first.logits(data.dev), again.logits(data.dev))
     assert first.name == "CNN-BiSRU, GoEmotions only"
+
+
+def test_our_network_of_other_settings_or_data_is_refused(data, tmp_path, monkeypatch):
+    monkeypatch.setattr(subjects.Recipe, "find", lambda name: tiny_recipe())
+    goemotions_only(data, tmp_path / "out", Watcher())
+    with pytest.raises(TrainingError, match="the data or the word vectors have changed since; use another --out"):
+        goemotions_only(replace(data, digest="of other messages"), tmp_path / "out", Watcher())
+    monkeypatch.setattr(subjects.Recipe, "find", lambda name: tiny_recipe(seed=7))
+    with pytest.raises(TrainingError, match=r"other settings: seed 1 → 7; .* another --out"):
+        goemotions_only(data, tmp_path / "out", Watcher())
+    (tmp_path / "out" / "goemotions" / RUN / STATE).unlink()
+    with pytest.raises(TrainingError, match="goemotions: holds a checkpoint without its run; use another --out"):
+        goemotions_only(data, tmp_path / "out", Watcher())
 
 
 def test_our_network_goes_on_after_a_kill(data, tmp_path, monkeypatch):

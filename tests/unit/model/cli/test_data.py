@@ -64,6 +64,12 @@ def test_a_missing_split_is_told_with_where_to_get_it(tmp_path, capsys):
     assert "val.jsonl.gz: no such file; get it at https://github.com/bfelbo/DeepMoji" in capsys.readouterr().out
 
 
+def test_labels_that_are_nowhere_to_download_are_told(tmp_path, capsys):
+    assert run("check", write_whole(tmp_path)) == 0
+    [agents] = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  agents:")]
+    assert "label messages of your own in the words of basic" in agents
+
+
 def test_json_holds_what_text_does(tmp_path, capsys):
     assert run("check", write_whole(tmp_path), "--json") == 0
     found = json.loads(capsys.readouterr().out)

@@ -203,7 +203,7 @@ def test_options_that_contradict(data_file, capsys, options, message):
 def test_a_file_that_cannot_be_written(data_file, tmp_path, capsys):
     target = tmp_path / "nowhere" / "p.jsonl"
     assert run("--data", data_file, "--predictions-out", target) == 1
-    assert f"{target}: cannot be written" in capsys.readouterr().err
+    assert f"{target}: cannot be read or written" in capsys.readouterr().err
 
 
 def test_labelled_and_unlabelled_are_two_commands(data_file, capsys):

@@ -63,7 +63,12 @@ def test_ctrl_c_says_how_to_go_on(folder, tmp_path, capsys, monkeypatch):
 
     monkeypatch.setattr(command, "train", interrupted)
     assert run("--data", folder, "--out", tmp_path / "out") == 130
-    assert "--resume continues" in capsys.readouterr().err
+    assert "interrupted before anything was kept; the same command starts anew" in capsys.readouterr().err
+    for kept in ("state.safetensors", "teachers"):
+        place = tmp_path / kept / "run" / kept
+        place.mkdir(parents=True)
+        assert run("--data", folder, "--out", tmp_path / kept) == 130
+        assert "--resume continues" in capsys.readouterr().err
 
 
 def test_every_setting_has_an_option_with_help():
@@ -77,3 +82,4 @@ def test_help_teaches(capsys):
     assert "example:" in out
     assert out.count("(default:") >= len(fields(TrainingSettings))
     assert all(name in out for name in recipe_names())
+    assert all(part in out for part in ("text/goemotions/", "agents/", "glove/"))

@@ -121,6 +121,28 @@ def test_a_row_that_does_not_say_all_is_no_row_of_agents_and_named(tmp_path, mis
         read_agent_messages(path)
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("part", ["random"], r"part must be a name, not \['random'\]"),
+        ("part", "", "part must be a name, not ''"),
+        ("source", 7, "source must be a name, not 7"),
+        ("label", ["joy"], r"label must be one of anger, .* or null, not \['joy'\]"),
+        ("label", "glee", "label must be one of anger, .* or null, not 'glee'"),
+        ("accept", "joy", "accept must be a list of anger, .*, not 'joy'"),
+        ("accept", ["joy", {}], r"accept must be a list of anger, .*, not \['joy', {}\]"),
+        ("accept", ["glee"], r"accept must be a list of anger, .*, not \['glee'\]"),
+    ],
+)
+def test_a_field_that_is_something_else_is_named_with_its_place(tmp_path, field, value, said):
+    path = write(tmp_path / "dev.jsonl.gz", MESSAGES)
+    rows = [row.fields for row in read_rows(path)]
+    rows[2][field] = value
+    write_rows(path, rows)
+    with pytest.raises(TextDataError, match=rf"dev\.jsonl\.gz:3: {said}"):
+        read_agent_messages(path)
+
+
 @needs_shared
 @pytest.mark.parametrize("seed", range(3))
 def test_figures_are_those_of_the_script_that_comes_with_the_data(tmp_path, seed):

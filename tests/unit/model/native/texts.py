@@ -42,6 +42,7 @@ PIECES = (
     *("&#xd800;", "&#999999;", "&#xfffff;", "&ampK;", "&Tab;", "&NewLine;", "&fjlig;", "&bne;", "&#32;", "&ıi;", "&"),
     *("http://", "https://x.y/z?q=1", "www.", "r/", "/r/aww", "u/me", "/u/me", "@you", "a@b.co", "a.b+c@d-e.f.g", "@"),
     *("550e8400-e29b-41d4-a716-446655440000", "deadbeefdeadbeef12", "a1", "C:\\dir\\f.txt", "~/a/b", "../x/y/", "./a"),
+    *("deadbeef-dead-beef-dead-beefdeadbeef", "AAAAAAAA-bbbb-AAAA-bbbb-aaaaaaaaaaaa", "dead-beef-dead-beefdeadbeef"),
     *("/usr/bin", "\\n", '\\"', "[NAME]", "[religion]", "[", "]", "1st", "2nd", "3.14", "10:30", "1,000s", "4th", "5"),
     *("🇬🇧", "🇬", "👩‍❤️‍👩", "🏃‍♀️", "👍🏽", "️", "‍", "é", "é", "ẛ̣", "Å", "ﷺ", "각", "ᄀ", "ᅡ", "ᆨ"),
     *("Σ", "ΑΣ", "ΑΣ'", "ΣΑ", "İ", "ı", "ſ", "K", "ẞ", "ΐ", "ǆ", "Ⅷ", "½", "²", "①", "❶", "़", "ׄ", "֑", "̈́"),

@@ -33,6 +33,7 @@ def test_plain_and_gzipped_lines(tmp_path, name):
         ("{\n", "not JSON"),
         ("\n", "not JSON"),
         ("[1]\n", "expected an object"),
+        ("[" * 100_000 + "\n", "not JSON"),
         ({"labels": ["joy"]}, "text must be a text that is not blank, not None"),
         ({"text": "  ", "labels": ["joy"]}, "text must be a text that is not blank"),
         ({"text": 5, "labels": ["joy"]}, "text must be a text"),
@@ -72,6 +73,15 @@ def test_a_cut_gzip_file(tmp_path):
     path = write(tmp_path / "a.jsonl.gz", [{"text": f"Yay {row}", "labels": ["joy"]} for row in range(100)])
     path.write_bytes(path.read_bytes()[:-20])
     with pytest.raises(TextDataError, match="not a whole gzip file"):
+        load_examples(path, LABELS)
+
+
+def test_a_gzip_file_that_is_damaged_inside(tmp_path):
+    path = write(tmp_path / "a.jsonl.gz", [{"text": f"Yay {row}", "labels": ["joy"]} for row in range(100)])
+    damaged = bytearray(path.read_bytes())
+    damaged[12:30] = b"\xff" * 18
+    path.write_bytes(damaged)
+    with pytest.raises(TextDataError, match=r"a\.jsonl\.gz: not a whole gzip file"):
         load_examples(path, LABELS)
 
 

@@ -35,6 +35,20 @@ def test_words_that_look_like_line_breaks_stay_words(tmp_path):
     assert load_glove(write_text(tmp_path, "a\u2028 1\n\x85 2\n")).words == ["a\u2028", "\x85"]
 
 
+def test_words_may_hold_blanks(tmp_path):
+    """Some of GloVe's 840 billion do."""
+    loaded = load_glove(write_text(tmp_path, "the 1 2\n. . 3 4\nat name@domain.com 5 6\n"))
+    assert loaded.words == ["the", ". .", "at name@domain.com"]
+    assert loaded.vectors.tolist() == [[1, 2], [3, 4], [5, 6]]
+
+
+def test_words_of_a_vocabulary_that_look_like_line_breaks_stay_words(tmp_path):
+    path = write_npy(tmp_path, ["a\u2028b", "c\x85", "d\x1c"], [[1.0], [2.0], [3.0]])
+    assert load_glove(path).words == ["a\u2028b", "c\x85", "d\x1c"]
+    (tmp_path / "words.vocab.txt").write_bytes(b"the\r\nof\r\nto")
+    assert load_glove(path).words == ["the", "of", "to"]
+
+
 def test_array_with_vocabulary(tmp_path):
     loaded = load_glove(write_npy(tmp_path, ["the", "of"], np.array([[1, 2, 3], [4, 5, 6]], dtype=np.float16)))
     assert loaded.words == ["the", "of"]
@@ -68,6 +82,8 @@ def test_a_folder_with_text_only(tmp_path):
     ("text", "message"),
     [
         ("the 1 2\nof 1\n", r"glove\.txt:2: has 1 numbers, the first line has 2"),
+        ("the 1 2\nof 1 2 3\n", r"glove\.txt:2: has more numbers than the first line, which has 2"),
+        ("2 2\nthe 1 2\n", r"glove\.txt:2: has more numbers than the first line, which has 1"),
         ("the 1 2\nof 1 x\n", r"glove\.txt:2: expected a word and numbers"),
         ("the\n", r"glove\.txt:1: has 0 numbers"),
         ("the 1 nan\n", r"vector of 'the' \(row 1\) is not finite"),
@@ -79,16 +95,42 @@ def test_a_broken_text_is_blamed_by_line(tmp_path, text, message):
         load_glove(write_text(tmp_path, text))
 
 
+def test_what_is_no_utf8_is_blamed_by_line(tmp_path):
+    text = write_text(tmp_path, "")
+    text.write_bytes("the 1\ncafé 2\n".encode("latin-1"))
+    with pytest.raises(TextDataError, match=r"glove\.txt:2: is not UTF-8"):
+        load_glove(text)
+    array = write_npy(tmp_path, ["the", "of"], [[1.0], [2.0]])
+    (tmp_path / "words.vocab.txt").write_bytes("the\ncafé\n".encode("latin-1"))
+    with pytest.raises(TextDataError, match=r"words\.vocab\.txt:2: is not UTF-8"):
+        load_glove(array)
+
+
 def test_an_array_of_another_length_than_its_vocabulary(tmp_path):
     with pytest.raises(TextDataError, match=r"shape \(2, 1\), but words.vocab.txt has 1 words"):
         load_glove(write_npy(tmp_path, ["the"], [[1.0], [2.0]]))
 
 
-def test_an_array_that_is_none(tmp_path):
+@pytest.mark.parametrize("content", [b"", b"not an array", b"PK\x03\x04 cut"])
+def test_an_array_that_is_none(tmp_path, content):
     path = write_npy(tmp_path, ["the"], [[1.0]])
-    path.write_bytes(b"not an array")
+    path.write_bytes(content)
     with pytest.raises(TextDataError, match="not a NumPy array"):
         load_glove(path)
+
+
+def test_several_arrays_in_one_file(tmp_path):
+    path = write_npy(tmp_path, ["the"], [[1.0]])
+    np.savez(tmp_path / "several", [[1.0]])
+    (tmp_path / "several.npz").replace(path)
+    with pytest.raises(TextDataError, match="not a NumPy array"):
+        load_glove(path)
+
+
+@pytest.mark.parametrize("array", [[["a"]], [[1j]], [[True]]])
+def test_an_array_of_no_numbers(tmp_path, array):
+    with pytest.raises(TextDataError, match=r"vectors\.npy: holds .*; expected numbers"):
+        load_glove(write_npy(tmp_path, ["the"], array))
 
 
 def test_a_pickled_array_is_never_unpickled(tmp_path):

@@ -59,13 +59,39 @@ def test_an_empty_file_is_the_defaults(write):
     assert Recipe.find(write("")) == Recipe(name="mine.toml", settings=TrainingSettings())
 
 
+def test_a_whole_number_is_a_number_as_well(write):
+    assert Recipe.find(write("[settings]\ncoarse_weight = 1")).settings.coarse_weight == 1.0
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("epochs = 3", "unknown: epochs; a recipe has about"),
         ("[settings]\nkernel = 3", "unknown setting kernel; there are"),
         ("[settings]\nepochs = 0", "epochs is 0; it must be at least 1"),
-        ("[settings]\nepochs = '3'", "'<' not supported|not supported between"),
+        ("[settings]\nepochs = '3'", "epochs is '3'; it must be a whole number"),
+        ("[settings]\nepochs = 2.0", "epochs is 2.0; it must be a whole number"),
+        ("[settings]\nbatch_size = true", "batch_size is True; it must be a whole number"),
+        ("[settings]\nname = 5", "name is 5; it must be a text"),
+        ("[settings]\nlearning_rate = true", "learning_rate is True; it must be a number"),
+        ("[settings]\nword_dropout = '0.1'", "word_dropout is '0.1'; it must be a number"),
+        ("[settings]\nconv_channels = 128", "conv_channels is 128; it must be a list of whole numbers"),
+        ("[settings]\nconv_channels = [8, 4.0]", r"conv_channels is \[8, 4.0\]; it must be a list of whole numbers"),
+        ("[settings]\nattention_heads = 7", "the network cannot be built: attention_heads must divide"),
+        ("[[teachers]]\nkind = 'cnn-bisru'\nattention_heads = 7", "the network cannot be built: attention_heads must"),
+        ("[[teachers]]\nkind = 'cnn-bisru'\nseed = '1'", "seed is '1'; it must be a whole number"),
+        ("[[teachers]]\nkind = 'minilm'\nhead_rate = [1]", r"head_rate is \[1\]; it must be a number"),
+        ("settings = 3", "settings is 3; it must be a table"),
+        ("teachers = [1]", r"teachers is \[1\]; it must be tables, each under \[\[teachers\]\]"),
+        ("teachers = 'minilm'", "teachers is 'minilm'; it must be tables"),
+        ("about = 3", "about is 3; it must be a text"),
+        ("readings = 'false'", "readings is 'false'; it must be true or false"),
+        ("may_ship_only = 0", "may_ship_only is 0; it must be true or false"),
+        ("variants = 2.7", "variants is 2.7; it must be a whole number"),
+        ("unlabelled = 'xed_en'", "unlabelled is 'xed_en'; it must be a list of texts"),
+        ("unlabelled = [3]", r"unlabelled is \[3\]; it must be a list of texts"),
+        ("made_examples = -5", "made_examples is -5; it must be 0 or more"),
+        ("carried_words = -1", "carried_words is -1; it must be 0 or more"),
         ("[[teachers]]\nepochs = 3", "kind is None; it must be minilm or cnn-bisru"),
         ("[[teachers]]\nkind = 'minilm'\nsru_size = 3", "unknown setting sru_size"),
         ("[[teachers]]\nkind = 'cnn-bisru'\nhead_rate = 3", "unknown setting head_rate"),

@@ -35,6 +35,28 @@ def test_what_cannot_work_is_named(field, value):
         TrainingSettings(**{field: value})
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("attention_heads", 7, r"attention_heads must divide 2 \* sru_size = 128, got 7"),
+        ("dropout", 1.5, r"dropout must be a number in \[0, 1\), got 1.5"),
+        ("word_dropout", -0.1, "word_dropout must be"),
+        ("conv_channels", (), "conv_channels must name at least one"),
+        ("conv_channels", (8, 0), r"conv_channels\[1\] must be a positive integer"),
+        ("sru_layers", 0, "sru_layers must be a positive integer"),
+    ],
+)
+def test_sizes_of_no_network_are_named_at_once(field, value, said):
+    with pytest.raises(TrainingError, match=f"the network cannot be built: {said}"):
+        TrainingSettings(**{field: value})
+
+
+def test_a_network_has_the_sizes_of_its_settings():
+    config = TrainingSettings(conv_channels=(8, 4), sru_size=6, attention_heads=3).network(50, 20)
+    assert (config.vocabulary_size, config.embedding_size, config.label_count) == (50, 20, 35)
+    assert (config.conv_channels, config.sru_size, config.attention_heads) == ((8, 4), 6, 3)
+
+
 def test_the_same_settings_do_not_differ_after_json():
     settings = TrainingSettings(conv_channels=(8, 4))
     assert settings.differences(json.loads(json.dumps(settings.to_dict()))) == []

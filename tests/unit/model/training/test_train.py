@@ -4,6 +4,7 @@ import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,11 +19,13 @@ from emotag_model.evaluation.headline import MACRO
 from emotag_model.evaluation.outcome import taxonomy_outcome
 from emotag_model.evaluation.predict import predict_logits
 from emotag_model.labels import OUTPUTS
+from emotag_model.text import TextDataError
+from emotag_model.text.examples import Example
 from emotag_model.training import run as module
 from emotag_model.training.data import load_data
 from emotag_model.training.errors import TrainingError
 from emotag_model.training.train import train
-from tests.unit.model.training.datafolder import Watcher, tiny_recipe, write_data
+from tests.unit.model.training.datafolder import Watcher, tiny_recipe, tiny_settings, write_data
 
 
 @pytest.fixture(scope="module")
@@ -173,6 +176,15 @@ def test_a_run_is_never_overwritten_by_accident(data, tmp_path):
         train(data, tmp_path / "out", tiny_recipe(epochs=2), Watcher(), resume=True)
     with pytest.raises(TrainingError, match="no run to resume"):
         train(data, tmp_path / "new", tiny_recipe(), Watcher(), resume=True)
+
+
+@pytest.mark.parametrize("part", ["train", "agents", "dev", "agents_dev"])
+def test_a_text_that_shows_nothing_is_refused_before_teachers_are_trained(data, tmp_path, part):
+    bad = replace(data, **{part: [*getattr(data, part), Example("\u200b", (0,), "some.jsonl.gz:7")]})
+    recipe = tiny_recipe(teachers=(tiny_settings(),))
+    with pytest.raises(TextDataError, match=r"some\.jsonl\.gz:7: text shows nothing"):
+        train(bad, tmp_path / "out", recipe, watcher := Watcher())
+    assert watcher.stages == []
 
 
 def test_sizes_that_do_not_fit_are_named(data, tmp_path):

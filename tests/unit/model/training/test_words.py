@@ -47,6 +47,16 @@ def test_drawn_out_words_get_none(vectors):
     assert "noooo" not in vocabulary
 
 
+def test_padding_and_unknown_may_have_vectors_of_their_own():
+    words = ["<unk>", "the", "<pad>", "cat"]
+    vectors = WordVectors(words, np.random.default_rng(0).standard_normal((4, 4)).astype(np.float32))
+    vocabulary = build_vocabulary(["cat"], vectors, glove_words=4)
+    assert vocabulary.words[:4] == ("<pad>", "<unk>", "the", "cat")
+    row = rows_of(vocabulary, vectors)
+    np.testing.assert_allclose(row("<unk>"), vectors.vectors[0] * 0.4 / vectors.vectors.std(), rtol=1e-5)
+    assert not row("<pad>").any()
+
+
 def test_the_frequent_stand_first(vectors):
     words = build_vocabulary(["zebra " * 4 + "lion " * 5], vectors, glove_words=2).words
     assert words[2:4] == ("the", "cat")

@@ -100,7 +100,8 @@ bool Scanner::technical(size_t start, Match& found) const {
         return true;
     };
     if (has_at_ && is(Kind::kEmail, email(start))) return true;
-    if (has_decimal_ && is(Kind::kCode, code(start))) return true;
+    // Without a digit only a UUID of letters is one, and its first dash stands there.
+    if ((has_decimal_ || at(start + 8) == '-') && is(Kind::kCode, code(start))) return true;
     if (!has_slash_) return false;
     if (is(Kind::kPath, path(start))) return true;
     const uint32_t next = at(start + 1);

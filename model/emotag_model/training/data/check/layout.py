@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from emotag_model.training.data.readers import Reader
 
-_TEXT, _OTHERS = "text", ("unlabelled", "streams")
+_TEXT, _OTHERS = "text", ("unlabelled", "streams", "agents")
 _UNKNOWN = restricted("unknown, as it is not registered")
 
 

@@ -13,6 +13,7 @@ _SOURCES = Licence(
     "(cucom), CC-BY-4.0 (moltbook)",
 )  # fmt: skip
 _HOME = "https://github.com/sierra-research/tau-bench, ulab-uiuc/MARBLE, vinid/NegotiationArena, vakyansh/cucom"
+_LABELS = " (texts alone: their labels cannot be downloaded; label messages of your own in the words of basic)"
 _PAPER = "texts of the sources' makers; labels of 2026 by language models that read by a guide"
 
 AGENTS = (
@@ -22,7 +23,7 @@ AGENTS = (
         splits=(Split.train(4_452), Split.dev(1_041), Split.test(1_043)),
         reader=read_by_several,
         licence=_SOURCES,
-        home=_HOME,
+        home=_HOME + _LABELS,
         paper=_PAPER,
         labels=same(*BASIC_LABELS),
         file="agents/{split}.jsonl.gz",

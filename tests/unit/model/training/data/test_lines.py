@@ -15,6 +15,7 @@ GOOD = json.dumps(said("Hi", "joy")).encode()
 BAD = [
     (b"{", "not JSON"),
     (b"", "not JSON"),
+    (b"[" * 100_000, "not JSON"),
     (b"[1]", 'expected an object such as {"text"'),
     (b'{"text": "\xff", "labels": ["joy"]}', "not JSON"),
     (b'{"text": " ", "labels": ["joy"]}', "text must be a text"),

@@ -7,6 +7,7 @@ import pytest
 
 from emotag_model.training.data.check import Layout, examine
 from tests.unit.model.training.data.miniature import SHARED, needs_shared, said, write_short_texts, write_split
+from tests.unit.model.training.datafolder import write_rows
 
 
 def examined(folder):
@@ -72,6 +73,14 @@ def test_a_shared_file_is_read_once_and_told_of_once(tmp_path):
     ]
     assert sum("text must be" in problem for each in found for problem in each.problems()) == 1
     assert not any("blog" in problem for each in others for problem in each.problems())
+
+
+def test_labels_of_agents_messages_are_examined(folder):
+    write_rows(folder / "agents" / "train.jsonl.gz", [said("a", "joy"), said("b", "bliss")])
+    write_rows(folder / "agents" / "dev.jsonl.gz", [{"text": "c", "label": "fear", "accept": ["fear", "anger"]}])
+    train, dev, _ = examined(folder)["agents"].splits
+    assert (train.rows, train.unknown_labels) == (2, {"bliss": 1})
+    assert dev.labels == {"fear": 1, "anger": 1}
 
 
 def test_ratings_of_whole_dialogues_are_rows_but_no_texts(tmp_path):

@@ -19,6 +19,8 @@ def folder(tmp_path):
     write_short_texts(tmp_path, sgd=["c"])
     write_rows(tmp_path / "streams" / "tau_bench_fewshot.jsonl.gz", [{"text": "d"}])
     write_rows(tmp_path / "streams" / "ours.jsonl.gz", [{"text": "e"}])
+    write_rows(tmp_path / "agents" / "train.jsonl.gz", [said("f", "joy")])
+    write_rows(tmp_path / "agents" / "unlabelled.jsonl.gz", [{"text": "g"}])
     (tmp_path / "text" / "notes").mkdir()
     (tmp_path / "text" / "README.md").write_text("no data")
     return tmp_path
@@ -30,11 +32,12 @@ def names(layout):
 
 CORPUS = [name for name in REGISTRY if name.startswith("unlabelled:")]
 STREAMS = ["streams:tau_bench_fewshot", "streams:ours"]
+AGENTS = ["agents", "agents_unlabelled"]
 
 
 def test_the_data_folder_has_all(folder):
     layout = Layout.of(folder)
-    assert names(layout) == ["meld", "mine", *CORPUS, *STREAMS]
+    assert names(layout) == ["meld", "mine", *CORPUS, *STREAMS, *AGENTS]
     assert {each.name for each in layout.absent} == set(REGISTRY) - set(names(layout))
 
 
@@ -46,6 +49,7 @@ def test_the_data_folder_has_all(folder):
         ("text/mine", ["mine"]),
         ("unlabelled", CORPUS),
         ("streams", STREAMS),
+        ("agents", AGENTS),
     ],
 )
 def test_a_part_has_its_own_and_misses_nothing(folder, below, expected):
@@ -74,7 +78,7 @@ def test_files_are_where_the_data_sets_are(folder):
 
 def test_what_is_not_registered_is_seen(folder):
     write_rows(folder / "text" / "meld" / "dev_hard.jsonl.gz", [said("f", "joy")])
-    meld, mine, *_, ours = Layout.of(folder).places
+    meld, mine, *_, ours, _, _ = Layout.of(folder).places
     assert [split.name for split in meld.data_set.splits] == ["train", "dev", "test", "dev_hard"]
     assert (meld.registered, mine.registered, ours.registered) == (True, False, False)
     assert [(split.role, split.rows) for split in mine.data_set.splits] == [(Role.DEV, None)]
@@ -85,6 +89,7 @@ def test_what_is_not_registered_is_seen(folder):
 def test_registered_rows_of_the_files_at_hand_are_summed(folder):
     assert Layout.of(folder / "text").rows() == 9_989
     assert Layout.of(folder / "streams").rows() == 1_296
+    assert Layout.of(folder / "agents").rows() == 4_452 + 3_822
 
 
 def test_what_is_no_folder_is_told(tmp_path):
