@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
+from emotag_service.access.address import OPTIONS, check_plaintext
 from emotag_service.access.callers import Callers
 from emotag_service.access.tokens import Tokens
 from emotag_service.control import Control
@@ -18,6 +20,7 @@ from emotag_service.engine.errors import InvalidOptionsError
 from emotag_service.engine.options import Options
 from emotag_service.grpc.listen import Certificates
 from emotag_service.grpc.server import Server
+from emotag_service.http.settings import HTTP_OPTIONS
 from emotag_service.process.changes import Changes
 from emotag_service.process.lifetime import StopSignals, in_left_thread, keep_pauses_short, unless
 from emotag_service.process.link import AskError
@@ -234,11 +237,13 @@ def load_engine(config: ServeConfig, processes: int = 1) -> Engine:
 
 
 def check(config: ServeConfig) -> None:
-    """Read every file that settings name, as a start would, and listen on nothing.
+    """Read every file that settings name and look at the addresses, as a start would, and listen on nothing.
+
+    A name that nobody knows here may be known where it is served.
 
     Raises:
         ConfigError: Settings contradict each other or the checkpoint.
-        ListenError: A certificate cannot be used.
+        ListenError: A certificate cannot be used, or an address not in plaintext.
         TokenFileError: The file of tokens cannot be used.
         CheckpointError: The checkpoint cannot be loaded.
         EngineError: The engine cannot be had on these devices.
@@ -246,6 +251,22 @@ def check(config: ServeConfig) -> None:
     protection = config.protection
     if protection.tls is not None:
         Certificates(protection.tls)
+    elif not protection.insecure:
+        _check_addresses(config)
+    if (
+        config.http is not None
+        and config.http_port
+        and (config.host, config.port) == (config.http_host, config.http_port)
+    ):
+        raise ConfigError(f"--http-port: {config.http_port} is the port of gRPC; give another, or another --http-host")
     if protection.tokens is not None:
         Tokens(protection.tokens)
     load_engine(config)
+
+
+def _check_addresses(config: ServeConfig) -> None:
+    grpc, http = (config.host, config.port, OPTIONS[0]), (config.http_host, config.http_port, HTTP_OPTIONS[0])
+    for host, port, option in (grpc, http):
+        if port is not None:
+            with suppress(OSError, UnicodeError):
+                check_plaintext(host, port, insecure=False, option=option)

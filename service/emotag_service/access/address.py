@@ -41,7 +41,7 @@ def check_address(host: str, port: int, *, plaintext: bool, insecure: bool, opti
     """
     _try_address(host, port)
     if plaintext:
-        _check_plaintext(host, spelled(host, port), insecure=insecure, option=options[0])
+        check_plaintext(host, port, insecure=insecure, option=options[0])
 
 
 def is_local(host: str) -> bool:
@@ -83,12 +83,12 @@ def hold_address(
     return held
 
 
-def _check_plaintext(host: str, address: str, *, insecure: bool, option: str) -> None:
-    """Look whether plaintext may be spoken.
+def check_plaintext(host: str, port: int, *, insecure: bool, option: str) -> None:
+    """Look whether plaintext may be spoken; OSError and UnicodeError as of `is_local`.
 
     Args:
         host: Name or address of an interface.
-        address: The same, with the port.
+        port: The port.
         insecure: It may be spoken also where other machines can connect.
         option: That which chooses the address.
 
@@ -97,6 +97,7 @@ def _check_plaintext(host: str, address: str, *, insecure: bool, option: str) ->
     """
     if is_local(host):
         return
+    address = spelled(host, port)
     if not insecure:
         raise ListenError(
             f"will not listen on {address} in plaintext, where others can read and send: give --tls-cert and "

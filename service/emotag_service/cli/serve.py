@@ -110,6 +110,7 @@ def _serve(config: ServeConfig, began: float, args: argparse.Namespace) -> int:
     try:
         if not args.check_config:
             return 0 if asyncio.run(serve()) else 1
+        check_tracing(config)
         check_reference(config)
         check(config)
         print_settings("serve", [config], args)
