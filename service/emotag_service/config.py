@@ -203,6 +203,15 @@ class ServeConfig(OperatorSettings):
         )
 
     @property
+    def addresses(self) -> tuple[tuple[str, int | None, str], ...]:
+        """Hosts and ports for gRPC, for HTTP and for operators, and the option of each port; None is none."""
+        return (
+            (self.host, self.port, "--port"),
+            (self.http_host, self.http_port, "--http-port"),
+            (self.ops_host, self.ops_port, "--ops-port"),
+        )
+
+    @property
     def http(self) -> HttpSettings | None:
         """What the HTTP port is opened with; None where it stays closed."""
         if self.http_port is None:

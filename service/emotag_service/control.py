@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 from functools import partial
 from pathlib import Path
@@ -60,6 +61,8 @@ class Control:
         Raises:
             AskError: It cannot be done; the text says why, and nothing has changed.
         """
+        if what == "log level":
+            return self._set_level(values["level"])
         if self._to_resume:
             raise AskError("is still starting")
         return await self._answer(what, values)
@@ -75,8 +78,6 @@ class Control:
             return await self._prepare(engine, trials, values)
         if what == "switch":
             return self._switch(engine)
-        if what == "log level":
-            return self._set_level(values["level"])
         if what == "drain":
             return self._drain()
         return await self._try(trials, what, values)
@@ -132,9 +133,13 @@ class Control:
         what, path = values["change"], Path(values["checkpoint"])
         if what != "swap":
             trials.check(what, values["salt"])
+        seconds = engine.limits.build_seconds
         try:
-            model = await in_left_thread(partial(self._load, path))
+            async with asyncio.timeout(seconds):  # other changes wait
+                model = await in_left_thread(partial(self._load, path))
             await (engine.prepare(model) if what == "swap" else trials.prepare(what, model))
+        except TimeoutError as error:
+            raise AskError(f"{path}: could not be read within {seconds:g} s; does its storage answer?") from error
         except (CheckpointError, EngineError, OSError) as error:
             raise AskError(str(error)) from error
         except MemoryError as error:

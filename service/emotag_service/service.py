@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from emotag_model.checkpoint import Checkpoint, default_checkpoint
-from emotag_service.access.address import OPTIONS, check_plaintext
+from emotag_service.access.address import check_apart, check_plaintext
 from emotag_service.access.callers import Callers
 from emotag_service.access.tokens import Tokens
 from emotag_service.control import Control
@@ -20,7 +20,6 @@ from emotag_service.engine.errors import InvalidOptionsError
 from emotag_service.engine.options import Options
 from emotag_service.grpc.listen import Certificates
 from emotag_service.grpc.server import Server
-from emotag_service.http.settings import HTTP_OPTIONS
 from emotag_service.process.changes import Changes
 from emotag_service.process.lifetime import StopSignals, in_left_thread, keep_pauses_short, unless
 from emotag_service.process.link import AskError
@@ -135,7 +134,10 @@ class Service:
                 await self._signals.stop.wait()
             elif not engine.stats().held:
                 return True
-            return await self._drain(server, engine)  # it may still warm up, for what was taken meanwhile
+            clean = await self._drain(server, engine)  # it may still warm up, for what was taken meanwhile
+            if engine.branches.live.pool.hopeless:
+                await starting  # raises why no replica came to run, where none did
+            return clean
         finally:
             starting.cancel()
             await asyncio.gather(starting, return_exceptions=True)
@@ -243,7 +245,7 @@ def check(config: ServeConfig) -> None:
 
     Raises:
         ConfigError: Settings contradict each other or the checkpoint.
-        ListenError: A certificate cannot be used, or an address not in plaintext.
+        ListenError: A certificate cannot be used, an address not in plaintext, or one is given twice.
         TokenFileError: The file of tokens cannot be used.
         CheckpointError: The checkpoint cannot be loaded.
         EngineError: The engine cannot be had on these devices.
@@ -253,20 +255,14 @@ def check(config: ServeConfig) -> None:
         Certificates(protection.tls)
     elif not protection.insecure:
         _check_addresses(config)
-    if (
-        config.http is not None
-        and config.http_port
-        and (config.host, config.port) == (config.http_host, config.http_port)
-    ):
-        raise ConfigError(f"--http-port: {config.http_port} is the port of gRPC; give another, or another --http-host")
+    check_apart(*config.addresses)
     if protection.tokens is not None:
         Tokens(protection.tokens)
     load_engine(config)
 
 
 def _check_addresses(config: ServeConfig) -> None:
-    grpc, http = (config.host, config.port, OPTIONS[0]), (config.http_host, config.http_port, HTTP_OPTIONS[0])
-    for host, port, option in (grpc, http):
+    for host, port, option in config.addresses[:2]:  # the operators' port has no TLS
         if port is not None:
             with suppress(OSError, UnicodeError):
-                check_plaintext(host, port, insecure=False, option=option)
+                check_plaintext(host, port, insecure=False, option=option.replace("port", "host"))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from emotag_service.access.address import OPTIONS, hold_address
+from emotag_service.access.address import OPTIONS, check_apart, hold_address
 from emotag_service.http.settings import HTTP_OPTIONS
 from emotag_service.process.changes import Changes
 from emotag_service.process.link import AskError
@@ -105,6 +105,7 @@ def _hold(config: ServeConfig, held: ExitStack) -> ServeConfig:
         picked: int = held.enter_context(taken).getsockname()[1]
         return picked
 
+    check_apart(*config.addresses)  # one that is held and not listened on looks free to others of ours
     config = replace(config, port=hold(config.host, config.port, OPTIONS))
     if config.http_port is None:
         return config

@@ -43,12 +43,14 @@ class Script:
     Attributes:
         gate: Batches wait here until it is set; warm-ups do not.
         builds: Replicas are not built before it is set.
+        fails: None can be built.
         holds: The word whose batches wait; empty for all.
         batches: How many messages each batch had.
     """
 
     gate: threading.Event = field(default_factory=threading.Event)
     builds: threading.Event = field(default_factory=threading.Event)
+    fails: bool = False
     holds: str = ""
     batches: list[int] = field(default_factory=list)
 
@@ -66,6 +68,8 @@ class ScriptedPredictor:
     def __init__(self, script: Script) -> None:
         self._script = script
         assert script.builds.wait(60)
+        if script.fails:
+            raise RuntimeError("no such device")
 
     def launch(self, texts: Sequence[str], *, evidence: bool) -> Callable[[], Prediction]:
         return lambda: self._predict([text.split() for text in texts], evidence=evidence)

@@ -21,6 +21,7 @@ from emotag.v1.emotion_service_pb2 import ClassifyRequest, StreamClassifyRequest
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 from emotag_service import service as module
 from emotag_service.config import ServeConfig
+from emotag_service.engine.errors import DeviceError
 from emotag_service.service import Service
 from tests.integration.calls import frame, messages, read_tags, reason, rich_status, until
 from tests.integration.scripted import scripted_engine
@@ -196,6 +197,28 @@ async def test_what_was_taken_while_it_warmed_up_is_answered(script: Script, mon
             script.builds.set()
             assert [tag.label for tag in (await call).tags] == ["joy"]
         assert await running
+
+
+async def test_a_model_that_comes_not_to_run_while_it_drains_is_no_clean_end(
+    script: Script, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script.builds.clear()
+    script.fails = True
+
+    async def drain_it() -> None:
+        async with _whole(script, monkeypatch) as (service, _running):
+            assert service.server is not None
+            async with aio.insecure_channel(f"127.0.0.1:{service.server.port}") as channel:
+                call = EmotionServiceStub(channel).Classify(ClassifyRequest(messages=messages("joy")))
+                asked = asyncio.ensure_future(call.code())
+                await until(lambda: service.engine is not None and service.engine.stats().held == 1)
+                service.drain()
+                await until(lambda: service.server is not None and service.server.health.stopping)
+                script.builds.set()
+                assert await asked is StatusCode.UNAVAILABLE
+
+    with pytest.raises(DeviceError):
+        await drain_it()
 
 
 @pytest_asyncio.fixture(loop_scope="session")

@@ -53,6 +53,38 @@ def is_local(host: str) -> bool:
     return all(ipaddress.ip_address(str(each).partition("%")[0]).is_loopback for each in found)
 
 
+def check_apart(*addresses: tuple[str, int | None, str]) -> None:
+    """Look whether no two of our own servers are to listen on one address: hosts, ports and the options of these.
+
+    A port of 0 or None is nobody's. Names that nobody knows here are left out.
+
+    Raises:
+        ListenError: Two are.
+    """
+    taken: list[tuple[str, int, str]] = []
+    for host, port, option in addresses:
+        if not port:
+            continue
+        for other, its_port, its_option in taken:
+            if port == its_port and _meet(host, other):
+                raise ListenError(
+                    f"cannot listen on {spelled(host, port)} for {option}: {its_option} has the port; give another"
+                )
+        taken.append((host, port, option))
+
+
+def _meet(host: str, other: str) -> bool:
+    """Whether some address is that of both; an interface that stands for all has every one."""
+    try:
+        found = [
+            {ipaddress.ip_address(str(address[0]).partition("%")[0]) for *_, address in socket.getaddrinfo(each, 0)}
+            for each in (host, other)
+        ]
+    except (OSError, UnicodeError):
+        return False
+    return not found[0].isdisjoint(found[1]) or any(one.is_unspecified for each in found for one in each)
+
+
 def hold_address(
     host: str, port: int, *, plaintext: bool, insecure: bool = False, options: tuple[str, str] = OPTIONS
 ) -> socket.socket:

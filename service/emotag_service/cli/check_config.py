@@ -18,7 +18,7 @@ def add_check_option(parser: argparse.ArgumentParser) -> None:
         "--check-config",
         action="store_true",
         help="print what it would run with and where that comes from, read the files that are named, and end: exit "
-        "code 0 when all of it is right",
+        "code 0 when all of it is right, as far as that can be told without the network",
     )
 
 

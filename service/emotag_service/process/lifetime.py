@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import gc
 import signal
 import sys
+import time
 from concurrent.futures import Future
 from threading import Thread
 from typing import TYPE_CHECKING, TypeVar
@@ -31,6 +33,9 @@ _LOOKS_AT_MIDDLE_AGED = 1_000
 # Seconds for which a thread keeps Python's lock while another waits. At Python's five milliseconds the event loop
 # waited so long for one that labels a batch, several times on the way of a frame.
 _LOCK_SECONDS = 0.001
+
+_LEFT_SECONDS = 5.0  # that threads which are left are waited for: loading a checkpoint takes less than one
+_LEFT: list[Thread] = []
 
 
 class StopSignals:
@@ -93,7 +98,7 @@ async def in_left_thread(work: Callable[[], T]) -> T:
     """Do `work` in a thread, and return what it returns, or raise what it raises.
 
     Unlike one of `asyncio.to_thread` the thread is left behind when the process ends: for what may hang, as reading a
-    file does on storage that does not answer.
+    file does on storage that does not answer. What does not hang is waited for then, for some seconds.
     """
     done: Future[T] = Future()
     done.set_running_or_notify_cancel()  # whoever stops waiting does not cancel what the thread sets
@@ -104,8 +109,19 @@ async def in_left_thread(work: Callable[[], T]) -> T:
         except BaseException as error:  # noqa: BLE001 - raised where it is waited for
             done.set_exception(error)
 
-    Thread(target=run, name="left thread", daemon=True).start()
+    _LEFT[:] = [thread for thread in _LEFT if thread.is_alive()]
+    thread = Thread(target=run, name="left thread", daemon=True)
+    _LEFT.append(thread)
+    thread.start()
     return await asyncio.wrap_future(done)
+
+
+@atexit.register
+def _wait_for_left_threads() -> None:
+    """Let threads that compute come to their end: an interpreter that ends before takes C++ code down in the middle."""
+    end = time.monotonic() + _LEFT_SECONDS
+    for thread in _LEFT:
+        thread.join(max(0.0, end - time.monotonic()))
 
 
 def freeze_what_is_loaded() -> None:

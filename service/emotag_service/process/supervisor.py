@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -115,13 +116,14 @@ class Supervisor:
             code = await worker.run(self._command(), stop)
             if stop.is_set():
                 return _worth(code, started=worker.started)
-            failed_starts = 0 if worker.started else failed_starts + 1
+            failed_starts = 0 if worker.started else failed_starts + (not worker.ending)
             if failed_starts == MOST_FAILED_STARTS:
                 raise WorkerError(worker, code)
             if time.monotonic() - began > _STEADY_SECONDS:
                 backoff.reset()
             delay = round(backoff.next(), 2)
-            if code == 0 and worker.started:  # as one does that is replaced
+            # As one does that is replaced; before it listens for signals, one ends it like any process.
+            if (code == 0 and worker.started) or (code in {0, -signal.SIGTERM} and worker.ending):
                 _log.info("worker ended in order", worker=worker.number, next_in_seconds=delay)
             else:
                 why = {"problem": worker.problem} if worker.problem else {}

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from emotag.cli.commands import COMMANDS
-from tests.unit.deploy.files import DEPLOY
+from tests.unit.deploy.files import AFTERWARDS_SECONDS, DEPLOY, TAGGER_STOP_SECONDS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +35,8 @@ def _setting(unit: Path, name: str) -> str:
 def test_its_command_is_understood_and_has_time_to_stop(unit: Path) -> None:
     _, command, *arguments = shlex.split(_setting(unit, "ExecStart"))
     options = vars(COMMANDS[command].parser(environment={}).parse_args(arguments))
-    assert int(_setting(unit, "TimeoutStopSec")) > float(options.get("drain_seconds") or 10)
+    stop = float(options.get("drain_seconds") or TAGGER_STOP_SECONDS)
+    assert int(_setting(unit, "TimeoutStopSec")) > stop + AFTERWARDS_SECONDS
     assert set(HARDENED) <= set(unit.read_text().splitlines())
 
 

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import signal
+import subprocess
 import sys
 import threading
 import weakref
@@ -133,3 +134,32 @@ async def test_a_thread_that_nobody_waits_for_is_left_and_harms_nobody(capfd: py
     await asyncio.to_thread(thread.join, 30)
     assert not thread.is_alive()
     assert capfd.readouterr().err == ""
+
+
+_ENDS_EARLY = """
+import asyncio, sys, threading
+from emotag_service.process.lifetime import in_left_thread
+
+begun, ended = threading.Event(), threading.Event()
+
+def work():
+    begun.set()
+    ended.wait()  # until the loop is closed
+    for _ in range(50):
+        threading.Event().wait(0.001)
+    print("worked", flush=True)
+
+async def main():
+    waiting = asyncio.create_task(in_left_thread(work))
+    await asyncio.to_thread(begun.wait)
+    waiting.cancel()
+
+asyncio.run(main())
+ended.set()
+sys.exit(7)
+"""
+
+
+def test_a_process_that_ends_lets_a_thread_that_is_left_come_to_its_end() -> None:
+    ended = subprocess.run([sys.executable, "-c", _ENDS_EARLY], capture_output=True, text=True, timeout=60, check=False)
+    assert (ended.returncode, ended.stdout, ended.stderr) == (7, "worked\n", "")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from structlog.testing import capture_logs
 
-from emotag_service.process.supervisor import Supervisor, WorkerError
+from emotag_service.process.supervisor import MOST_FAILED_STARTS, Supervisor, WorkerError
 from tests.unit.engine.helpers import until
 
 if TYPE_CHECKING:
@@ -97,6 +97,22 @@ async def test_a_process_that_is_replaced_has_not_died() -> None:
         ("worker ended in order", "info"),
         ("all workers stopped", "info"),
     ]
+
+
+async def test_who_is_replaced_while_it_starts_has_not_failed_to_start() -> None:
+    supervisor = _supervisor(sys.executable, "-S", "-E", "-c", "import signal; signal.pause()")
+    [worker] = supervisor.workers
+    seen = set[int]()
+    with capture_logs() as logs:
+        running = asyncio.create_task(supervisor.run())
+        for _ in range(MOST_FAILED_STARTS + 1):
+            await until(lambda: worker.pid not in {0, *seen})
+            seen.add(worker.pid)
+            supervisor.replace(1)
+        await until(lambda: worker.pid not in {0, *seen})
+        supervisor.signals.stop.set()
+        assert await running == 0
+    assert "worker died" not in [log["event"] for log in logs]
 
 
 async def test_a_worker_that_ends_goes_on_with_that_whoever_else_ends_it() -> None:

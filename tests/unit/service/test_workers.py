@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from emotag_service.access.address import ListenError
 from emotag_service.cli import worker as module
 from emotag_service.config import ServeConfig
 from emotag_service.process.worker import LINK, NUMBER
 from emotag_service.settings import given_options
 from emotag_service.workers import Workers
+from tests.brokers.ports import stable_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,6 +27,12 @@ async def test_a_drain_that_is_asked_for_again_goes_on() -> None:
         for _ in range(2):
             await workers._relay("change", {"change": "drain", "given": {}})
             assert (signals.stop.is_set(), signals.stop_now.is_set()) == (True, False)
+
+
+def test_one_port_is_not_held_for_two_servers() -> None:
+    port = stable_port()
+    with pytest.raises(ListenError, match="for --http-port: --port has the port"):
+        Workers(ServeConfig(port=port, http_port=port, workers=2), ready=lambda _: None)
 
 
 def test_workers_that_start_later_have_the_last_level(monkeypatch: pytest.MonkeyPatch) -> None:
