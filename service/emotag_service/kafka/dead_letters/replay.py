@@ -35,6 +35,10 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.record import Record
 
 
+_TOGETHER = 500  # letters of one transaction
+_ALONE = 25  # of one in which each letter is a write, and waits for the cluster: it must not take too long for that
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
     """What to replay.
@@ -178,7 +182,8 @@ class Replay:
         self, reader: Reader, ledger: Ledger, partition: TopicPartition, writer: LetterWriter | None, way: _Way
     ) -> None:
         start = min([await ledger.next_offset(reason) for reason in sorted(self._order.reasons)], default=0)
-        async with aclosing(reader.batches(partition, start=max(start, way.begin))) as batches:
+        most = _ALONE if way.alone else _TOGETHER
+        async with aclosing(reader.batches(partition, start=max(start, way.begin), most=most)) as batches:
             async for records in batches:
                 before, refused = way.split(records)
                 await self._write(ledger, before, writer, alone=way.alone)

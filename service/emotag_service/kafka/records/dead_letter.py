@@ -20,6 +20,9 @@ PREFIX = "emotion-dead-letter-"
 REFUSED_FOR_TIME = "TIMESTAMP_REFUSED"
 NAMES = tuple(f"{PREFIX}{part}" for part in ("topic", "partition", "offset", "reason", "detail", "time"))
 
+UNKNOWN = "UNKNOWN"
+"""The reason of a letter whose own, of another service, cannot be part of a group's name."""
+
 _MOST_DIGITS = 19  # of an offset
 _MOST_LETTERS = 100  # of a reason, which becomes part of a group's name
 
@@ -38,7 +41,8 @@ def bury(record: Record, topic: str, fault: Fault, at: float) -> Outgoing:
         at: Seconds since the epoch.
     """
     moment = datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds")
-    facts = (record.topic, str(record.partition), str(record.offset), fault.reason, fault.detail, moment)
+    reason = fault.reason if _is_reason(fault.reason) else UNKNOWN
+    facts = (record.topic, str(record.partition), str(record.offset), reason, fault.detail, moment)
     added = tuple((name, text.encode("utf-8", "backslashreplace")) for name, text in zip(NAMES, facts, strict=True))
     headers = (*record.headers, *added)
     # A topic of dead letters mostly takes the times that the output does.
@@ -103,8 +107,12 @@ def _check(topic: str, reason: str) -> None:
         topic_name(topic)
     except ValueError as error:
         raise NotALetterError(f"its header {PREFIX}topic {error}") from error
-    if not (reason.isascii() and reason.isprintable() and len(reason) <= _MOST_LETTERS):
+    if not _is_reason(reason):
         raise NotALetterError(f"its header {PREFIX}reason is no reason")
+
+
+def _is_reason(text: str) -> bool:
+    return text.isascii() and text.isprintable() and len(text) <= _MOST_LETTERS
 
 
 def _number(part: str, text: str) -> int:

@@ -85,3 +85,9 @@ def test_topics_and_reasons_are_such(index, content, said):
     broken[index] = (broken[index][0], content)
     with pytest.raises(NotALetterError, match=f"its header emotion-dead-letter-{said}"):
         DeadLetter.read(make_record(headers=tuple(broken)))
+
+
+@pytest.mark.parametrize("reason", ["R" * 101, "A\nB", "BÖSE"])
+def test_what_is_buried_can_be_read_back_whatever_its_reason(reason):
+    buried = bury(make_record(), "lost", Fault(reason, "why"), AT)
+    assert DeadLetter.read(as_read(buried)).reason == "UNKNOWN"
