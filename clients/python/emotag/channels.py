@@ -41,9 +41,10 @@ class Channels(OpenChannels[grpc.Channel, EmotionServiceStub]):
         try:
             self._close_idle()
             yield used.service
-        except grpc.RpcError:
-            self.failed()
-            if self.closed:  # that cancels its calls
+        except (grpc.RpcError, ValueError) as error:
+            if isinstance(error, grpc.RpcError):
+                self.failed()
+            if self.closed:  # that cancels its calls, and gRPC has but a ValueError for one that begins afterwards
                 raise closed() from None
             raise
         finally:
@@ -74,13 +75,21 @@ class AsyncChannels(OpenChannels[grpc.aio.Channel, "EmotionServiceAsyncStub"]):
 
     @asynccontextmanager
     async def service(self, *, look: bool = False) -> AsyncIterator[EmotionServiceAsyncStub]:
-        """The service, for one call; `look` at the files now, for a call that lasts."""
+        """The service, for one call; `look` at the files now, for a call that lasts.
+
+        Raises:
+            ClientClosedError: The client is.
+        """
         used = self.begin(look=look)
         try:
             await self._close_idle()
             yield used.service
         except grpc.RpcError:
             self.failed()
+            raise
+        except grpc.aio.UsageError:
+            if self.closed:  # while idle ones were
+                raise closed() from None
             raise
         finally:
             self.end(used)

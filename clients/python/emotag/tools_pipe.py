@@ -7,12 +7,14 @@ import io
 import os
 import select
 import sys
+from collections import Counter
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from anyio import EndOfStream, wrap_file
 from mcp.server.stdio import stdio_server
+from mcp.shared.dispatcher import coerce_request_id
 from mcp.shared.message import SessionMessage
 from mcp_types import (
     INVALID_REQUEST,
@@ -105,7 +107,7 @@ class _Unanswered:
     """The requests that were read and have no answer yet, which the SDK's server cancels when its input ends."""
 
     def __init__(self) -> None:
-        self._ids: set[str | int] = set()
+        self._ids: Counter[str | int] = Counter()
         self._none = asyncio.Event()
         self._none.set()
         self._given_up = False
@@ -113,7 +115,7 @@ class _Unanswered:
     def read(self, message: JSONRPCMessage) -> None:
         """Note a request, or that the host wants no answer to one any more."""
         if isinstance(message, JSONRPCRequest) and message.method != _WITHOUT_END and not self._given_up:
-            self._ids.add(message.id)
+            self._ids[coerce_request_id(message.id)] += 1
             self._none.clear()
         elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
             self._over((message.params or {}).get("requestId"))
@@ -135,8 +137,9 @@ class _Unanswered:
                 await self._none.wait()
 
     def _over(self, name: object) -> None:
-        if isinstance(name, str | int):
-            self._ids.discard(name)
+        if isinstance(name, str | int) and not isinstance(name, bool):
+            self._ids[coerce_request_id(name)] -= 1  # "7" is 7 here: so the SDK's server takes it
+        self._ids = +self._ids
         if not self._ids:
             self._none.set()
 

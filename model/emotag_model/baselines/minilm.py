@@ -28,11 +28,10 @@ def fine_tuned(
 
     Raises TrainingError when the encoder's package is missing or the run is damaged or of something else.
     """
-    begun = (folder / STATE).is_file()
-    if begun and _is_over(RunState.load(folder), folder):
+    begun, settings, lesson = (folder / STATE).is_file(), TeacherSettings(), Material(data)
+    if begun and _is_over(state := RunState.load(folder), folder):
+        state.check_same(settings, lesson.digest)
         return taken(folder, load)
-    settings = TeacherSettings()
-    lesson = Material(data)
     state = open_state(folder, settings, lesson.digest, resume=begun)
     return fine_tune(lesson, settings, state, folder, progress, load)
 

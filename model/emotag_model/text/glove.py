@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
+from tokenize import TokenError
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -65,7 +67,7 @@ def _array(path: Path) -> NDArray[Any]:
     try:
         with path.open("rb") as file:
             vectors: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
-    except ValueError as error:
+    except (ValueError, TokenError) as error:  # the latter where the text of its header is damaged
         raise TextDataError(f"{path}: not a NumPy array file ({error})") from error
     if vectors.dtype.kind not in "fiu":
         raise TextDataError(f"{path}: holds {vectors.dtype}; expected numbers")
@@ -85,7 +87,7 @@ def _load_text(path: Path) -> WordVectors:
     rows: list[NDArray[np.float32]] = []
     for number, line in enumerate(_lines(path), start=1):
         size = rows[0].size if rows else None
-        word, *values = line.rsplit(" ", size or -1)  # from the right: a word may hold blanks
+        word, *values = line.rsplit(" ", size or _width(line))  # from the right: a word may hold blanks
         rows.append(_numbers(values, f"{path}:{number}", size))
         if " " in word and _is_number(word.rpartition(" ")[2]):
             raise TextDataError(f"{path}:{number}: has more numbers than the first line, which has {size}")
@@ -103,6 +105,13 @@ def _lines(path: Path) -> Iterator[str]:
                 yield line.decode("utf-8").rstrip("\r\n")
             except UnicodeDecodeError as error:
                 raise TextDataError(f"{path}:{number}: is not UTF-8 ({error}); save it as UTF-8") from error
+
+
+def _width(line: str) -> int:
+    """How many numbers a line ends with, all but one of its parts at most; 1 where it ends with none."""
+    _, *parts = line.split(" ")
+    numbers = list(takewhile(_is_number, reversed(parts)))
+    return max(1, len(numbers))
 
 
 def _is_number(text: str) -> bool:

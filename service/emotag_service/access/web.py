@@ -217,7 +217,7 @@ class WatchedConnection(H11Protocol):
         if not self.flow.read_paused:
             return
         if self.cycle is not None and self.cycle.more_body and _hung_up(self.transport):
-            self.transport.abort()
+            self.transport.close()  # what is written goes out, where it has but closed its side
             return
         self._held = self.loop.call_later(_HELD_SECONDS, self._look_behind)
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from unittest.mock import AsyncMock, MagicMock
 
 import pytest
 
+from emotag.channel import Connection
 from emotag.channels import AsyncChannels, Channels
+from emotag.errors import ClientClosedError
+from emotag.v1.emotion_service_pb2 import GetModelInfoRequest
 from tests.integration.authority import Authority
-
-if TYPE_CHECKING:
-    pass
 
 
 @pytest.fixture
@@ -59,3 +59,27 @@ async def test_those_of_a_loop(connection: Any, authority: Authority) -> None:
         await channels.close()
         assert closed(connection.aio_channels) == [1, 1, 1]
     assert closed(connection.aio_channels) == [1, 1, 1]
+
+
+def test_a_call_that_begins_when_its_client_has_just_closed_says_so() -> None:
+    channels = Channels(Connection("127.0.0.1:1"))
+
+    def call() -> None:
+        with channels.service() as service:
+            channels.close()
+            service.GetModelInfo(GetModelInfoRequest())
+
+    with pytest.raises(ClientClosedError):
+        call()
+
+
+async def test_one_on_a_loop_does_so_too() -> None:
+    channels = AsyncChannels(Connection("127.0.0.1:1"))
+
+    async def call() -> None:
+        async with channels.service() as service:
+            await channels.close()
+            await service.GetModelInfo(GetModelInfoRequest())
+
+    with pytest.raises(ClientClosedError):
+        await call()

@@ -101,10 +101,21 @@ class Tables:
 
         A file does not say: a value that is in all rows is in there once. Read by a few rows, it is seen in little
         memory. Columns that are dictionaries are left out: they stay so, and each few rows would have all of one.
+        Columns whose values are of one size need not be read for it.
         """
-        columns = [field.name for field in file.schema_arrow if "dictionary<" not in str(field.type)]
-        for batch in self._batches(file, _STEP, columns=columns):
-            yield batch.nbytes
+        read, bits = [], 0
+        for field in file.schema_arrow:
+            if "dictionary<" in str(field.type):
+                continue
+            try:
+                bits += field.type.bit_width + 1  # one says whether there is a value
+            except ValueError:
+                read.append(field.name)
+        if not read:
+            yield from _steps(file.metadata.num_rows, bits)
+            return
+        for batch in self._batches(file, _STEP, columns=read):
+            yield batch.nbytes + batch.num_rows * bits // 8
 
     def _batches(self, file: Any, rows: int, **options: Any) -> Iterator[Any]:
         batches = file.iter_batches(batch_size=rows, use_threads=False, **options)
@@ -121,6 +132,11 @@ class Tables:
 
     def _damaged(self, error: Exception) -> InvalidArgumentError:
         return InvalidArgumentError(f"{self.path}: is damaged, or not Parquet: {error}", field="input")
+
+
+def _steps(rows: int, bits: int) -> Iterator[int]:
+    for start in range(0, rows, _STEP):
+        yield min(_STEP, rows - start) * bits // 8
 
 
 def _of_the_system(error: Exception) -> bool:

@@ -34,15 +34,14 @@ def test_one_that_was_killed_goes_on(data, tmp_path):
     assert [epoch for epoch, _ in watcher.started] == [2]
 
 
-def test_one_of_another_recipe_is_taken_as_it_is(data, tmp_path):
-    fine_tuned(data, tmp_path / "m", Watcher(), tiny_encoder)
+def test_one_of_other_texts_is_taken_where_it_is_named_alone(data, tmp_path):
+    first = fine_tuned(data, tmp_path / "m", Watcher(), tiny_encoder)
     state = RunState.load(tmp_path / "m")
     state.data_digest = "of other texts to distil on"
     state.save(tmp_path / "m")
-    fine_tuned(data, tmp_path / "m", watcher := Watcher(), tiny_encoder)
-    assert watcher.started == []
-    first, again = fine_tuned(data, tmp_path / "m", Watcher(), tiny_encoder), taken(tmp_path / "m", tiny_encoder)
-    np.testing.assert_array_equal(first.logits(TEXTS), again.logits(TEXTS))
+    with pytest.raises(TrainingError, match="the data or the word vectors have changed since; use another --out"):
+        fine_tuned(data, tmp_path / "m", Watcher(), tiny_encoder)
+    np.testing.assert_array_equal(first.logits(TEXTS), taken(tmp_path / "m", tiny_encoder).logits(TEXTS))
 
 
 def test_one_that_is_not_over_is_not_taken(data, tmp_path):
