@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 _STREAM = "/v1/stream"
 _LEFT = "499"  # whoever asked did not wait, as nginx counts it
+_FAULT = "500"
 
 
 class CountedRoute:
@@ -52,7 +53,12 @@ class CountedRoute:
                     ending.name = str(message["status"])
                 await send(message)
 
-            await self._app(scope, receive, noted)
+            try:
+                await self._app(scope, receive, noted)
+            except Exception:
+                if ending.name == _LEFT:  # nothing was said, which the web server answers by 500
+                    ending.name = _FAULT
+                raise
 
 
 def make_app(desk: Desk) -> tuple[Starlette, Traffic]:
