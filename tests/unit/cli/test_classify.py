@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
 import sys
+import time
 from typing import Any
 
 import pytest
+
+from tests.pipes import waiting
 
 
 def piped(target: str, *arguments: str, text: bytes) -> subprocess.CompletedProcess[bytes]:
@@ -135,6 +139,26 @@ def test_lines_are_waited_for_though_standard_input_does_not_block(server: Any, 
         os.close(writes)
         assert process.stdout.read() == b""
         assert process.wait(30) == 0
+
+
+@pytest.mark.parametrize("command", ["classify", "stream"])
+def test_an_output_that_does_not_block_loses_nothing_when_it_is_full(server: Any, command: str) -> None:
+    """As another program has left it that shares it."""
+    reads, writes = os.pipe()
+    fcntl.fcntl(writes, fcntl.F_SETPIPE_SZ, 4096)
+    os.set_blocking(writes, False)
+    line = [sys.executable, "-u", "-m", "emotag", command, "--target", server.target, *["-"] * (command == "classify")]
+    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=writes, stderr=subprocess.PIPE) as process:
+        assert process.stdin is not None
+        assert process.stderr is not None
+        process.stdin.write(b'{"text": "thank you"}\n' * 500)
+        process.stdin.close()
+        while waiting(reads) < 4096 - 200 and process.poll() is None:  # until there is no room for a line
+            time.sleep(0.01)
+        os.close(writes)
+        with os.fdopen(reads, "rb") as output:
+            assert output.read().count(b"\n") == 500
+        assert (process.wait(60), process.stderr.read()) == (0, b"")
 
 
 def test_a_line_is_answered_before_the_next_comes(server: Any) -> None:
