@@ -203,14 +203,16 @@ def variable(name: str) -> str:
     return f"EMOTAG_{name.upper()}"
 
 
-def _typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
-    def typed(text: str) -> Any:
+def typed(parse: Callable[[str], Any]) -> Callable[[str], Any]:
+    """Make an option's type of what parses a value, whose ValueError becomes the usage error, word for word."""
+
+    def convert(text: str) -> Any:
         try:
             return parse(text)
         except ValueError as error:
             raise argparse.ArgumentTypeError(f"{error}, not {text!r}") from error
 
-    return typed
+    return convert
 
 
 def _help(setting: Field[Any]) -> str:
@@ -230,5 +232,5 @@ def shown(value: Any) -> Any:
 def _action(metadata: Mapping[str, Any]) -> dict[str, Any]:
     if metadata["switch"]:
         return {"action": "store_true"}
-    typed = _typed(metadata["parse"])
-    return {"action": "append" if metadata["many"] else "store", "metavar": metadata["metavar"], "type": typed}
+    action, kind = "append" if metadata["many"] else "store", typed(metadata["parse"])
+    return {"action": action, "metavar": metadata["metavar"], "type": kind}

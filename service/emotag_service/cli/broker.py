@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emotag_service.cli.own_command import own_command
+from emotag_service.settings import typed
 from emotag_service.values import whole_number
 
 if TYPE_CHECKING:
@@ -62,7 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = _EPILOG
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.add_argument(
-        "--port", type=_port, default=PORT, metavar="P", help=f"port to listen on; 0 picks a free one (default: {PORT})"
+        "--port",
+        type=typed(whole_number(0, 65_535)),
+        default=PORT,
+        metavar="P",
+        help=f"port to listen on; 0 picks a free one (default: {PORT})",
     )
     parser.add_argument(
         "--data",
@@ -135,10 +140,3 @@ def _teaching(broker: EmbeddedBroker, data: Path | None, topic: str) -> str:
     return _TEACHING.format(
         bootstrap=broker.bootstrap, topic=topic, keeping=kept, emotag=own_command(), python=shlex.quote(sys.executable)
     )
-
-
-def _port(text: str) -> int:
-    try:
-        return whole_number(0, 65_535)(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{error}, not {text!r}") from None

@@ -8,8 +8,8 @@ import sys
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from emotag_service.settings import SettingsParser
-from emotag_service.values import not_empty
+from emotag_service.settings import SettingsParser, typed
+from emotag_service.values import not_empty, whole_number
 
 if TYPE_CHECKING:
     from emotag_service.kafka.cluster.client import ClientSettings
@@ -154,7 +154,7 @@ def _others(strangers: int) -> str:
 
 def _add_list(actions: argparse._SubParsersAction[SettingsParser]) -> None:
     parser = _action(actions, "list", "print dead letters", _LIST, _LIST_EPILOG)
-    parser.add_argument("--limit", type=_count, metavar="N", help="stop after this many (default: all)")
+    parser.add_argument("--limit", type=typed(whole_number(1)), metavar="N", help="stop after this many (default: all)")
     parser.add_argument("--json", action="store_true", help="print JSON lines (default: text)")
     parser.add_argument("--values", action="store_true", help="print what the records hold as well (default: no)")
 
@@ -166,7 +166,7 @@ def _add_replay(actions: argparse._SubParsersAction[SettingsParser]) -> None:
     parser.add_argument("--to", default="", metavar="TOPIC", help="write there (default: where each came from)")
     parser.add_argument(
         "--group",
-        type=_group,
+        type=typed(not_empty),
         default=REPLAY_GROUP,
         help=f"who remembers what was replayed (default: {REPLAY_GROUP})",
     )
@@ -197,20 +197,6 @@ def _action(
     )
     parser.add_settings(ClientSettings)
     return parser
-
-
-def _count(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise ValueError(text)
-    return number
-
-
-def _group(text: str) -> str:
-    try:
-        return not_empty(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _fail(args: argparse.Namespace, problem: str, code: int) -> int:

@@ -37,7 +37,7 @@ def test_help_teaches(capsys, arguments: list[str], parts: list[str]):
         ([], "required: list|replay"),
         (["bury"], "invalid choice: 'bury'"),
         (["list", "--bootstrap", "a:1"], "required: --topic"),
-        (["list", "--bootstrap", "a:1", "--topic", "t", "--limit", "0"], "--limit: invalid"),
+        (["list", "--bootstrap", "a:1", "--topic", "t", "--limit", "0"], "--limit: must be at least 1, not '0'"),
         (["list", "--topic", "t"], "emotag dead-letters list: error: --bootstrap is missing; give it, or set $"),
         (["replay", "--bootstrap", "a:1", "--topic", "t", "--group", ""], "--group: must not be empty"),
         (["replay", "--bootstrap", "nowhere", "--topic", "t"], "--bootstrap: must be HOST:PORT"),
