@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from emotag_service.access.address import OPTIONS, Address
 from emotag_service.access.protection import ConnectionLimits, Protection, Quota, tls_files
 from emotag_service.engine.limits import EngineLimits
-from emotag_service.http.settings import HttpSettings
+from emotag_service.http.settings import HTTP_OPTIONS, HttpSettings
 from emotag_service.operator_settings import OperatorSettings
 from emotag_service.settings import ConfigError, about
 from emotag_service.values import not_empty, origin, path, rate, seconds, some_seconds, whole_number, yes_or_no
@@ -203,13 +204,17 @@ class ServeConfig(OperatorSettings):
         )
 
     @property
-    def addresses(self) -> tuple[tuple[str, int | None, str], ...]:
-        """Hosts and ports for gRPC, for HTTP and for operators, and the option of each port; None is none."""
-        return (
-            (self.host, self.port, "--port"),
-            (self.http_host, self.http_port, "--http-port"),
-            (self.ops_host, self.ops_port, "--ops-port"),
-        )
+    def fronts(self) -> tuple[Address, ...]:
+        """Where messages are taken: for gRPC, and for HTTP where that is asked for."""
+        grpc = Address(self.host, self.port, OPTIONS)
+        return (grpc,) if self.http_port is None else (grpc, Address(self.http_host, self.http_port, HTTP_OPTIONS))
+
+    @property
+    def addresses(self) -> tuple[Address, ...]:
+        """All that is listened on, the operators' port with the fronts."""
+        if self.ops_port is None:
+            return self.fronts
+        return (*self.fronts, Address(self.ops_host, self.ops_port, ("--ops-host", "--ops-port")))
 
     @property
     def http(self) -> HttpSettings | None:

@@ -262,7 +262,6 @@ def check(config: ServeConfig) -> None:
 
 
 def _check_addresses(config: ServeConfig) -> None:
-    for host, port, option in config.addresses[:2]:  # the operators' port has no TLS
-        if port is not None:
-            with suppress(OSError, UnicodeError):
-                check_plaintext(host, port, insecure=False, option=option.replace("port", "host"))
+    for host, port, options in config.fronts:
+        with suppress(OSError, UnicodeError):
+            check_plaintext(host, port, insecure=False, option=options[0])

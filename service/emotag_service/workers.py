@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
-from emotag_service.access.address import OPTIONS, check_apart, hold_address
-from emotag_service.http.settings import HTTP_OPTIONS
+from emotag_service.access.address import check_apart, hold_address
 from emotag_service.process.changes import Changes
 from emotag_service.process.link import AskError
 from emotag_service.process.logs import set_level
@@ -106,7 +105,5 @@ def _hold(config: ServeConfig, held: ExitStack) -> ServeConfig:
         return picked
 
     check_apart(*config.addresses)  # one that is held and not listened on looks free to others of ours
-    config = replace(config, port=hold(config.host, config.port, OPTIONS))
-    if config.http_port is None:
-        return config
-    return replace(config, http_port=hold(config.http_host, config.http_port, HTTP_OPTIONS))
+    port, *http = [hold(*front) for front in config.fronts]
+    return replace(config, port=port, http_port=http[0] if http else None)

@@ -4,11 +4,27 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+from itertools import combinations
+from typing import NamedTuple
 
 import structlog
 
 _log = structlog.get_logger(__name__)
 OPTIONS = ("--host", "--port")  # by which most commands choose their address
+
+
+class Address(NamedTuple):
+    """Where a server of ours is to listen.
+
+    Attributes:
+        host: Name or address of an interface.
+        port: 0 for any.
+        options: Those that choose them.
+    """
+
+    host: str
+    port: int
+    options: tuple[str, str]
 
 
 class ListenError(Exception):
@@ -53,24 +69,16 @@ def is_local(host: str) -> bool:
     return all(ipaddress.ip_address(str(each).partition("%")[0]).is_loopback for each in found)
 
 
-def check_apart(*addresses: tuple[str, int | None, str]) -> None:
-    """Look whether no two of our own servers are to listen on one address: hosts, ports and the options of these.
-
-    A port of 0 or None is nobody's. Names that nobody knows here are left out.
+def check_apart(*addresses: Address) -> None:
+    """Look whether no two of our own servers are to listen on one address; names that nobody knows here are left out.
 
     Raises:
         ListenError: Two are.
     """
-    taken: list[tuple[str, int, str]] = []
-    for host, port, option in addresses:
-        if not port:
-            continue
-        for other, its_port, its_option in taken:
-            if port == its_port and _meet(host, other):
-                raise ListenError(
-                    f"cannot listen on {spelled(host, port)} for {option}: {its_option} has the port; give another"
-                )
-        taken.append((host, port, option))
+    for (host, port, options), (other, its_port, its_options) in combinations(addresses, 2):
+        if port and port == its_port and _meet(host, other):
+            problem = f"cannot listen on {spelled(other, port)} for {its_options[1]}: {options[1]} has the port"
+            raise ListenError(f"{problem}; give another")
 
 
 def _meet(host: str, other: str) -> bool:
