@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import errno
+import random
+import tracemalloc
+from itertools import repeat
 from pathlib import Path
 
 import pyarrow as pa
@@ -163,3 +166,26 @@ def test_what_the_system_says_of_a_file_is_no_damage(tmp_path: Path, capsys, mon
     assert run(tmp_path / "a.parquet", "--output", tmp_path / "out") == 1
     said = capsys.readouterr().err
     assert ("Permission denied" in said, "damaged" in said) == (True, False)
+
+
+def test_rows_at_once_have_room_wherever_they_stand() -> None:
+    drawn = random.Random(7)
+    for _ in range(300):
+        few = [drawn.choice((1, 40, 900)) * drawn.randrange(1 << 12) for _ in range(drawn.randrange(200))]
+        found, rows = few, 64
+        room = max(tables.BYTES, 2 * max(few, default=0))
+        while rows < tables.ROWS:
+            found = [sum(found[place : place + 2]) for place in range(0, len(found), 2)]
+            if max(found, default=0) > room:
+                break
+            rows *= 2
+        assert tables._rows(iter(few)) == rows
+
+
+def test_what_says_how_wide_rows_are_is_not_kept() -> None:
+    """A small file may have a billion rows."""
+    tracemalloc.start()
+    assert tables._rows(repeat(100, 200_000)) == tables.ROWS
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50_000

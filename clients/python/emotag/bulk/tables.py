@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import pyarrow as pa
@@ -112,7 +113,7 @@ class Tables:
             except ValueError:
                 read.append(field.name)
         if not read:
-            yield from _steps(file.metadata.num_rows, bits)
+            yield from _steps(min(file.metadata.num_rows, ROWS), bits)  # all others are like them
             return
         for batch in self._batches(file, _STEP, columns=read):
             yield batch.nbytes + batch.num_rows * bits // 8
@@ -158,15 +159,16 @@ def _rows(sizes: Iterable[int]) -> int:
 
     There is room for twice the largest few: whoever has those in memory has that as well.
     """
-    found, rows = list(sizes), _STEP
-    most = max(BYTES, 2 * max(found, default=0))
-    while rows < ROWS and max(doubled := _pairs(found), default=0) <= most:
-        found, rows = doubled, 2 * rows
-    return rows
-
-
-def _pairs(sizes: Sequence[int]) -> list[int]:
-    return [sum(sizes[place : place + 2]) for place in range(0, len(sizes), 2)]
+    doublings = range((ROWS // _STEP).bit_length())
+    begun, largest = [0 for _ in doublings], [0 for _ in doublings]
+    for place, size in enumerate(sizes, start=1):
+        for each in doublings:
+            begun[each] += size
+            largest[each] = max(largest[each], begun[each])
+            if place % (1 << each) == 0:
+                begun[each] = 0
+    room = max(BYTES, 2 * largest[0])
+    return _STEP << sum(1 for _ in takewhile(lambda most: most <= room, largest[1:]))
 
 
 def _pieces(batch: Any) -> Iterator[Any]:
