@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _STREAM = "/v1/stream"
 _LEFT = "499"  # whoever asked did not wait, as nginx counts it
-_FAULT = "500"
+_FAULT = "500"  # of what leaves a route past its boundary
 
 
 class CountedRoute:
@@ -84,8 +84,8 @@ def make_app(desk: Desk) -> tuple[Starlette, Traffic]:
         ]
     traffic = Traffic()
     for _, path, _, refuse in table:
-        traffic.expect(path, "200", _fault(refuse), timed=True)
-    traffic.expect(_STREAM, "200", _fault(errors.connect), timed=False)
+        traffic.expect(path, "200", _fault(refuse), _FAULT, timed=True)
+    traffic.expect(_STREAM, "200", _fault(errors.connect), _FAULT, timed=False)
     routes = [
         Route(path, CountedRoute(_Guarded(desk, answer, refuse), traffic, path), methods=[method])
         for method, path, answer, refuse in table
