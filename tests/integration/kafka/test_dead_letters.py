@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
@@ -19,6 +20,7 @@ from emotag.cli.main import main
 from emotag_service.kafka.cluster import producers
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.cluster.client_logs import log_all_but_copies
+from emotag_service.kafka.dead_letters import replay as module
 from emotag_service.kafka.dead_letters.letter_writer import LetterWriter
 from emotag_service.kafka.dead_letters.replay import Order, Replay
 from emotag_service.kafka.errors import ClusterError
@@ -235,8 +237,17 @@ class TestReplay:
 
     @pytest.mark.parametrize("accepted", ["1000", "40000"])  # below the second, letters are written one by one
     def test_a_letter_that_is_refused_holds_back_none_before_it(
-        self, post: Post, broker: Broker, new_topic: NewTopic, capsys, accepted: str
+        self, post: Post, broker: Broker, new_topic: NewTopic, capsys, monkeypatch: pytest.MonkeyPatch, accepted: str
     ):
+        written = list[tuple[bool, int]]()
+        write = LetterWriter.write
+
+        async def noted(self: LetterWriter, letters: Any, *arguments: Any, alone: bool) -> None:
+            written.append((alone, len(letters)))
+            await write(self, letters, *arguments, alone=alone)
+
+        monkeypatch.setattr(LetterWriter, "write", noted)
+        monkeypatch.setattr(module, "_ALONE", 5)
         small = new_topic(broker, "small", partitions=2, max_message_bytes=accepted)
         letters = [post.letter(2 * number) for number in range(30)]
         letters[12] = post.letter(24, value=b"x" * 50_000)
@@ -254,6 +265,7 @@ class TestReplay:
         post.go_on_at(14)
         assert post.run("replay", "--to", small) == 0
         assert post.numbers(small) == [number for number in range(0, 60, 2) if number != 24]
+        assert max(number for alone, number in written if alone) == 5, "each waits for the cluster"
 
 
 class TestUnreadable:

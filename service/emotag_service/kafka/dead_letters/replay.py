@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from emotag_service.kafka.records.record import Record
 
 
-_TOGETHER = 500  # letters of one transaction
-_ALONE = 25  # of one in which each letter is a write, and waits for the cluster: it must not take too long for that
+_ALONE = 25  # of a transaction in which each letter is a write that waits for the cluster: it must not take too long
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,26 +181,28 @@ class Replay:
         self, reader: Reader, ledger: Ledger, partition: TopicPartition, writer: LetterWriter | None, way: _Way
     ) -> None:
         start = min([await ledger.next_offset(reason) for reason in sorted(self._order.reasons)], default=0)
-        most = _ALONE if way.alone else _TOGETHER
-        async with aclosing(reader.batches(partition, start=max(start, way.begin), most=most)) as batches:
+        async with aclosing(reader.batches(partition, start=max(start, way.begin))) as batches:
             async for records in batches:
                 before, refused = way.split(records)
-                await self._write(ledger, before, writer, alone=way.alone)
+                await self._write(ledger, before, writer, way)
                 if refused is not None:
                     raise await self._refused(ledger, DeadLetter.read(refused), way.why)
-                way.begin = records[-1].offset + 1
 
-    async def _write(
-        self, ledger: Ledger, records: Sequence[Record], writer: LetterWriter | None, *, alone: bool
-    ) -> None:
+    async def _write(self, ledger: Ledger, records: Sequence[Record], writer: LetterWriter | None, way: _Way) -> None:
         letters, outcome = await self._due(ledger, records)
         targets = [await self._target(letter) for letter in letters]
+        alone = way.alone or not all(self._roomy[topic] for topic in targets)
+        if alone and len(records) > _ALONE:
+            for start in range(0, len(records), _ALONE):
+                await self._write(ledger, records[start : start + _ALONE], writer, way)
+            return
         if letters and writer is not None:
-            alone = alone or not all(self._roomy[topic] for topic in targets)
             await writer.write(letters, targets, ledger.offsets(letters), alone=alone)
         ledger.done(letters)
         outcome.replayed.update(targets)
         self.outcome.add(outcome)
+        if records:
+            way.begin = records[-1].offset + 1
 
     async def _due(self, ledger: Ledger, records: Sequence[Record]) -> tuple[list[DeadLetter], Outcome]:
         """Those that are to be replayed, and how many others there are."""
