@@ -119,6 +119,19 @@ def test_an_array_that_is_none(tmp_path, content):
         load_glove(path)
 
 
+def test_an_array_whose_header_is_damaged(tmp_path):
+    path = write_npy(tmp_path, ["the"], [[1.0]])
+    path.write_bytes(path.read_bytes().replace(b"}", b" "))
+    with pytest.raises(TextDataError, match="not a NumPy array"):
+        load_glove(path)
+
+
+def test_the_first_word_may_hold_blanks_too(tmp_path):
+    read = load_glove(write_text(tmp_path, ". . 1 2\nthe 3 4\n5 5 6\n"))
+    assert read.words == [". .", "the", "5"]
+    np.testing.assert_array_equal(read.vectors, [[1, 2], [3, 4], [5, 6]])
+
+
 def test_several_arrays_in_one_file(tmp_path):
     path = write_npy(tmp_path, ["the"], [[1.0]])
     np.savez(tmp_path / "several", [[1.0]])
