@@ -223,9 +223,25 @@ class TestReplay:
     def test_a_topic_that_is_not_there(self, small_post: Post, capsys):
         small_post.fill(small_post.letter(1))
         assert small_post.run("replay", "--to", f"{small_post.origin}.not") == 2
-        assert "where letters are to go, does not exist; create it, or give --to" in capsys.readouterr().err
+        said = capsys.readouterr().err
+        assert f"where letter {small_post.letters}/1@0 is to go, does not exist; create it, or give --to" in said
         assert small_post.run("replay", "--to", small_post.letters) == 2
         assert "which is read" in capsys.readouterr().err
+
+    def test_a_topic_that_is_gone_holds_back_none_before_its_letter(self, small_post: Post, capsys):
+        gone = Record("gone", 0, 7, 1_600_000_000_000, b"k", b"secret 7")
+        buried = bury(gone, small_post.letters, Fault("NOT_JSON", "for some reason"), AT)
+        astray = Seen(buried.value, buried.key, buried.headers, 0, buried.timestamp)
+        small_post.fill(small_post.letter(0), small_post.letter(2), astray, small_post.letter(4))
+        for options in ((), ("--dry-run",), ()):
+            assert small_post.run("replay", *options) == 2
+            said = capsys.readouterr().err
+            for part in (f"topic gone, where letter {small_post.letters}/0@2 is to go", "--to-offset 3 --execute"):
+                assert part in said
+            assert small_post.numbers() == [0, 2]
+        small_post.go_on_at(3)
+        assert small_post.run("replay") == 0
+        assert small_post.numbers() == [0, 2, 4]
 
     def test_a_topic_that_takes_less(self, small_post: Post, embedded_broker: Broker, new_topic: NewTopic, capsys):
         small = new_topic(embedded_broker, "small", partitions=3, max_message_bytes="1000")

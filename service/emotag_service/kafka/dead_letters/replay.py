@@ -121,7 +121,7 @@ class Replay:
         self.outcome = Outcome()
         self._client = client
         self._order = order
-        self._roomy: dict[str, bool] = {}
+        self._roomy: dict[str, bool | None] = {}
 
     async def run(self) -> Outcome:
         """Replay what the topics hold now.
@@ -186,11 +186,16 @@ class Replay:
                 before, refused = way.split(records)
                 await self._write(ledger, before, writer, way)
                 if refused is not None:
-                    raise await self._refused(ledger, DeadLetter.read(refused), way.why)
+                    raise self._refused(ledger, DeadLetter.read(refused), way.why)
 
     async def _write(self, ledger: Ledger, records: Sequence[Record], writer: LetterWriter | None, way: _Way) -> None:
         letters, outcome = await self._due(ledger, records)
-        targets = [await self._target(letter) for letter in letters]
+        targets = [self._target(letter) for letter in letters]
+        for letter, topic in zip(letters, targets, strict=True):
+            if await self._is_roomy(topic) is None:
+                offset = letter.record.offset
+                await self._write(ledger, [record for record in records if record.offset < offset], writer, way)
+                raise self._homeless(ledger, letter, topic)
         alone = way.alone or not all(self._roomy[topic] for topic in targets)
         if alone and len(records) > _ALONE:
             for start in range(0, len(records), _ALONE):
@@ -223,27 +228,31 @@ class Replay:
                 due.append(letter)
         return due, left
 
-    async def _refused(self, ledger: Ledger, letter: DeadLetter, why: str) -> TaggerError:
-        record, topic = letter.record, await self._target(letter)
-        behind = f"--to-offset {record.offset + 1}"
-        command = reset_command(ledger.group(letter.reason), record.topic, record.partition, behind)
+    def _refused(self, ledger: Ledger, letter: DeadLetter, why: str) -> TaggerError:
         return ClusterError(
-            f"letter {record.topic}/{record.partition}@{record.offset} is refused by {topic}, the topic that it goes "
-            f"to ({why}); what lies before it in its partition is replayed. To go on without it: {command}; or leave "
-            f"all of {letter.reason}, and name the other reasons with --reason"
+            f"letter {_place(letter)} is refused by {self._target(letter)}, the topic that it goes to ({why}); "
+            f"{_without(ledger, letter)}"
         )
 
-    async def _target(self, letter: DeadLetter) -> str:
-        topic = self._order.to or letter.topic
+    def _homeless(self, ledger: Ledger, letter: DeadLetter, topic: str) -> TaggerError:
+        return SettingsError(
+            f"topic {topic}, where letter {_place(letter)} is to go, does not exist; create it, or give --to; "
+            f"{_without(ledger, letter)}"
+        )
+
+    def _target(self, letter: DeadLetter) -> str:
+        return self._order.to or letter.topic
+
+    async def _is_roomy(self, topic: str) -> bool | None:
+        """Whether it takes every letter that a tagger can write; None where it does not exist."""
         if topic not in self._roomy:
             async with open_topics(self._client) as topics:
-                if topic not in await topics.describe([topic], "Write"):
-                    raise SettingsError(
-                        f"topic {topic}, where letters are to go, does not exist; create it, or give --to"
-                    )
-                limits = await topics.max_message_bytes([topic])
-            self._roomy[topic] = limits.get(topic, 0) >= ROOMY_BYTES
-        return topic
+                if topic in await topics.describe([topic], "Write"):
+                    limits = await topics.max_message_bytes([topic])
+                    self._roomy[topic] = limits.get(topic, 0) >= ROOMY_BYTES
+                else:
+                    self._roomy[topic] = None
+        return self._roomy[topic]
 
     def _explained(self, error: Exception) -> TaggerError:
         if isinstance(error, ProducerFenced | InvalidProducerEpoch):
@@ -252,3 +261,17 @@ class Replay:
         return explained or ClusterError(
             f"replaying dead letters: {type(error).__name__}; is the cluster up? The next run goes on where this ended"
         )
+
+
+def _place(letter: DeadLetter) -> str:
+    return f"{letter.record.topic}/{letter.record.partition}@{letter.record.offset}"
+
+
+def _without(ledger: Ledger, letter: DeadLetter) -> str:
+    """How to go on."""
+    record, behind = letter.record, f"--to-offset {letter.record.offset + 1}"
+    return (
+        "what lies before it in its partition is replayed. To go on without it: "
+        f"{reset_command(ledger.group(letter.reason), record.topic, record.partition, behind)}; or leave all of "
+        f"{letter.reason}, and name the other reasons with --reason"
+    )
