@@ -90,6 +90,11 @@ class TaggerService:
         """What tags in this process; None while it starts, and where a service does it."""
         return None if self._tag_engine is None else self._tag_engine.engine
 
+    @property
+    def loads(self) -> bool:
+        """Whether it has begun to load an engine for this process and has none yet; it waits for the cluster before."""
+        return isinstance(self._tag_engine, LocalEngine) and self._tag_engine.engine is None
+
     async def run(self) -> bool:
         """Tag until a signal; then commit what is written and leave the group. A second signal stops at once.
 

@@ -23,12 +23,12 @@ _STATES = {state.value: state.value.replace(" ", "_") for state in State}
 class EngineMetrics:
     """Collects from an engine, as soon as there is one."""
 
-    def __init__(self, engine: Callable[[], Engine | None], *, expected: bool = False) -> None:
+    def __init__(self, engine: Callable[[], Engine | None], *, expected: Callable[[], bool]) -> None:
         """Make it.
 
         Args:
             engine: Returns it; None while there is none.
-            expected: There is to be one in this process, which is not healthy before.
+            expected: Says then whether this process loads one, and is not healthy before.
         """
         self._engine = engine
         self._expected = expected
@@ -37,7 +37,7 @@ class EngineMetrics:
         """Of Prometheus' client: read the figures."""
         engine = self._engine()
         if engine is None:
-            if self._expected:
+            if self._expected():
                 yield _health(healthy=False)
             return
         stats = engine.stats()

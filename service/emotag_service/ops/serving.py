@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def serving_view(service: Service, reference: Reference) -> View:
     """Make the view of a service that is about to run on this event loop."""
     registry = new_registry()
-    registry.register(EngineMetrics(lambda: service.engine, expected=True))
+    registry.register(EngineMetrics(lambda: service.engine, expected=lambda: True))
     registry.register(TrafficMetrics(lambda: _calls(service), "emotag_requests", "calls", "method", "code"))
     http = ("emotag_http_requests", "HTTP requests", "route", "status")
     registry.register(TrafficMetrics(lambda: _requests(service), *http))

@@ -23,7 +23,7 @@ def tagging_view(service: TaggerService, reference: Reference) -> View:
     """Make the view of a tagger that is about to run on this event loop."""
     registry = new_registry()
     registry.register(KafkaMetrics(service.meters))
-    registry.register(EngineMetrics(lambda: service.engine))
+    registry.register(EngineMetrics(lambda: service.engine, expected=lambda: service.loads))
     return View(
         loop=asyncio.get_running_loop(),
         unready=lambda: _unready(service.meters),

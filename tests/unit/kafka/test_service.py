@@ -6,6 +6,7 @@ import asyncio
 import io
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ import pytest
 import structlog
 from structlog.testing import capture_logs
 
+from emotag_service.engine.engine import Engine
 from emotag_service.kafka import service as module
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.config import TagTopicConfig
@@ -22,8 +24,10 @@ from emotag_service.kafka.errors import EngineUnavailableError, FencedError, Set
 from emotag_service.kafka.records.record import Record
 from emotag_service.kafka.registry.settings import RegistrySettings
 from emotag_service.kafka.service import TaggerService
+from emotag_service.kafka.tagging.local_engine import LocalEngine
 from emotag_service.kafka.tagging.progress import Screen
 from emotag_service.messages.untaggable import Fault
+from emotag_service.testing import in_memory_engine
 
 SECRET = "what-the-agent-said"  # noqa: S105 - stands for what a record holds
 
@@ -118,6 +122,29 @@ async def test_the_cluster_is_asked_before_the_engine_is_loaded(stage: Stage, ev
     assert await asyncio.wait_for(running, 30)
     assert stage.happened == ["reach", "prepare in", "engine", "1000", "tag", "left", "closed"]
     assert [event["event"] for event in events] == ["tagging", "stopping", "stopped"]
+
+
+async def test_an_engine_of_this_process_is_loading_from_then_on_and_no_longer_than_it_takes(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine, asked, loaded = in_memory_engine(), threading.Event(), threading.Event()
+
+    def make() -> Engine:
+        asked.set()
+        loaded.wait(30)
+        return engine
+
+    monkeypatch.setattr(module, "make_engine", lambda *_, **__: LocalEngine(make))
+    service = _service()
+    assert not service.loads, "it waits for the cluster before"
+    running = asyncio.ensure_future(service.run())
+    assert await asyncio.to_thread(asked.wait, 30)
+    assert service.loads
+    loaded.set()
+    await asyncio.wait_for(stage.running.wait(), 30)
+    assert not service.loads
+    os.kill(os.getpid(), signal.SIGTERM)
+    assert await asyncio.wait_for(running, 30)
 
 
 async def test_a_schema_registry_is_asked_by_lanes_and_codec_alike(

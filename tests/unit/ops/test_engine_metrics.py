@@ -11,18 +11,18 @@ from tests.unit.ops.helpers import collected, names, value
 
 
 def test_before_there_is_an_engine_there_is_nothing():
-    assert collected(EngineMetrics(lambda: None)) == {}
+    assert collected(EngineMetrics(lambda: None, expected=lambda: False)) == {}
 
 
 def test_where_there_is_to_be_an_engine_nothing_is_healthy_before():
-    found = collected(EngineMetrics(lambda: None, expected=True))
+    found = collected(EngineMetrics(lambda: None, expected=lambda: True))
     assert names(found) == {"emotag_healthy"}
     assert value(found, "emotag_healthy") == 0
 
 
 async def test_what_an_engine_did_and_holds():
     engine = in_memory_engine()
-    metrics = EngineMetrics(lambda: engine)
+    metrics = EngineMetrics(lambda: engine, expected=lambda: False)
     with capture_logs():
         before = collected(metrics)
         await engine.start()

@@ -39,7 +39,7 @@ async def test_a_server_is_ready_when_health_says_so():
 
 
 async def test_a_tagger_is_ready_while_it_reads_or_commits():
-    service = SimpleNamespace(meters=Meters(), engine=None)
+    service = SimpleNamespace(meters=Meters(), engine=None, loads=False)
     view = tagging_view(service, Reference({}))
     assert view.unready().startswith("starting")
     service.meters.last_progress = time.monotonic()
@@ -49,6 +49,8 @@ async def test_a_tagger_is_ready_while_it_reads_or_commits():
     exported = names(samples(generate_latest(view.registry).decode()))
     assert "emotag_kafka_records_total" in exported
     assert "emotag_healthy" not in exported, "a service may be what tags"
+    service.loads = True
+    assert samples(generate_latest(view.registry).decode())["emotag_healthy", frozenset()] == 0
 
 
 async def test_a_tagger_is_not_ready_while_a_partition_waits_for_long():
