@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> int:
     except (CheckpointError, TextDataError, TrainingError) as error:
         return fail("baselines", error, USAGE)
     except OSError as error:
-        return fail("baselines", f"{error.filename}: {error.strerror}", FAILURE)
+        return fail("baselines", f"{error.filename or 'a file'}: {error.strerror}", FAILURE)
     except KeyboardInterrupt:
         whole = "training" if args.architectures else "epoch"
         return fail("baselines", f"interrupted; the same command goes on after the last whole {whole}", INTERRUPTED)

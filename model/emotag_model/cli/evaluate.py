@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
     except (CheckpointError, TextDataError, LabelsError) as error:
         return fail("evaluate", error, USAGE)
     except OSError as error:
-        return fail("evaluate", f"{error.filename}: cannot be read or written ({error.strerror})", FAILURE)
+        return fail("evaluate", f"{error.filename or 'a file'}: cannot be read or written ({error.strerror})", FAILURE)
     except KeyboardInterrupt:
         return INTERRUPTED
     print(found)  # apart: a reader that has seen enough closes the pipe, which is no failure of a file
@@ -108,7 +108,14 @@ def _add_unlabelled(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--into", type=Path, metavar="FILE", help="document whose table to replace (default: none)")
 
 
+_ONLY_LABELLED = ("label_set", "against", "against_predictions", "predictions_out", "report")
+_ONLY_UNLABELLED = ("taxonomy", "into")
+
+
 def _problem(args: argparse.Namespace) -> str:
+    wanted, others = ("--data", _ONLY_LABELLED) if args.unlabelled else ("--unlabelled", _ONLY_UNLABELLED)
+    if foreign := [name for name in others if getattr(args, name)]:
+        return f"--{foreign[0].replace('_', '-')} is of {wanted}, which is not given"
     if args.resamples < 0 or args.seed < 0 or args.top < 0:
         return "--resamples, --seed and --top must not be negative"
     if args.against and args.against_predictions:

@@ -9,6 +9,7 @@ from pathlib import Path
 from emotag_model.checkpoint import CheckpointError
 from emotag_model.cli.failure import FAILURE, INTERRUPTED, USAGE, fail
 from emotag_model.cli.training_progress import TrainingProgress
+from emotag_model.labels import LabelsError
 from emotag_model.text import TextDataError
 from emotag_model.training.data import load_data
 from emotag_model.training.errors import TrainingError
@@ -96,7 +97,7 @@ def run(args: argparse.Namespace) -> int:
         )
         with TrainingProgress(data) as progress:
             checkpoint = train(data, args.out, recipe, progress, resume=args.resume)
-    except (TrainingError, TextDataError) as error:
+    except (TrainingError, TextDataError, LabelsError) as error:
         return fail("train", error, USAGE)
     except (CheckpointError, OSError) as error:
         return fail("train", error, FAILURE)

@@ -19,7 +19,8 @@ class TrainingProgress:
         self._bar: tqdm[Never] | None = None
         words = (
             f"{len(data.train):,} messages in GoEmotions' words, {data.left_out} left out as they are held out too; "
-            f"{len(data.agents):,} in those of basic; {len(data.dev):,} and {len(data.agents_dev):,} dev"
+            f"{len(data.agents):,} in those of basic, {data.agents_left_out} left out; "
+            f"{len(data.dev):,} and {len(data.agents_dev):,} dev"
         )
         texts = len(data.unlabelled) + len(data.told)
         more = f"; {texts:,} texts without labels" if texts else ""

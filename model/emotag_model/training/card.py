@@ -37,20 +37,18 @@ should rest on its tags.
 
 ## Data and licences
 
-- Agents' messages in the words of `basic`, {agents:,}: of tau-bench, MARBLE, Who&When, NegotiationArena and game logs
-  (MIT), cucom (Apache-2.0) and moltbook (CC BY 4.0){ours}. Who read them are language models, message by message and by
-  a guide; no person labelled any.
+- Agents' messages in the words of `basic`, {agents:,}: {agents_of}
 - GoEmotions (Demszky et al. 2020, <https://github.com/google-research/google-research/tree/master/goemotions>), train
   split, {trained:,} messages: Apache-2.0, annotations CC BY 4.0. {left_out} messages of it were left out because a
   held-out split of some data set has the same text or one that is nearly so.
 {unlabelled}\
-- To choose by: GoEmotions' dev split, {dev:,} messages, and agents' dev, {agents_dev:,} messages of two readers each.
+- To choose by: GoEmotions' dev split, {dev:,} messages, and agents' dev, {agents_dev:,} messages{readers}.
   Scores and thresholds were fitted to them, of `basic` to agents' and of the others to GoEmotions', and the best epoch
   chosen by both. No test split was used.
 - GloVe 6B (Pennington et al. 2014, <https://nlp.stanford.edu/projects/glove/>), {vectors:,} vectors of {size} numbers,
   which words start from: Public Domain Dedication and License 1.0.
 {teachers}
-Every source allows redistribution and commercial use; the weights are Apache-2.0. Credit the sources named here.
+{terms} Credit the sources named here.
 
 ## Figures
 
@@ -100,7 +98,16 @@ average. The same command, data and versions give the same weights on the same k
 
 `SHA256SUMS` lists the files' sums; its own SHA-256 is the digest that tags carry.
 """
-_OURS = "; texts of them and of others that we read, and messages that were written for training"
+_OURS = """\
+of tau-bench, MARBLE, Who&When, NegotiationArena and game logs
+  (MIT), cucom (Apache-2.0) and moltbook (CC BY 4.0); texts of them and of others that we read, and messages that were \
+written for training. Who read them are language models, message by message and by
+  a guide; no person labelled any."""
+_OUR_TERMS = "Every source allows redistribution and commercial use; the weights are Apache-2.0."
+_ANYBODYS = """\
+`agents/train` of the data folder. Whose they are, who labelled them, and
+  on what terms they may be used, whoever put them there knows, and this card does not."""
+_ANYBODYS_TERMS = "Whether these weights may be handed on depends on the terms of the agents' messages."
 _TEACHERS = """\
 - Teachers: {names}. A MiniLM teacher is all-MiniLM-L6-v2 (Apache-2.0,
   <https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2>), fine-tuned on the messages above and on nothing
@@ -125,9 +132,10 @@ def write_card(
         words=checkpoint.config.vocabulary_size,
         max_tokens=settings.max_tokens,
         agents=len(data.agents),
+        agents_of=_OURS if recipe.readings else _ANYBODYS,
         agents_dev=len(data.agents_dev),
+        readers=" of two readers each" if recipe.readings else "",
         agent_figures=agent_figures,
-        ours=_OURS if recipe.readings else "",
         trained=len(data.train),
         left_out=data.left_out,
         unlabelled=_unlabelled(recipe, len(data.told)),
@@ -135,6 +143,7 @@ def write_card(
         vectors=len(data.vectors.words),
         size=data.vectors.size,
         teachers=_teachers(recipe),
+        terms=_OUR_TERMS if recipe.readings else _ANYBODYS_TERMS,
         figures="\n".join(_figures_row(*each) for each in figures),
         definitions=DEFINITIONS,
         behaviour=tables(checkpoint).strip(),

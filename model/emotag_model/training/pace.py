@@ -7,6 +7,7 @@ from typing import Any
 
 from emotag_model.training.errors import TrainingError
 
+_SEEDS = 2**48  # torch takes 64 bits, of which the epochs want some
 _COUNTS = ("epochs", "patience", "threads", "batch_size", "train_tokens")
 
 
@@ -33,6 +34,7 @@ class Pace:
         self._check("learning_rate", 0 < self.learning_rate < float("inf"), "a positive number")
         for name in ("seed", "cycle_epochs", "coarse_weight", "basic_weight", "weight_decay"):
             self._check(name, 0 <= getattr(self, name) < float("inf"), "0 or more")
+        self._check("seed", self.seed < _SEEDS, f"less than {_SEEDS}")
         self._check("average_decay", 0 <= self.average_decay < 1, "in [0, 1)")
 
     def to_dict(self) -> dict[str, Any]:

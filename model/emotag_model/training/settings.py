@@ -9,6 +9,7 @@ from emotag_model.network.config import CnnBiSruConfig
 from emotag_model.training.errors import TrainingError
 from emotag_model.training.pace import Pace
 
+_MOST_TOKENS = 1 << 20
 _SIZES = (
     *("conv_channels", "sru_size", "sru_layers", "attention_heads"),
     *("dropout", "embedding_dropout", "word_dropout"),
@@ -43,6 +44,7 @@ class TrainingSettings(Pace):
         super().__post_init__()
         for name in ("glove_words", "max_tokens"):
             self._check(name, getattr(self, name) >= 1, "at least 1")
+        self._check("max_tokens", self.max_tokens <= _MOST_TOKENS, f"at most {_MOST_TOKENS}, as the native core reads")
         for name in ("embedding_rate", "vector_scale"):
             self._check(name, 0 < getattr(self, name) < float("inf"), "a positive number")
         self._check("soft_weight", 0 <= self.soft_weight <= 1, "in [0, 1]")

@@ -49,7 +49,7 @@ def agents_train(folder: Path, *, ours: bool) -> list[Example]:
     path = folder / TRAIN
     if not path.is_file():
         raise TrainingError(f"{path}: no such file; --data must name a folder with {TRAIN}")
-    labelled = [_example(row, row.fields.get("labels")) for row in read_rows(path)]
+    labelled = [_example(row, "labels") for row in read_rows(path)]
     return [*labelled, *(_read(folder, readings()) if ours else []), *(written() if ours else [])]
 
 
@@ -61,7 +61,7 @@ def agents_dev(folder: Path) -> list[Example]:
     path = folder / DEV
     if not path.is_file():
         raise TrainingError(f"{path}: no such file; --data must name a folder with {DEV}")
-    return [_example(row, row.fields.get("accept")) for row in read_rows(path)]
+    return [_example(row, "accept") for row in read_rows(path)]
 
 
 def readings() -> list[Reading]:
@@ -73,7 +73,7 @@ def readings() -> list[Reading]:
 
 def written() -> list[Example]:
     """Return the messages that were written for training, with labels by the same guide."""
-    return [_example(row, row.fields.get("labels")) for row in read_rows(_WRITTEN)]
+    return [_example(row, "labels") for row in read_rows(_WRITTEN)]
 
 
 def told() -> list[Example]:
@@ -91,13 +91,18 @@ def _read(folder: Path, found: Iterable[Reading]) -> list[Example]:
     for file, by_id in wanted.items():
         if (folder / file).is_file():
             rows = ((row, by_id.get(str(row.fields.get("id")))) for row in read_rows(folder / file))
-            examples += [_example(row, list(reading.labels)) for row, reading in rows if reading]
+            examples += [_labelled(row, reading.labels) for row, reading in rows if reading]
     return examples
 
 
-def _example(row: Row, names: object) -> Example:
+def _example(row: Row, field: str) -> Example:
+    names = row.fields.get(field)
     if not isinstance(names, list) or not names:
-        raise TextDataError(f"{row.place}: labels must be a list of at least one label, not {names!r}")
+        raise TextDataError(f"{row.place}: {field} must be a list of at least one label, not {names!r}")
     if unknown := [name for name in names if not isinstance(name, str) or name not in _PLACES]:
-        raise TextDataError(f"{row.place}: labels has {unknown[0]!r}; known are {', '.join(_PLACES)}")
+        raise TextDataError(f"{row.place}: {field} has {unknown[0]!r}; known are {', '.join(_PLACES)}")
+    return _labelled(row, names)
+
+
+def _labelled(row: Row, names: Iterable[str]) -> Example:
     return Example(row.text, tuple(_PLACES[name] for name in names), row.place)

@@ -19,7 +19,7 @@ from emotag_model.training.data.unlabelled import check_may_ship, unlabelled_row
 from emotag_model.training.errors import TrainingError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Sequence, Sized
     from pathlib import Path
 
     from emotag_model.evaluation.agent_messages import AgentMessage
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from emotag_model.text.glove import WordVectors
 
 _RECORDED = "streams:"  # names of data sets that are recorded conversations of agents
+_FEWEST_DEV = 2
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,8 @@ class TrainingData:
         agents_dev: To choose by, in the words of `basic`.
         agents_said: What the readers of `agents_dev` said of each, in the same order.
         vectors: What words start from.
-        left_out: Labelled messages that were left out since a held-out text is the same or nearly so.
+        left_out: Labelled messages of `train` that were left out since a held-out text is the same or nearly so.
+        agents_left_out: The same of `agents`.
         digest: Of all that has labels and of the vectors, in hexadecimal: what a teacher learns from.
         unlabelled: Texts, each once, that are neither among the labelled ones nor held out.
         told: The same, written by us in the manner of people who tell of themselves.
@@ -56,6 +58,7 @@ class TrainingData:
     agents_said: list[AgentMessage]
     vectors: WordVectors
     left_out: int
+    agents_left_out: int
     digest: str
     unlabelled: list[str] = field(default_factory=list)
     told: list[Example] = field(default_factory=list)
@@ -85,7 +88,10 @@ def load_data(
     texts = folder / "text" / "goemotions"
     labelled, dev = (_split(texts, name) for name in ("train", "dev"))
     held_out = HeldOut.below(folder)
-    train, agents = held_out.keep_out(labelled), held_out.keep_out(agents_train(folder, ours=readings))
+    agents_labelled, said = agents_train(folder, ours=readings), agents_dev(folder)
+    train, agents = held_out.keep_out(labelled), held_out.keep_out(agents_labelled)
+    _check_enough(texts, train, dev)
+    _check_enough(folder / "agents", agents, said)
     known = {normal_form(each.text) for each in (*train, *agents)}
     rows = held_out.keep_out(unlabelled_rows(folder, unlabelled, known, held_out.conversations))
     recorded = [name for name in unlabelled if name.startswith(_RECORDED)]
@@ -97,10 +103,11 @@ def load_data(
         train=train,
         agents=agents,
         dev=dev,
-        agents_dev=agents_dev(folder),
+        agents_dev=said,
         agents_said=read_agent_messages(folder / DEV),
         vectors=load_glove(glove or folder / "glove"),
         left_out=len(labelled) - len(train),
+        agents_left_out=len(agents_labelled) - len(agents),
         digest="",
         unlabelled=[row.text for row in rows],
         told=ours,
@@ -117,6 +124,19 @@ def _split(folder: Path, name: str) -> list[Example]:
             f"{path}: no such file; --data must name a folder with text/goemotions/{{train,dev}}.jsonl.gz"
         )
     return load_examples(path, FINE_LABELS)
+
+
+def _check_enough(folder: Path, train: Sized, dev: Sized) -> None:
+    """Raise TrainingError where training could only end, hours later, without anything learnt or measured."""
+    if not train:
+        raise TrainingError(
+            f"{folder}/train.jsonl.gz: each of its messages is held out, too: some dev or test split below the data "
+            "folder has the same text or nearly so; put other messages into one of them"
+        )
+    if len(dev) < _FEWEST_DEV:
+        raise TrainingError(
+            f"{folder}/dev.jsonl.gz: messages: {len(dev)}; thresholds want two halves: give at least {_FEWEST_DEV}"
+        )
 
 
 def _digest(data: TrainingData) -> str:

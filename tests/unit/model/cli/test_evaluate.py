@@ -87,6 +87,23 @@ def test_a_missing_file_and_a_folder_that_is_no_checkpoint(data_file, tmp_path, 
     assert "not an emotag checkpoint" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("given", [("--report", "r.html"), ("--label-set", "meld"), ("--predictions-out", "p.jsonl")])
+def test_what_a_survey_does_not_do_is_refused(data_file, capsys, given):
+    assert run("--unlabelled", data_file, *given) == 2
+    assert f"{given[0]} is of --data, which is not given" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("given", [("--taxonomy", "ekman"), ("--into", "page.md")])
+def test_what_only_a_survey_does_is_refused(data_file, capsys, given):
+    assert run("--data", data_file, *given) == 2
+    assert f"{given[0]} is of --unlabelled, which is not given" in capsys.readouterr().err
+
+
+def test_a_full_disk_has_no_name(data_file, capsys):
+    assert run("--data", data_file, "--resamples", "0", "--predictions-out", "/dev/full") == 1
+    assert "a file: cannot be read or written (No space left on device)" in capsys.readouterr().err
+
+
 def test_help_teaches(capsys):
     with pytest.raises(SystemExit):
         run("--help")

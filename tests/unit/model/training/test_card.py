@@ -59,6 +59,8 @@ def test_readings_of_our_own_are_told_where_they_were_used(data):
         assert ("texts of them and of others that we read" in card) is readings
         assert "- Agents' messages in the words of `basic`, 80:" in card
         assert "and agents' dev, 40 messages" in card
+        for words in ("tau-bench", "no person labelled any", "of two readers each", "Every source allows"):
+            assert (words in card) is readings, "of messages of somebody's own nobody knows that"
         assert "\n| a table |\n" in card
 
 

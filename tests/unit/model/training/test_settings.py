@@ -28,6 +28,8 @@ from emotag_model.training.settings import TrainingSettings
         ("basic_weight", -1.0),
         ("weight_decay", -1.0),
         ("seed", -1),
+        ("seed", 2**48),
+        ("max_tokens", 2**20 + 1),
     ],
 )
 def test_what_cannot_work_is_named(field, value):

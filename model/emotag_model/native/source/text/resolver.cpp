@@ -102,9 +102,10 @@ bool Resolver::say(uint32_t saying, Sink& sink) const {
 
 // How many of the same letter stand from `start` on, if three or more.
 size_t Resolver::long_run(const uint32_t* word, size_t size, size_t start) const {
+    if (!is_letter(word[start])) return 0;  // first: a run of digits would be counted anew from each of its places
     size_t end = start;
     while (end < size && word[end] == word[start]) ++end;
-    return end - start >= 3 && is_letter(word[start]) ? end - start : 0;
+    return end - start >= 3 ? end - start : 0;
 }
 
 // Every long run of a letter may stand for one or two: the most frequent word that comes of it is meant.

@@ -13,7 +13,7 @@ from tests.unit.model.training.datafolder import tiny_settings
 
 
 def data(messages=2_400, digest="d"):
-    return TrainingData([Example("a", (0,), "f:1")] * messages, [], [], [], [], None, 0, digest)
+    return TrainingData([Example("a", (0,), "f:1")] * messages, [], [], [], [], None, 0, 0, digest)
 
 
 def test_time_to_the_best_epoch():

@@ -87,12 +87,12 @@ def test_a_missing_file_is_named(folder, load, file):
 @pytest.mark.parametrize(
     ("labels", "message"),
     [
-        (["mirth"], "labels has 'mirth'; known are anger, disgust, fear, joy, sadness, surprise, neutral"),
-        (["joy", "basic/joy"], "labels has 'basic/joy'"),
-        ([["joy"]], r"labels has \['joy'\]"),
-        ([], r"labels must be a list of at least one label, not \[\]"),
-        ("joy", "labels must be a list of at least one label, not 'joy'"),
-        (None, "labels must be a list of at least one label, not None"),
+        (["mirth"], "{key} has 'mirth'; known are anger, disgust, fear, joy, sadness, surprise, neutral"),
+        (["joy", "basic/joy"], "{key} has 'basic/joy'"),
+        ([["joy"]], r"{key} has \['joy'\]"),
+        ([], r"{key} must be a list of at least one label, not \[\]"),
+        ("joy", "{key} must be a list of at least one label, not 'joy'"),
+        (None, "{key} must be a list of at least one label, not None"),
     ],
 )
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_a_missing_file_is_named(folder, load, file):
 )
 def test_a_bad_label_is_named_with_file_and_line(folder, load, file, key, labels, message):
     write_rows(folder / file, [{"text": "fine", key: ["joy"]}, {"text": "bad", key: labels}])
-    with pytest.raises(TextDataError, match=rf"{file}:2: {message}"):
+    with pytest.raises(TextDataError, match=f"{file}:2: {message.replace('{key}', key)}"):
         load(folder)
 
 

@@ -69,7 +69,23 @@ def test_agents_messages_that_are_held_out_are_left_out(folder):
     write_rows(path, [*read_rows(path), said(text.upper(), "joy"), said(f"{text} indeed", "joy"), said("new", "joy")])
     data = load_data(folder)
     assert [each.text for each in data.agents[80:]] == ["new"]
-    assert data.left_out == 0, "of GoEmotions' messages"
+    assert (data.left_out, data.agents_left_out) == (0, 2)
+
+
+@pytest.mark.parametrize("name", ["text/goemotions", "agents"])
+def test_a_training_split_that_is_held_out_as_a_whole_is_refused(folder, name):
+    rows = read_rows(folder / name / "dev.jsonl.gz")
+    write_rows(folder / name / "train.jsonl.gz", [{"text": row["text"], "labels": ["joy"]} for row in rows])
+    with pytest.raises(TrainingError, match=f"{name}/train.jsonl.gz: each of its messages is held out, too"):
+        load_data(folder)
+
+
+@pytest.mark.parametrize("name", ["text/goemotions", "agents"])
+def test_a_dev_split_of_one_message_is_refused(folder, name):
+    path = folder / name / "dev.jsonl.gz"
+    write_rows(path, read_rows(path)[:1])
+    with pytest.raises(TrainingError, match=f"{name}/dev.jsonl.gz: messages: 1; .* give at least 2"):
+        load_data(folder)
 
 
 def test_what_we_read_and_wrote_comes_where_it_is_asked_for(folder):
