@@ -98,8 +98,10 @@ def run(args: argparse.Namespace) -> int:
 
 
 async def _serve(broker: EmbeddedBroker, data: Path | None, topics: list[str]) -> int:
+    from emotag_service.process.lifetime import ending_signals  # noqa: PLC0415 - --help stays fast
+
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):  # the last: its terminal was closed
+    for number in ending_signals():
         loop.add_signal_handler(number, stop.set)
     # Signals wait until it is up or has failed, so that none leaves it behind half started.
     with broker:

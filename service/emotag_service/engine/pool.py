@@ -187,7 +187,8 @@ class Pool:
         if hung is None:
             return
         log.error("replica hangs", replica=slot.plan.name)
-        error = TimeoutError(f"no forward pass within {self._limits.compute_seconds:g} s")
+        limits, builds = self._limits, slot.state is State.BUILDING
+        error = TimeoutError(f"no forward pass within {limits.build_seconds if builds else limits.compute_seconds:g} s")
         self._retry(slot, hung.abandon(), error)
         slot.hangs = 0 if hung.proven else slot.hangs + 1
         if self._closed or slot.state is not State.SERVING or slot.hangs > self._limits.rebuild_attempts:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import grpc
 
+from emotag.errors import DeadlineExceededError
 from emotag.status import interruption
 from emotag.v1.emotion_service_pb2 import StreamClassifyRequest, StreamClassifyResponse
 from emotag.v1.message_pb2 import Message
@@ -77,7 +78,8 @@ class Talk:
             for number in list(self._unanswered):
                 self._tally.settle(number, interruption(failure))
         except TimeoutError:
-            pass  # what is unanswered now is lost
+            for number in list(self._unanswered):  # the service may be about to answer: only an end makes them lost
+                self._tally.settle(number, DeadlineExceededError("no answer came in time"))
         finally:
             sending.cancel()
             call.cancel()

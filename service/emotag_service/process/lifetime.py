@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
-_ENDING = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)  # the last: its terminal was closed
 
 # Containers made and not freed since the last look at the young ones. Records on their way are a hundred thousand of
 # them and hold no cycles, so that reference counts free them; at the default of 700 they cost a fifth of the CPU time.
@@ -38,6 +37,12 @@ _LEFT_SECONDS = 5.0  # that threads which are left are waited for: loading a che
 _LEFT: list[Thread] = []
 
 
+def ending_signals() -> list[signal.Signals]:
+    """Return those that end a process in order: also that its terminal was closed, unless `nohup` began it."""
+    outlives = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    return [signal.SIGTERM, signal.SIGINT, *([] if outlives else [signal.SIGHUP])]
+
+
 class StopSignals:
     """The signals that end a process: the first asks it to finish in order, the second to end at once.
 
@@ -52,10 +57,12 @@ class StopSignals:
         self.stop_now = asyncio.Event()
         self._logged = logged
         self._signalled = False
+        self._taken: list[signal.Signals] = []
 
     def listen(self) -> None:
         """Take the signals of the running event loop."""
-        for number in _ENDING:
+        self._taken = ending_signals()
+        for number in self._taken:
             asyncio.get_running_loop().add_signal_handler(number, self.received, number)
 
     def drain(self) -> None:
@@ -72,7 +79,7 @@ class StopSignals:
             return
         _log.warning("stopping at once", signal=name)
         self.stop_now.set()
-        for each in _ENDING:
+        for each in self._taken:
             asyncio.get_running_loop().remove_signal_handler(each)
 
     def _finish(self, **why: str) -> None:

@@ -9,10 +9,12 @@ written.
 
 from __future__ import annotations
 
+import contextlib
+import io
 import logging
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO, cast
 
 import structlog
 
@@ -39,15 +41,16 @@ def configure(
         always: Said with every event.
     """
     target = stream or sys.stderr
+    log = cast("TextIO", _Log(target))
     number = logging.getLevelNamesMapping()[level.upper()]
     shared = _shared_processors(always)
     structlog.configure(
         processors=[*shared, _escaped, _renderer(log_format, target)],
         wrapper_class=structlog.make_filtering_bound_logger(number),
-        logger_factory=structlog.WriteLoggerFactory(target),  # a line at once: several processes may share the target
+        logger_factory=structlog.WriteLoggerFactory(log),  # a line at once: several processes may share the target
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(target)
+    handler = logging.StreamHandler(log)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -60,6 +63,26 @@ def configure(
         )
     )
     logging.basicConfig(handlers=[handler], level=max(number, logging.WARNING), force=True)
+
+
+class _Log(io.TextIOBase):
+    """Where lines go; one that cannot be written is left out.
+
+    Its reader may be gone, or its disk full. Whoever has something to say has something to do as well, such as ending
+    the process or handing a batch to another replica, and must come to that.
+    """
+
+    def __init__(self, target: TextIO) -> None:
+        self._target = target
+
+    def write(self, text: str) -> int:
+        with contextlib.suppress(OSError, ValueError):  # the second: it is closed
+            self._target.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with contextlib.suppress(OSError, ValueError):
+            self._target.flush()
 
 
 def set_level(level: str) -> None:

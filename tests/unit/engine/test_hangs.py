@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections import Counter
 
+import pytest
+
+from emotag_service.engine.errors import EngineError
 from emotag_service.engine.limits import EngineLimits
 from emotag_service.engine.message import Message
-from emotag_service.testing import ScriptedPredictor, WordTokenizer
+from emotag_service.testing import ScriptedPredictor, WordTokenizer, in_memory_engine
 from tests.unit.engine.helpers import replica_threads, until
 
 QUICK = EngineLimits(rebuild_delay=0)
@@ -89,6 +93,24 @@ async def test_a_message_that_hangs_every_replica_is_answered_in_the_end(started
     assert outcomes(tags) == {"ComputeError": 1, "tagged": 1}
     assert "TimeoutError" in str(tags[0].error)
     hanging.release()
+
+
+async def test_a_replica_that_hangs_while_it_is_built_is_told_by_the_time_for_that(clock):
+    asked, gate = threading.Event(), threading.Event()
+
+    def build():
+        asked.set()
+        gate.wait(30)
+        return ScriptedPredictor()
+
+    engine = in_memory_engine(build, clock=clock, limits=EngineLimits(build_seconds=90, compute_seconds=20))
+    starting = asyncio.ensure_future(engine.start())
+    assert await asyncio.to_thread(asked.wait, 30)
+    clock.advance(91)
+    engine._check()
+    gate.set()
+    with pytest.raises(EngineError, match="no forward pass within 90 s"):
+        await starting
 
 
 async def test_a_place_where_every_replica_hangs_is_given_up(started, clock):

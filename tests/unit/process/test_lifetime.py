@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 
 from emotag_service.process.lifetime import (
     StopSignals,
+    ending_signals,
     freeze_what_is_loaded,
     in_left_thread,
     keep_pauses_short,
@@ -74,6 +75,22 @@ async def test_the_first_signal_asks_and_the_second_ends() -> None:
     os.kill(os.getpid(), signal.SIGINT)
     await asyncio.wait_for(signals.stop_now.wait(), 30)
     assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL  # should even that hang, a third one ends the process
+
+
+async def test_a_hang_up_ends_a_process_unless_it_was_begun_to_outlive_its_terminal() -> None:
+    assert signal.SIGHUP in ending_signals()
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as `nohup` does
+    try:
+        signals = StopSignals()
+        signals.listen()
+        os.kill(os.getpid(), signal.SIGHUP)
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(signals.stop.wait(), 30)
+        assert not signals.stop_now.is_set(), "a hang-up would have been the first of two"
+        signals.received(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, before)
 
 
 async def test_a_signal_after_a_drain_is_the_first_and_a_drain_after_a_signal_is_none() -> None:

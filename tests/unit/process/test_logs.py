@@ -171,6 +171,38 @@ def test_values_keep_their_types_and_words(log_format: LogFormat) -> None:
         assert event["name"] == "Grüße 😡 \\n"
 
 
+class _Broken(io.StringIO):
+    """Written to after its reader is gone, on a full disk, or closed."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error: Exception | None = error
+
+    def write(self, text: str) -> int:
+        if self.error is not None:
+            raise self.error
+        return super().write(text)
+
+    def flush(self) -> None:
+        if self.error is not None:
+            raise self.error
+
+
+@pytest.mark.parametrize("error", [BrokenPipeError(32, "gone"), OSError(28, "full"), ValueError("closed file")])
+def test_a_log_that_cannot_be_written_keeps_nobody_from_what_comes_next(
+    error: Exception, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = _Broken(error)
+    configure("json", "info", out)
+    structlog.get_logger().warning("said in vain")
+    logging.getLogger("theirs").warning("said in vain")
+    out.error = None
+    structlog.get_logger().info("heard again")
+    [line] = out.getvalue().splitlines()
+    assert json.loads(line)["event"] == "heard again"
+    assert capsys.readouterr().err == ""
+
+
 def test_what_is_always_said_is_in_every_line() -> None:
     stream = io.StringIO()
     configure("json", stream=stream, worker=2)
