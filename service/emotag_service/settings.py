@@ -118,6 +118,8 @@ class SettingsParser(configargparse.ArgumentParser):  # type: ignore[misc]  # it
         """Turn what a variable or a file says into arguments; commas separate several values."""
         if isinstance(action, argparse._AppendAction) and isinstance(value, str):  # noqa: SLF001 - as its parent does
             value = [part.strip() for part in value.split(",") if part.strip()]
+        elif isinstance(value, list) and action is not None and not isinstance(action, argparse._AppendAction):  # noqa: SLF001
+            self.error(f"--config: {key}: must be one value, not a list")
         arguments: list[str] = super().convert_item_to_command_line_arg(action, key, value)
         return arguments
 

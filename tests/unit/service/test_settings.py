@@ -103,7 +103,8 @@ def test_bad_variables(environment: dict[str, str], words: str) -> None:
         ("serve = 1\n", r"{file}: serve: must be a table, as in \[serve\]"),
         ("[serve.place]\nx = 1\n", "{file}: place: must be a value, not a table"),
         ("[serve\n", "{file}: is no TOML: .*line 1"),
-        ("[serve]\nplace = [1, 2]\n", "place can't be set to a list"),
+        ("[serve]\nplace = [1, 2]\n", "--config: place: must be one value, not a list"),
+        ("[serve]\nloud = [true]\n", "--config: loud: must be one value, not a list"),
     ],
 )
 def test_bad_files(file: Path, text: str, words: str) -> None:

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 _MARK = b"\0instance-id:"  # follows what the sticky assignor reads, which leaves the rest alone
 _A_DAY_MS = 24 * 60 * 60 * 1000
 _PAUSE_SECONDS = 0.1
+_NO_TIMESTAMP = -1  # as record batches of today say it; of the formats before them aiokafka makes None
 _UNSTABLE_SECONDS = 60.0  # the end of a transaction is applied within milliseconds, or never
 _ELSEWHERE = (NotCoordinatorForGroupError, GroupCoordinatorNotAvailableError)
 _UNSTABLE = 88  # a transaction of this partition's offset has ended, and its end is not applied yet
@@ -166,9 +167,8 @@ def as_record(found: Any) -> Record:
     """
     if isinstance(found, UnreadableBatchError):
         raise found
-    return Record(
-        found.topic, found.partition, found.offset, found.timestamp, found.key, found.value, tuple(found.headers)
-    )
+    timestamp = _NO_TIMESTAMP if found.timestamp is None else found.timestamp
+    return Record(found.topic, found.partition, found.offset, timestamp, found.key, found.value, tuple(found.headers))
 
 
 async def committed_offset(consumer: AIOKafkaConsumer, partition: TopicPartition) -> int | None:

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 from aiokafka import TopicPartition, codec
 from aiokafka.consumer import fetcher
+from aiokafka.producer.message_accumulator import BatchBuilder
 from aiokafka.record.default_records import DefaultRecordBatchBuilder
 from aiokafka.record.legacy_records import LegacyRecordBatchBuilder
 
-from emotag_service.kafka.cluster import aiokafka_private
+from emotag_service.kafka.cluster import aiokafka_private, producers
 from emotag_service.kafka.cluster.aiokafka_private import bound_batches
 from emotag_service.kafka.cluster.consumers import as_record
 from emotag_service.kafka.errors import UnreadableBatchError
+from emotag_service.kafka.records.record import Outgoing, Written
 
 CODECS = {"none": 0, "gzip": 1, "snappy": 2, "lz4": 3, "zstd": 4}
 BOMB_BYTES = 2 << 20
@@ -50,6 +52,17 @@ def test_what_can_be_read_is() -> None:
     records = list(read(log))
     assert [record.offset for record in records] == list(range(7))
     assert as_record(records[6]).value == b"c" * 100_000
+
+
+@pytest.mark.parametrize(("magic", "timestamp"), [(0, None), (1, -1)])
+def test_records_of_the_formats_before_have_no_timestamp_and_can_be_written(magic: int, timestamp: int | None) -> None:
+    builder = LegacyRecordBatchBuilder(magic, 0, 10_000)
+    builder.append(0, timestamp, b"k", b"v")
+    (found,) = read(bytes(builder.build()))
+    record = as_record(found)
+    assert record.timestamp == -1
+    batch = BatchBuilder(1 << 20, 0)
+    assert producers._append(batch, Written(0, Outgoing("out", 0, record.timestamp, record.key, record.value)))
 
 
 @pytest.mark.parametrize("kind", list(CODECS)[1:])

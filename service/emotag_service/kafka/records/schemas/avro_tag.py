@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 from fastavro import parse_schema, schemaless_writer
+from fastavro.schema import SchemaParseException
 
 from emotag_service.kafka.records.schemas.tag_facts import SAMPLE, FactType, facts, fitting
 
@@ -21,7 +22,10 @@ _TYPES = {
     "float": FactType.NUMBER,
     "boolean": FactType.BOOLEAN,
 }
-_UNFIT = (ValueError, TypeError, KeyError, AttributeError, RecursionError)  # what fastavro says that it cannot write
+_UNFIT = (  # what fastavro says that it cannot write, or not by itself
+    *(ValueError, TypeError, KeyError, AttributeError, RecursionError),
+    SchemaParseException,
+)
 
 
 @dataclass(frozen=True, slots=True)

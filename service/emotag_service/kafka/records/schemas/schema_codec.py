@@ -26,8 +26,6 @@ _KINDS: Mapping[str, type[AvroSchema | ProtobufSchema | JsonSchema]] = {
     "PROTOBUF": ProtobufSchema,
     "JSON": JsonSchema,
 }
-# What reading a schema that is put together wrongly runs into.
-_BROKEN = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, RecursionError)
 
 
 class SchemaCodec(Codec):
@@ -66,5 +64,7 @@ def make_schema(text: SchemaText, fields: Fields, tag: Path | None) -> Registere
         raise unusable("the schema is neither Avro, Protobuf nor JSON Schema")
     try:
         return kind(text, fields, tag)
-    except _BROKEN as error:  # its words may quote the schema
+    except UntaggableError:
+        raise
+    except Exception as error:  # whatever a library says of it; its words may quote the schema
         raise unusable(f"the schema is not what a schema of its kind is ({type(error).__name__})") from error
