@@ -22,6 +22,20 @@ EXTENSION: Final = "https://w3id.org/emotag/emotion/v1"
 _ENVELOPES = ("result", "params")
 _EVENTS = ("message", "task", "statusUpdate", "artifactUpdate")
 _TELLING = frozenset({"jsonrpc", "parts", "artifact", "status", *_EVENTS})
+_KINDS = frozenset({"task", "status-update"})  # v0.3: those of what has a state
+_STATES = frozenset(  # v0.3: in v1.0 they begin with TASK_STATE_
+    {
+        "submitted",
+        "working",
+        "input-required",
+        "auth-required",
+        "completed",
+        "canceled",
+        "failed",
+        "rejected",
+        "unknown",
+    }
+)
 
 Steps = tuple[str, ...]
 
@@ -67,6 +81,14 @@ def carriers(root: Any) -> list[Carrier] | None:
     return _events(root, ())
 
 
+def is_marked(root: Any) -> bool:
+    """Whether a document without words, which `carriers` knows, is A2A for more than the outline of a task.
+
+    An `id` and a `status` with a `state` are in JSON of every kind.
+    """
+    return "jsonrpc" in root or any(map(_has_mark, (root, *map(root.get, _EVENTS))))
+
+
 def _events(node: dict[str, Any], steps: Steps) -> list[Carrier] | None:
     bare = _event(node, steps)
     if bare is not None:
@@ -107,6 +129,16 @@ def _is_artifact(node: Any) -> bool:
 def _has_state(node: dict[str, Any]) -> bool:
     status = node.get("status")
     return type(status) is dict and "state" in status and ("id" in node or "taskId" in node)
+
+
+def _has_mark(node: Any) -> bool:
+    if type(node) is not dict:
+        return False
+    status = node.get("status")
+    state = name_of(status.get("state")) if type(status) is dict else ""
+    lists = any(type(node.get(name)) is list for name in ("artifacts", "history"))
+    told = "contextId" in node or name_of(node.get("kind")) in _KINDS
+    return told or lists or state.startswith("TASK_STATE_") or state in _STATES
 
 
 def _first(found: Iterator[list[Carrier] | None]) -> list[Carrier] | None:

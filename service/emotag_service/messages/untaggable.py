@@ -84,8 +84,10 @@ class UntaggableError(Exception):
 
     Attributes:
         fault: Why.
+        sender: Who said it, if that was found all the same, empty where the message names nobody; None if not.
     """
 
-    def __init__(self, reason: str, detail: str) -> None:
+    def __init__(self, reason: str, detail: str, sender: str | None = None) -> None:
         self.fault = Fault(reason, detail)
+        self.sender = sender
         super().__init__(str(self.fault))

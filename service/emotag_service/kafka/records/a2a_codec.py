@@ -30,7 +30,11 @@ class A2aCodec(Codec):
     def read_document(self, document: Document) -> Reading:
         """The same for a document that was parsed before."""
         carrier, reading = hear(document.root)
-        reading.place = _place(document, carrier)
+        try:
+            reading.place = _place(document, carrier)
+        except UntaggableError as error:
+            error.sender = reading.sender
+            raise
         return reading
 
 
@@ -41,11 +45,19 @@ def hear(root: Any) -> tuple[Carrier, Reading]:
         UntaggableError: NOT_A2A, NOTHING_SAID, TEXT_NOT_STRING or WRONG_ENCODING.
     """
     for carrier in _carriers(root):
-        text = carrier.text()
+        text = _text(carrier)
         if text:
             tagged = type(metadata := carrier.node.get("metadata")) is dict and metadata.get(EXTENSION) is not None
             return carrier, Reading(text, carrier.id, carrier.context, carrier.sender, tagged)
     raise UntaggableError(untaggable.NOTHING_SAID, "nothing in the A2A message is text")
+
+
+def _text(carrier: Carrier) -> str:
+    try:
+        return carrier.text()
+    except UntaggableError as error:
+        error.sender = carrier.sender
+        raise
 
 
 def _carriers(root: Any) -> list[Carrier]:

@@ -52,7 +52,11 @@ class CloudEventsCodec(Codec):
     def read(self, record: Record) -> Reading:
         """Find the text. Raises UntaggableError."""
         reading, document = self._hear(record)
-        reading.place = _event_headers(record) if document is None else _attributes(document)
+        try:
+            reading.place = _event_headers(record) if document is None else _attributes(document)
+        except UntaggableError as error:
+            error.sender = reading.sender
+            raise
         return reading
 
     def hear(self, record: Record) -> Reading:
@@ -75,16 +79,25 @@ class CloudEventsCodec(Codec):
     def _binary(self, record: Record, media: ContentType) -> Reading:
         if not record.value:
             raise nothing_said()
-        reading = read_content(record.value, media, self._fields)
+        source = last(record.headers, "ce_source")
+        try:
+            reading = read_content(record.value, media, self._fields)
+        except UntaggableError as error:
+            error.sender = _sender(error, source, text=media.is_text)
+            raise
         reading.id = reading.id or last(record.headers, "ce_id")
-        reading.sender = reading.sender or last(record.headers, "ce_source")
+        reading.sender = reading.sender or source
         reading.tagged = has(record.headers, EVENT_LABEL) and has(record.headers, EVENT_SCORE)
         return reading
 
     def _structured(self, value: bytes) -> tuple[Reading, Document]:
         document = parse(value)
         event = read_envelope(document.root)
-        reading = self._data(event)
+        try:
+            reading = self._data(event)
+        except UntaggableError as error:
+            error.sender = _sender(error, event.source, text=type(event.data) is str or event.media.is_text)
+            raise
         reading.id = reading.id or event.id
         reading.sender = reading.sender or event.source
         reading.tagged = event.tagged
@@ -95,7 +108,12 @@ class CloudEventsCodec(Codec):
             return read_content(event.data, event.media, self._fields)
         if type(event.data) is str:
             return Reading(spoken(event.data, "in `data`"))
-        return read_root(event.data, self._fields)
+        return read_root(event.data, self._fields, event.media)
+
+
+def _sender(error: UntaggableError, source: str, *, text: bool) -> str | None:
+    """Who said what is wrong: the source, unless the data names another or could not be asked; text never does."""
+    return None if error.sender is None and not text else error.sender or source
 
 
 def _event_headers(record: Record) -> Place:

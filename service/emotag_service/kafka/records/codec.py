@@ -57,7 +57,12 @@ class Codec(ABC):
 
     @abstractmethod
     def read(self, record: Record) -> Reading:
-        """Find the text. Raises UntaggableError with a stable reason when there is none."""
+        """Find the text.
+
+        Raises:
+            UntaggableError: There is none, or no place for the tag: with a stable reason, and with the sender where the
+                record names one all the same.
+        """
 
     def write(self, record: Record, reading: Reading, tag: MessageTag) -> tuple[bytes | None, Headers]:
         """Return the value and headers with the tag in them, without the emotion-* headers, which are not its."""

@@ -35,6 +35,7 @@ class AutoCodec(Codec):
 
     def __init__(self, fields: Fields, tag: Path) -> None:
         """Make one. Raises ValueError as JsonCodec does."""
+        self._fields = fields
         self._json = JsonCodec(fields, tag)
         self._a2a = A2aCodec()
         self._events = CloudEventsCodec(fields)
@@ -44,7 +45,7 @@ class AutoCodec(Codec):
         value, media = record.value or b"", content_type(record.headers)
         if is_event(record.headers, media):
             return self._events.read(record)
-        kind, document = kind_of(value, media)
+        kind, document = kind_of(value, media, self._fields)
         if document is not None:
             codec = self._a2a if kind is Kind.A2A else self._json
             return codec.read_document(document)

@@ -14,7 +14,8 @@ from emotag_service.kafka.records.codec import UNTOUCHED, Codec, Reading
 from emotag_service.kafka.records.headers import content_type
 from emotag_service.kafka.records.json_document import SPACE, Document, parse
 from emotag_service.messages import untaggable
-from emotag_service.messages.a2a import carriers
+from emotag_service.messages.a2a import carriers, is_marked
+from emotag_service.messages.content_type import ABSENT
 from emotag_service.messages.text import decode, mark_of, sniff
 from emotag_service.messages.untaggable import UntaggableError
 
@@ -100,7 +101,8 @@ def read_message(value: bytes) -> Reading:
     """
     message = _parse(value)
     if not message.text:
-        raise UntaggableError(untaggable.NO_TEXT, "the emotag.v1.Message has no text, or an empty one")
+        detail = "the emotag.v1.Message has no text, or an empty one"
+        raise UntaggableError(untaggable.NO_TEXT, detail, message.sender)
     return Reading(message.text, message.id, message.conversation_id, message.sender)
 
 
@@ -121,11 +123,12 @@ class Kind(Enum):
     TEXT = auto()
 
 
-def kind_of(value: bytes, media: ContentType) -> tuple[Kind, Document | None]:
+def kind_of(value: bytes, media: ContentType, fields: Fields) -> tuple[Kind, Document | None]:
     """Tell what a value is; a JSON document comes parsed.
 
     Without a content type that says so, what starts like an object is JSON, and a fault if it is none: a document that
     was cut is likelier than prose that starts with a brace. An array is JSON if it parses. Everything else is text.
+    JSON is A2A by its shape; what has but the outline of one of its tasks is not, if the text is where the fields say.
 
     Raises:
         UntaggableError: NOT_JSON, WRONG_ENCODING or TOO_DEEP.
@@ -135,20 +138,20 @@ def kind_of(value: bytes, media: ContentType) -> tuple[Kind, Document | None]:
     document = None if media.is_text else parse(value) if media.is_json else _json_if_any(value)
     if document is None:
         return Kind.TEXT, None
-    return Kind.A2A if media.is_a2a or carriers(document.root) is not None else Kind.JSON, document
+    return Kind.A2A if media.is_a2a or _is_a2a(document.root, media, fields) else Kind.JSON, document
 
 
 def read_content(value: bytes, media: ContentType, fields: Fields) -> Reading:
     """Find what a value says; the reading has no place yet. Raises UntaggableError."""
-    kind, document = kind_of(value, media)
+    kind, document = kind_of(value, media, fields)
     if document is not None:
         return hear(document.root)[1] if kind is Kind.A2A else fields.read(document.root)
     return read_message(value) if kind is Kind.PROTOBUF else read_text(value, media)
 
 
-def read_root(root: Any, fields: Fields) -> Reading:
+def read_root(root: Any, fields: Fields, media: ContentType = ABSENT) -> Reading:
     """The same for JSON that was parsed as part of something else."""
-    return fields.read(root) if carriers(root) is None else hear(root)[1]
+    return hear(root)[1] if _is_a2a(root, media, fields) else fields.read(root)
 
 
 def read_text(value: bytes, media: ContentType) -> Reading:
@@ -160,6 +163,16 @@ def read_text(value: bytes, media: ContentType) -> Reading:
             detail += ", or give --schema-registry if a serializer of Confluent's wrote it"
         raise UntaggableError(untaggable.NOT_TEXT, detail)
     return Reading(text)
+
+
+def _is_a2a(root: Any, media: ContentType, fields: Fields) -> bool:
+    found = carriers(root)
+    if found is None:
+        return False
+    if found or media.is_a2a or is_marked(root):
+        return True
+    text = fields.text.find(root)
+    return not (type(text) is str and text)
 
 
 def _json_if_any(value: bytes) -> Document | None:

@@ -53,7 +53,11 @@ class JsonCodec(Codec):
     def read_document(self, document: Document) -> Reading:
         """The same for a document that was parsed before."""
         reading = self._fields.read(document.root)
-        reading.tagged, reading.place = self._tag.look(document)
+        try:
+            reading.tagged, reading.place = self._tag.look(document)
+        except UntaggableError as error:
+            error.sender = reading.sender
+            raise
         return reading
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from emotag_service.kafka.records.codec import Reading
 from emotag_service.messages.text import MISSING, name_of, spoken
+from emotag_service.messages.untaggable import UntaggableError
 
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 _BAD_ESCAPE = re.compile(r"~(?![01])")
@@ -110,9 +111,16 @@ class Fields:
         """Find the text; the reading has no place yet. Raises UntaggableError."""
         text = self.text.find(root)
         if not (type(text) is str and text and text.isascii()):
-            text = spoken(text, f"at --text-field {self.text}")
+            text = self._spoken(text, root)
         id_, conversation, sender = self.id.find(root), self.conversation.find(root), self.sender.find(root)
         return Reading(text, name_of(id_), name_of(conversation), name_of(sender))
+
+    def _spoken(self, text: Any, root: Any) -> str:
+        try:
+            return spoken(text, f"at --text-field {self.text}")
+        except UntaggableError as error:
+            error.sender = name_of(self.sender.find(root))
+            raise
 
 
 def make_fields(

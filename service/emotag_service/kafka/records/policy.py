@@ -36,13 +36,21 @@ class Selection:
     senders: frozenset[str] = frozenset()
     only_untagged: bool = False
 
+    def why_unread(self, record: Record) -> str:
+        """Why a record need not even be read, as the value of `emotion-reason`; empty when it must be."""
+        return TAGGED_BEFORE if self.only_untagged and is_tagged(record.headers) else ""
+
+    def why_not_by(self, sender: str) -> str:
+        """The same of what this sender said, whatever it is."""
+        return OTHER_SENDER if self.senders and sender not in self.senders else ""
+
     def why_not(self, record: Record, reading: Reading) -> str:
-        """Why a record is left as it is, as the value of `emotion-reason`; empty when it is to be tagged."""
-        if self.senders and reading.sender not in self.senders:
-            return OTHER_SENDER
-        if self.only_untagged and (reading.tagged or is_tagged(record.headers)):
+        """The same of a record that was read; empty when it is to be tagged."""
+        if other := self.why_not_by(reading.sender):
+            return other
+        if self.only_untagged and reading.tagged:
             return TAGGED_BEFORE
-        return ""
+        return self.why_unread(record)
 
 
 EVERYTHING = Selection()

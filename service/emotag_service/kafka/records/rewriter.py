@@ -88,14 +88,13 @@ class Rewriter:
 
     def prepare(self, record: Record) -> Prepared:
         """Read it. Never raises for what is in it: that is a fault."""
-        if record.value is None:
-            return Prepared(record, skipped=TOMBSTONE)
-        if Receipt.read(record) is not None:
-            return Prepared(record, skipped=RECEIPT)
+        unread = self._why_unread(record)
+        if unread:
+            return Prepared(record, skipped=unread)
         try:
             reading = self._codec.read(record)
         except UntaggableError as error:
-            return _without_text(record, error.fault)
+            return self._without_text(record, error)
         except Exception as error:  # noqa: BLE001 - a defect must cost this record alone, not block its partition
             return Prepared(record, fault=self._defect(record, error))
         skipped = self._selection.why_not(record, reading)
@@ -131,6 +130,20 @@ class Rewriter:
         if prepared.fault is not None:
             raise stopped(prepared.record, fault, f"it was refused although it goes as it came ({prepared.fault})")
         return self._by_policy(prepared, fault)
+
+    def _why_unread(self, record: Record) -> str:
+        if record.value is None:
+            return TOMBSTONE
+        if Receipt.read(record) is not None:
+            return RECEIPT
+        return self._selection.why_unread(record)
+
+    def _without_text(self, record: Record, error: UntaggableError) -> Prepared:
+        """What others said, however wrong, goes on as it is; so does a whole event without words, as of a state."""
+        other = "" if error.sender is None else self._selection.why_not_by(error.sender)
+        if other or error.fault.reason == NOTHING_SAID:
+            return Prepared(record, skipped=other or NOTHING_SAID)
+        return Prepared(record, fault=error.fault)
 
     def _made(self, prepared: Prepared, answer: MessageTag | Fault | None) -> Outgoing | Fault:
         record = prepared.record
@@ -190,10 +203,3 @@ async def prepare_all(rewriter: Rewriter, records: Sequence[Record]) -> list[Pre
 
 def _prepared(rewriter: Rewriter, records: Sequence[Record]) -> list[Prepared]:
     return [rewriter.prepare(record) for record in records]
-
-
-def _without_text(record: Record, fault: Fault) -> Prepared:
-    """A whole event that has no words, such as a change of state, is nothing to worry about: it goes on as it is."""
-    if fault.reason == NOTHING_SAID:
-        return Prepared(record, skipped=NOTHING_SAID)
-    return Prepared(record, fault=fault)

@@ -81,6 +81,13 @@ def detail_of(codec, value, *headers):
     return caught.value.fault.detail
 
 
+def sender_of(codec, value, *headers):
+    """Who said what cannot be tagged, as far as its error knows."""
+    with pytest.raises(UntaggableError) as caught:
+        read(codec, value, *headers)
+    return caught.value.sender
+
+
 def json_codec(**options):
     return make_codec("json", **options)
 

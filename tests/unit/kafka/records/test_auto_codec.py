@@ -45,6 +45,17 @@ def test_it_does_what_the_codec_does_that_the_record_is_of(value, headers, codec
     assert written(CODEC, value, *headers) == written(chosen, value, *headers)
 
 
+@pytest.mark.parametrize("name", ["auto", "headers-only"])
+def test_json_with_a_status_is_no_task_of_a2a(name):
+    codec = make_codec(name, text_field="said.text", sender_field="by")
+    value = b'{"id":"42","by":"ann","said":{"text":"I am furious"},"status":{"state":"delivered"}}'
+    reading = read(codec, value)
+    assert (reading.text, reading.id, reading.sender) == ("I am furious", "42", "ann")
+    as_json = written(make_codec("json", text_field="said.text"), value)
+    assert written(codec, value) == ((value, ()) if name == "headers-only" else as_json)
+    assert reason_of(make_codec(name), value) == "NOTHING_SAID"
+
+
 def test_one_codec_serves_records_of_all_kinds_between_reading_and_writing():
     values = [JSON, A2A, b"hi", b'{"text":"ho"}']
     records = [make_record(value) for value in values]

@@ -1,3 +1,5 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,7 +43,7 @@ def reason_of(value, media=ABSENT):
     ],
 )
 def test_a_value_is_told_by_its_looks(value, kind):
-    found, document = kind_of(value, ABSENT)
+    found, document = kind_of(value, ABSENT, FIELDS)
     assert found is kind
     assert (document is not None) == (kind in {Kind.JSON, Kind.A2A})
 
@@ -62,15 +64,15 @@ def test_a_value_is_told_by_its_looks(value, kind):
     ],
 )
 def test_a_content_type_counts_for_more_than_looks(name, value, kind):
-    assert kind_of(value, ContentType(name))[0] is kind
+    assert kind_of(value, ContentType(name), FIELDS)[0] is kind
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 @pytest.mark.parametrize("marked", [False, True])
 def test_json_is_told_in_any_encoding(encoding, marked):
     mark = MARKS[encoding] if marked else b""
-    assert kind_of(mark + ' {"text":"hi"}'.encode(encoding), ABSENT)[0] is Kind.JSON
-    assert kind_of(mark + ' ["hi"]'.encode(encoding), ABSENT)[0] is Kind.JSON
+    assert kind_of(mark + ' {"text":"hi"}'.encode(encoding), ABSENT, FIELDS)[0] is Kind.JSON
+    assert kind_of(mark + ' ["hi"]'.encode(encoding), ABSENT, FIELDS)[0] is Kind.JSON
 
 
 @pytest.mark.parametrize(
@@ -108,6 +110,47 @@ def test_readings_have_no_place_yet():
 def test_a_part_of_a_document_is_read_as_what_it_is():
     assert read_root({"text": "hi"}, FIELDS).text == "hi"
     assert read_root({"role": "user", "parts": [{"text": "ho"}]}, FIELDS).text == "ho"
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        {"status": {"state": "delivered"}},
+        {"status": {"state": 5}, "history": "none", "artifacts": None, "kind": []},
+        {"task": {"id": "t", "status": {"state": "open"}}},
+    ],
+)
+def test_the_outline_of_a_task_is_no_a2a_where_the_text_is(root):
+    said = {"id": "42", "text": "I am furious", **root}
+    assert kind_of(json.dumps(said).encode(), ABSENT, FIELDS)[0] is Kind.JSON
+    assert read_content(json.dumps(said).encode(), ContentType("application/json"), FIELDS).text == "I am furious"
+    assert read_root(said, FIELDS).text == "I am furious"
+    for text in ({}, {"text": ""}, {"text": 5}):
+        assert kind_of(json.dumps({"id": "42", **root, **text}).encode(), ABSENT, FIELDS)[0] is Kind.A2A
+
+
+@pytest.mark.parametrize(
+    "root",
+    [
+        {"status": {"state": "TASK_STATE_WORKING"}},
+        {"status": {"state": "input-required"}},
+        {"status": {"state": "x"}, "kind": "task"},
+        {"status": {"state": "x"}, "contextId": "c"},
+        {"status": {"state": "x"}, "artifacts": []},
+        {"status": {"state": "x"}, "history": []},
+        {"status": {"state": "x", "message": {"role": "user", "parts": []}}},
+        {"statusUpdate": {"taskId": "t", "status": {"state": "TASK_STATE_WORKING"}}},
+        {"jsonrpc": "2.0", "result": {"id": "t", "status": {"state": "x"}}},
+        {"role": "user", "parts": []},
+    ],
+)
+def test_what_has_more_of_a2a_is_that_wherever_else_a_text_is(root):
+    assert kind_of(json.dumps({"id": "t", "text": "no", **root}).encode(), ABSENT, FIELDS)[0] is Kind.A2A
+
+
+def test_a_content_type_says_that_the_outline_of_a_task_is_one():
+    value = b'{"id":"t","text":"no","status":{"state":"x"}}'
+    assert reason_of(value, ContentType("application/a2a+json")) == "NOTHING_SAID"
 
 
 @given(st.binary(max_size=60), st.sampled_from(["", "application/json", "text/plain", "application/protobuf", "x/y"]))

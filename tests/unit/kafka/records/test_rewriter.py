@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emotag_service.kafka.errors import SettingsError, StopPolicyError
+from emotag_service.kafka.records.codecs import make_codec
 from emotag_service.kafka.records.dead_letter import REFUSED_FOR_TIME, DeadLetter
 from emotag_service.kafka.records.policy import Selection
 from emotag_service.kafka.records.receipt import Receipt
@@ -96,6 +97,33 @@ class TestSkipped:
         again = treat(rewriter, make_record(value=once.value, headers=once.headers), make_tag(label="anger"))
         assert again.value == once.value
         assert ours(again) == ours(once) | {"emotion-status": b"SKIPPED", "emotion-reason": b"TAGGED_BEFORE"}
+
+    @pytest.mark.parametrize("policy", ["dead-letter", "pass-through", "stop"])
+    @pytest.mark.parametrize(
+        "value", [b'{"sender":"bob","text":"hi","emotion":"mine"}', b'{"sender":"bob"}', b'{"sender":"bob","text":""}']
+    )
+    def test_what_is_wrong_with_the_words_of_others_is_not_asked(self, value, policy):
+        rewriter = make_rewriter(make_codec(), policy=policy, selection=Selection(senders=frozenset({"ann"})))
+        out = treat(rewriter, make_record(value=value))
+        assert (out.topic, out.value, out.dead) == ("out", value, "")
+        assert ours(out) == {"emotion-status": b"SKIPPED", "emotion-reason": b"OTHER_SENDER"}
+        fault = rewriter.prepare(make_record(value=value.replace(b"bob", b"ann"))).fault
+        assert fault.reason in {"TAG_TAKEN", "NO_TEXT"}
+
+    def test_what_nobody_can_be_told_of_is_untaggable_for_all_senders(self):
+        rewriter = make_rewriter(make_codec(), selection=Selection(senders=frozenset({"ann"})))
+        assert treat(rewriter, make_record(value=b'{"sender":"bob')).dead == "NOT_JSON"
+
+    def test_a_defect_says_nothing_of_a_sender(self):
+        rewriter = make_rewriter(ShoutingCodec(read=RuntimeError()), selection=Selection(senders=frozenset({"ann"})))
+        assert treat(rewriter, make_record()).dead == "CODEC_FAILED"
+
+    def test_what_a_header_says_was_tagged_is_not_read_again(self):
+        rewriter = make_rewriter(selection=Selection(only_untagged=True))
+        tagged = (("emotion-label", b"joy"),)
+        out = treat(rewriter, make_record(value=b"\xff", headers=tagged))
+        assert (out.topic, out.value, out.dead) == ("out", b"\xff", "")
+        assert out.headers == (*tagged, ("emotion-status", b"SKIPPED"), ("emotion-reason", b"TAGGED_BEFORE"))
 
     def test_an_event_without_words_goes_on(self):
         rewriter = make_rewriter(ShoutingCodec(read=UntaggableError("NOTHING_SAID", "a change of state")))

@@ -14,6 +14,7 @@ from emotag_service.kafka.records.schemas.framing import zigzag
 from emotag_service.kafka.records.schemas.schema import Cut, RegisteredSchema, check_taken, no_place, no_text_field
 from emotag_service.kafka.records.schemas.tag_facts import LABELS
 from emotag_service.messages.text import MISSING, decode, name_of, spoken
+from emotag_service.messages.untaggable import UntaggableError
 
 if TYPE_CHECKING:
     from emotag_service.kafka.records.codec import Place
@@ -54,9 +55,13 @@ class AvroSchema(RegisteredSchema):
         """Find the text. Raises UntaggableError."""
         value = record.value or b""
         found = AvroWalk(value, framing.start).whole(self._type, self._wanted)
-        text = spoken(_content(value, found.get("text")), f"at --text-field {self._fields.text}")
-        id_, talk, sender = (name_of(_content(value, found.get(one))) for one in ("id", "conversation", "sender"))
-        return Reading(text, id_, talk, sender, *self._place(record, found))
+        id_, talk, sender = (_name(value, found.get(one)) for one in ("id", "conversation", "sender"))
+        try:
+            text = spoken(_content(value, found.get("text")), f"at --text-field {self._fields.text}")
+            return Reading(text, id_, talk, sender, *self._place(record, found))
+        except UntaggableError as error:
+            error.sender = sender
+            raise
 
     def _all_wanted(self) -> Wanted:
         wanted = Wanted()
@@ -90,6 +95,13 @@ def _content(value: bytes, found: Found | None) -> Any:
     if found.type.kind in {"int", "long"}:
         return Number(str(zigzag(value, found.began)[0]))
     return _OTHERS.get(found.type.kind, 0)
+
+
+def _name(value: bytes, found: Found | None) -> str:
+    """The name that stands there; of an enumeration, which a text and a tag are never of, the symbol."""
+    if found is not None and found.type.kind == "enum":
+        return name_of(found.type.symbols[zigzag(value, found.began)[0]])
+    return name_of(_content(value, found))
 
 
 def _leads_to_string(kind: AvroType, steps: tuple[str, ...]) -> bool:

@@ -25,7 +25,7 @@ class AvroType:
         fields: Of a record, in order.
         branches: Of a union, in order.
         items: Of an array, or the values of a map.
-        symbols: Of an enumeration, how many.
+        symbols: Of an enumeration, in order.
     """
 
     kind: str
@@ -33,7 +33,7 @@ class AvroType:
     fields: tuple[tuple[str, AvroType], ...] = ()
     branches: tuple[AvroType, ...] = ()
     items: AvroType | None = None
-    symbols: int = 0
+    symbols: tuple[str, ...] = ()
 
 
 def load(text: SchemaText) -> Any:
@@ -102,7 +102,7 @@ def _fixed(schema: dict[str, Any], names: dict[str, AvroType]) -> AvroType:
 
 
 def _enum(schema: dict[str, Any], names: dict[str, AvroType]) -> AvroType:
-    names[schema["name"]] = made = AvroType("enum", symbols=len(schema["symbols"]))
+    names[schema["name"]] = made = AvroType("enum", symbols=tuple(schema["symbols"]))
     return made
 
 

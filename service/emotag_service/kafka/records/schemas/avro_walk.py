@@ -125,7 +125,7 @@ class AvroWalk:
             self._skip(kind.size)
         else:
             number = self._number()
-            if kind.kind == "enum" and not 0 <= number < kind.symbols:
+            if kind.kind == "enum" and not 0 <= number < len(kind.symbols):
                 raise mismatch("the value names a symbol that its schema does not have")
 
     def _blocks(self, kind: AvroType, items: AvroType, wanted: Wanted | None, depth: int) -> None:

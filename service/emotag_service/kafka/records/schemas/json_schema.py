@@ -51,7 +51,11 @@ class JsonSchema(RegisteredSchema):
         reading = read_root(document.root, self._fields)
         reading.place = UNTOUCHED
         if self._render is not None and self._tag is not None:
-            reading.tagged, place = _place(record, document, self._tag, self._render)
+            try:
+                reading.tagged, place = _place(record, document, self._tag, self._render)
+            except UntaggableError as error:
+                error.sender = reading.sender
+                raise
             reading.place = Splice(place.encoding, tuple(_moved(edit, framing.start) for edit in place.edits))
         return reading
 

@@ -78,10 +78,13 @@ class _MessageType:
         """Find the text. Raises UntaggableError."""
         message = self._parse(value, start)
         fields = self._fields
-        text = spoken(_content(message, fields.text.steps), f"at --text-field {fields.text}")
-        named = fields.id, fields.conversation, fields.sender
-        id_, talk, sender = (name_of(_content(message, path.steps)) for path in named)
-        return Reading(text, id_, talk, sender, *self._place(record, message, start))
+        id_, talk, sender = (_name(message, path.steps) for path in (fields.id, fields.conversation, fields.sender))
+        try:
+            text = spoken(_content(message, fields.text.steps), f"at --text-field {fields.text}")
+            return Reading(text, id_, talk, sender, *self._place(record, message, start))
+        except UntaggableError as error:
+            error.sender = sender
+            raise
 
     def _parse(self, value: bytes, start: int) -> Message:
         try:
@@ -156,21 +159,36 @@ def _is_map(field: FieldDescriptor) -> bool:
 
 def _content(message: Any, steps: tuple[str, ...]) -> Any:
     """What stands there, if it is a string; MISSING if there is nothing or anything else."""
+    _, content = _found(message, steps)
+    return content if isinstance(content, str) else MISSING
+
+
+def _name(message: Any, steps: tuple[str, ...]) -> str:
+    """The name that stands there; of an enumeration, which a text is never of, that of its value if it has one."""
+    field, content = _found(message, steps)
+    if field is None or field.enum_type is None:
+        return name_of(content)
+    value = field.enum_type.values_by_number.get(content)
+    return "" if value is None else value.name
+
+
+def _found(message: Any, steps: tuple[str, ...]) -> tuple[FieldDescriptor | None, Any]:
+    """The scalar field that these steps end at, and what is in it; None and MISSING where they end at none."""
     node = message
     at = 0
     while at < len(steps):
         field = node.DESCRIPTOR.fields_by_name.get(steps[at])
         if field is None or _is_map(field) or (field.has_presence and not node.HasField(field.name)):
-            return MISSING
+            break
         node, at = getattr(node, field.name), at + 1
         if field.is_repeated:
             index = index_of(steps[at], len(node)) if at < len(steps) else None
             if index is None:
-                return MISSING
+                break
             node, at = node[index], at + 1
         if field.message_type is None:
-            return node if isinstance(node, str) and at == len(steps) else MISSING
-    return MISSING
+            return (field, node) if at == len(steps) else (None, MISSING)
+    return None, MISSING
 
 
 def _holder(message: Any, tag: Path) -> Any:

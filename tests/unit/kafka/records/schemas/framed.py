@@ -57,6 +57,13 @@ def decoded(schema: Any, value: bytes) -> Any:
     return found
 
 
+def sender_of(schema: RegisteredSchema, one: Record) -> str | None:
+    """Who said what cannot be tagged, as far as its error knows."""
+    with pytest.raises(UntaggableError) as caught:
+        read(schema, one)
+    return caught.value.sender
+
+
 def reason_of(call: Any, *arguments: Any, **options: Any) -> str:
     with pytest.raises(UntaggableError) as caught:
         call(*arguments, **options)

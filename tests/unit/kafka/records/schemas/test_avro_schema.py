@@ -17,7 +17,17 @@ from emotag_service.kafka.records.codec import UNTOUCHED
 from emotag_service.messages.untaggable import UntaggableError
 from tests.registry.schemas import EMOTION, NULLABLE_EMOTION, NULLABLE_STRING, avro
 from tests.unit.kafka.records.made import make_tag
-from tests.unit.kafka.records.schemas.framed import PREFIX, decoded, encoded, read, ready, reason_of, record, written
+from tests.unit.kafka.records.schemas.framed import (
+    PREFIX,
+    decoded,
+    encoded,
+    read,
+    ready,
+    reason_of,
+    record,
+    sender_of,
+    written,
+)
 
 SAID = {
     "id": "m1",
@@ -53,6 +63,41 @@ def test_the_text_and_who_said_it() -> None:
     reading = read(ready("AVRO", avro()), record(encoded(avro(), SAID)))
     assert (reading.text, reading.id, reading.sender) == ("Thänk you 🎉", "m1", "coder")
     assert reading.place is UNTOUCHED
+
+
+ROLE = {"type": "enum", "name": "Role", "symbols": ["USER", "AGENT"]}
+
+
+def test_a_name_may_be_a_symbol() -> None:
+    fields = [
+        {"name": "id", "type": ["null", "int", ROLE]},
+        {"name": "sender", "type": ["null", "Role"]},
+        {"name": "text", "type": ["string", "Role"]},
+    ]
+    schema = {"type": "record", "name": "M", "fields": fields}
+    said = {"id": ("Role", "USER"), "sender": "AGENT", "text": "hi"}
+    reading = read(ready("AVRO", schema), record(encoded(schema, said)))
+    assert (reading.id, reading.sender) == ("USER", "AGENT")
+    nobody = read(ready("AVRO", schema), record(encoded(schema, {**said, "id": 5, "sender": None})))
+    assert (nobody.id, nobody.sender) == ("5", "")
+    no_message = record(encoded(schema, {**said, "text": ("Role", "USER")}))
+    assert reason_of(read, ready("AVRO", schema), no_message) == "TEXT_NOT_STRING"
+
+
+def test_a_symbol_is_no_tag() -> None:
+    category = {"name": "category", "type": ROLE, "default": "USER"}
+    schema = avro(emotion=["null", {**EMOTION, "fields": [*EMOTION["fields"], category]}])
+    emotion = {"label": "", "score": 0, "category": "USER"}
+    reading = read(ready("AVRO", schema), record(encoded(schema, {**SAID, "emotion": emotion})))
+    assert reading.place is not UNTOUCHED
+    assert not reading.tagged
+
+
+@pytest.mark.parametrize("changes", [{"text": None}, {"emotion": "mine"}])
+def test_a_fault_says_whose_it_is(changes: dict[str, Any]) -> None:
+    schema = avro(emotion=NULLABLE_STRING)
+    assert sender_of(ready("AVRO", schema), record(encoded(schema, {**SAID, **changes}))) == "coder"
+    assert sender_of(ready("AVRO", schema), record(b"")) is None
 
 
 def test_a_record_for_tags_is_filled_by_name_and_everything_else_stays() -> None:
@@ -101,6 +146,18 @@ def test_a_string_that_no_tag_wrote_is_not_destroyed() -> None:
 )
 def test_a_field_that_does_not_take_tags_is_left_alone(emotion: Any) -> None:
     schema = avro(emotion=emotion)
+    assert read(ready("AVRO", schema), record(encoded(schema, SAID))).place is UNTOUCHED
+
+
+def test_a_field_that_cannot_stand_alone_is_left_alone() -> None:
+    """Both enums are called E by themselves, as only the whole schema tells them apart."""
+    enums = [
+        {"type": "enum", "name": "E", "symbols": ["A"], "namespace": ""},
+        {"type": "enum", "name": "E", "symbols": ["A"]},
+    ]
+    fields = [{"name": f"suit{number}", "type": enum, "default": "A"} for number, enum in enumerate(enums)]
+    emotion = {**EMOTION, "fields": [*EMOTION["fields"], *fields]}
+    schema = {**avro(emotion=["null", emotion]), "namespace": "ns"}
     assert read(ready("AVRO", schema), record(encoded(schema, SAID))).place is UNTOUCHED
 
 

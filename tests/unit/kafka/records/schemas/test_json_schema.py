@@ -11,7 +11,7 @@ from jsonschema import validate
 from emotag_service.kafka.records.codec import UNTOUCHED
 from tests.registry.schemas import JSON_SCHEMA
 from tests.unit.kafka.records.made import make_tag
-from tests.unit.kafka.records.schemas.framed import PREFIX, read, ready, reason_of, record, written
+from tests.unit.kafka.records.schemas.framed import PREFIX, read, ready, reason_of, record, sender_of, written
 
 TAG = make_tag(score=0.123456789, labels=("joy", "trust"))
 SAID = b'{ "id":"m1", "text" : "Th\\u00e4nk you", "n": 1.0e3 }'
@@ -32,6 +32,11 @@ def test_the_text_is_found_and_a_property_for_tags_filled_by_name() -> None:
     said = json.loads(value[5:])
     del said["n"]
     validate(said, JSON_SCHEMA)
+
+
+@pytest.mark.parametrize("said", [b'{"sender":"ann","text":""}', b'{"sender":"ann","text":"hi","emotion":5}'])
+def test_a_fault_says_whose_it_is(said: bytes) -> None:
+    assert sender_of(ready("JSON", JSON_SCHEMA), record(said)) == "ann"
 
 
 def test_the_header_form() -> None:

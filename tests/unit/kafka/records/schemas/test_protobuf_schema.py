@@ -7,7 +7,7 @@ import contextlib
 from typing import Any
 
 import pytest
-from google.protobuf.descriptor_pb2 import FileDescriptorProto
+from google.protobuf.descriptor_pb2 import FieldDescriptorProto, FileDescriptorProto
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +16,7 @@ from emotag_service.kafka.records.schemas.schema import RegisteredSchema
 from emotag_service.messages.untaggable import UntaggableError
 from tests.registry.schemas import EMOTION_FILE, MESSAGE_FILE, classes, file, message
 from tests.unit.kafka.records.made import make_tag
-from tests.unit.kafka.records.schemas.framed import PREFIX, read, ready, reason_of, record, written
+from tests.unit.kafka.records.schemas.framed import PREFIX, read, ready, reason_of, record, sender_of, written
 
 CLASSES = classes(EMOTION_FILE, MESSAGE_FILE)
 SECOND = b"\x02\x02"  # one index: 1
@@ -43,6 +43,36 @@ def _payload(**changes: Any) -> bytes:
 def test_the_text_and_who_said_it() -> None:
     reading = read(_schema(), record(_payload()))
     assert (reading.text, reading.id, reading.sender, reading.tagged) == ("Thänk you", "m1", "coder", False)
+
+
+def _with_roles() -> FileDescriptorProto:
+    """A schema whose message has enumerations in the places of id (1), sender (2) and text (4); 3 is a text, too."""
+    one = message("Said", "int64 id", "int64 sender", "string said", "int64 text")
+    made = file("x.proto", one)
+    role = made.enum_type.add(name="Role")
+    for number, name in enumerate(("ROLE_UNKNOWN", "ROLE_AGENT")):
+        role.value.add(name=name, number=number)
+    for place in (0, 1, 3):
+        one.field[place].type, one.field[place].type_name = FieldDescriptorProto.TYPE_ENUM, ".agents.Role"
+    made.message_type[0].CopyFrom(one)
+    return made
+
+
+def test_a_name_may_be_that_of_a_value() -> None:
+    schema = _schema(_with_roles(), text_field="said")
+    reading = read(schema, record(b"\0" + b"\x10\x01" + b"\x1a\x02hi"))
+    assert (reading.id, reading.sender) == ("ROLE_UNKNOWN", "ROLE_AGENT")
+    assert read(schema, record(b"\0" + b"\x10\x07" + b"\x1a\x02hi")).sender == "", "no value has this number"
+    numbers = _schema(file("x.proto", message("Said", "string text", "int64 sender")))
+    assert read(numbers, record(b"\0" + b"\x0a\x02hi" + b"\x10\x01")).sender == ""
+    text = record(b"\0" + b"\x20\x01")
+    assert reason_of(read, _schema(_with_roles()), text) == "NO_TEXT_FIELD", "the name of a value is no message"
+
+
+def test_a_fault_says_whose_it_is() -> None:
+    assert sender_of(_schema(), record(_payload(text=""))) == "coder"
+    assert sender_of(_schema(tag_field="emotion.category"), record(_payload())) == "coder"
+    assert sender_of(_schema(), record(SECOND + b"\xff")) is None
 
 
 def test_a_message_for_tags_is_filled_by_name_and_everything_before_it_stays() -> None:
