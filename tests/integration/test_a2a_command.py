@@ -146,6 +146,8 @@ async def test_against_a_server(tmp_path: Path) -> None:
         (["--port", "0", "--url", "https://[::1"], "https://emotions.example.org"),
         (["--port", "0", "--tokens", os.devnull], "--tokens: /dev/null: has 0 tokens"),
         (["--tls-key", os.devnull], "--tls-key is given without --tls-cert"),
+        (["--target-tls"], "--target-tls: is of a server, which there is none of; give --target, or no --target-tls"),
+        (["--target-token-file", os.devnull], "--target-token-file: is of a server"),
     ],
 )
 def test_what_it_refuses(

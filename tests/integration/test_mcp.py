@@ -213,7 +213,15 @@ async def test_over_https_with_a_token_as_the_page_says(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("options", "problem"),
     [
-        (["--tokens", os.devnull], "--tokens: is of a port"),
+        (["--tokens", os.devnull], "--tokens: is of a port, which there is none of; give --http-port, or no --tokens"),
+        (["--insecure"], "--insecure: is of a port"),
+        (["--host", "127.0.0.1"], "--host: is of a port"),
+        (
+            ["--target-token-file", os.devnull, "--host", "127.0.0.1"],
+            "--target-token-file: is of a server, which there is none of; give --target, or no --target-token-file",
+        ),
+        (["--http-port", "0", "--target-tls"], "--target-tls: is of a server"),
+        (["--target-tls-ca", os.devnull], "--target-tls-ca: is of a server"),
         (["--http-port", "0", "--host", "0.0.0.0"], "--insecure"),  # noqa: S104 - that is what is refused
         (["--http-port", "0", "--tokens", os.devnull], "--tokens: /dev/null: has 0 tokens"),
         (["--http-port", "0", "--tls-client-ca", os.devnull], "--tls-client-ca is given without --tls-cert"),
@@ -225,6 +233,12 @@ def test_what_it_refuses(
     monkeypatch.delenv("EMOTAG_TARGET", raising=False)
     assert main(["mcp", *options]) == 2
     assert problem in capsys.readouterr().err
+
+
+def test_what_variables_say_of_a_server_is_left_alone_without_one() -> None:
+    given = {"EMOTAG_TARGET_TLS": "yes", "EMOTAG_TARGET_TOKEN_FILE": "/no/file"}
+    ended = subprocess.run(COMMAND, env={**VARIABLES, **given}, stdin=subprocess.DEVNULL, timeout=60, check=False)
+    assert ended.returncode == 0
 
 
 async def test_against_a_server(target: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,27 @@ def test_a_link_is_the_input_by_its_own_name(path: Path, tmp_path: Path) -> None
     run = BulkRun([tmp_path / "latest.jsonl"], tmp_path / "out", BulkOptions())
     assert sum(counts.rows for counts in run.run(1)) == 1
     assert (tmp_path / "out" / "latest.jsonl").read_text().startswith('{"text": "hi", "emotion_label"')
+
+
+@pytest.mark.parametrize("length", [245, 246, 255])
+def test_a_name_may_be_as_long_as_a_file_may_have_it(path: Path, tmp_path: Path, length: int) -> None:
+    path = path.rename(path.with_name("a" * (length - 6) + ".jsonl"))
+    list(BulkRun([path], tmp_path / "out", BulkOptions()).run(1))
+    assert (tmp_path / "out" / path.name).read_text().startswith('{"text": "hi", "emotion_label"')
+
+
+def test_the_advice_after_a_change_leads_on_though_other_inputs_are_done(path: Path, tmp_path: Path) -> None:
+    changed, out = path.with_name("b.jsonl"), tmp_path / "out"
+    changed.write_text('{"text": "hi"}\n')
+    counts = BulkRun([path, changed], out, BulkOptions()).run(1)
+    assert next(counts).rows == next(counts).rows == 1
+    changed.write_text('{"text": "hi"}\n{"text": "ho"}\n')
+    with pytest.raises(InvalidArgumentError, match=r"b\.jsonl: changed .* remove .*/\.emotag and its outputs to begin"):
+        next(counts)
+    assert [one.name for one in out.iterdir() if one.is_file()] == ["a.jsonl"]
+    shutil.rmtree(out / ".emotag")
+    (out / "a.jsonl").unlink()
+    assert sum(done.rows for done in BulkRun([path, changed], out, BulkOptions()).run(1)) == 3
 
 
 def test_links_to_one_file_and_outputs_in_the_place_of_an_input(path: Path, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from emotag.bulk.counts import Counts
 from emotag.bulk.run_folder import RunFolder, write_json
-from emotag.bulk.whole import whole_file
+from emotag.bulk.whole import UNFINISHED, whole_file
 from emotag.errors import InvalidArgumentError
 
 WANTED: dict[str, Any] = {"inputs": [{"path": "/in/a.jsonl", "size": 1}], "options": {"scores": False}, "model": {}}
@@ -69,6 +69,24 @@ def test_what_a_kill_left_half_written_is_removed(tmp_path: Path) -> None:
         (folder.state / "0-part-000001.77.tmp").touch()
     with RunFolder(tmp_path, WANTED) as folder:
         assert {path.name for path in folder.state.iterdir()} == {"lock", "run.json"}
+
+
+def test_a_file_has_a_short_name_until_it_is_whole(tmp_path: Path) -> None:
+    for length in (40, 246, 255):
+        target = tmp_path / ("a" * length)
+        with whole_file(target, tmp_path) as file:
+            file.write(b"rows")
+            [unfinished] = tmp_path.glob(f"*{UNFINISHED}")
+            assert len(unfinished.name) < 30
+        assert target.read_bytes() == b"rows"
+        assert not unfinished.exists()
+
+
+def test_files_of_one_process_do_not_meet(tmp_path: Path) -> None:
+    with whole_file(tmp_path / "a", tmp_path) as one, whole_file(tmp_path / "b", tmp_path) as other:
+        one.write(b"a")
+        other.write(b"b")
+    assert [(tmp_path / name).read_bytes() for name in "ab"] == [b"a", b"b"]
 
 
 def test_a_file_is_there_whole_or_not_at_all(tmp_path: Path) -> None:

@@ -12,12 +12,14 @@ from typing import Any
 
 import pytest
 
+from emotag.channel import DEFAULT_TARGET
 from tests.pipes import waiting
 
 
 def piped(target: str, *arguments: str, text: bytes) -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "emotag", "classify", "-", "--target", target, *arguments]
-    return subprocess.run(command, input=text, capture_output=True, timeout=60, check=False)
+    command = [sys.executable, "-m", "emotag", "classify", "-", *arguments]
+    variables = {**os.environ, "EMOTAG_TARGET": target}
+    return subprocess.run(command, input=text, env=variables, capture_output=True, timeout=60, check=False)
 
 
 def test_texts_for_people(emotag: Any) -> None:
@@ -124,13 +126,37 @@ def test_the_timeout_is_what_its_help_says(emotag: Any, server: Any, monkeypatch
     assert [5 < left[0] <= 30, 0 < left[1] <= 5, left[2] > 1e6] == [True] * 3
 
 
+@pytest.mark.parametrize(
+    ("typed", "option"),
+    [
+        (["--target", "nowhere:1", "--timeout", "1"], "--target"),
+        (["--target", DEFAULT_TARGET], "--target"),
+        (["--timeout", "1"], "--timeout"),
+        (["--tls"], "--tls"),
+        (["--tls-ca=ca.pem"], "--tls-ca"),
+        (["--token", "token"], "--token-file"),
+    ],
+)
+def test_what_only_a_server_has_a_use_for_is_refused_without_one(emotag: Any, typed: list[str], option: str) -> None:
+    outcome = emotag("classify", "--local", *typed, "hi")
+    said = f"{option}: is of a server, which --local does without; give no --local, or no {option}"
+    assert (outcome.code, outcome.out, outcome.err) == (2, "", f"emotag classify: error: {said}\n")
+
+
+def test_what_variables_say_of_a_server_is_left_alone_without_one(emotag: Any, monkeypatch: Any) -> None:
+    for variable, value in (("TARGET", "nowhere:1"), ("TARGET_TLS", "yes"), ("TARGET_TOKEN_FILE", "/no/file")):
+        monkeypatch.setenv(f"EMOTAG_{variable}", value)
+    outcome = emotag("classify", "--local", "--json", "thank you so much")
+    assert (outcome.code, outcome.records[0]["label"]) == (0, "joy")
+
+
 @pytest.mark.parametrize("command", [["classify", "-"], ["classify", "-", "--local"], ["stream"]], ids=" ".join)
 def test_lines_are_waited_for_though_standard_input_does_not_block(server: Any, command: list[str]) -> None:
     """As another program has left it that shares it."""
     reads, writes = os.pipe()
     os.set_blocking(reads, False)
-    line = [sys.executable, "-m", "emotag", *command, "--target", server.target]
-    with subprocess.Popen(line, stdin=reads, stdout=subprocess.PIPE) as process:
+    line, variables = [sys.executable, "-m", "emotag", *command], {**os.environ, "EMOTAG_TARGET": server.target}
+    with subprocess.Popen(line, stdin=reads, env=variables, stdout=subprocess.PIPE) as process:
         os.close(reads)
         assert process.stdout is not None
         for _ in range(2):

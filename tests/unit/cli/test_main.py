@@ -95,6 +95,43 @@ def test_an_unknown_command(emotag: Any) -> None:
     assert "classify" in outcome.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "texts"),
+    [
+        (["classify", "--", "-nice"], ["-nice"]),
+        (["classify", "--", "--local", "--json", "hi"], ["--local", "--json", "hi"]),
+        (["classify", "--json", "--", "--", "hi"], ["--", "hi"]),
+        (["classify", "hi", "--", "--help"], ["hi", "--help"]),
+        (["--", "classify", "hi"], ["hi"]),
+        (["--", "classify", "--", "--help"], ["--help"]),
+    ],
+)
+def test_what_follows_the_command_is_its_own(emotag: Any, server: Any, arguments: list[str], texts: list[str]) -> None:
+    outcome = emotag(*arguments)
+    assert (outcome.code, outcome.err) == (0, "")
+    assert server.texts == texts
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (["--"], 0, ""),
+        (["--help", "classify"], 0, ""),
+        (["--version", "classify", "hi"], 0, ""),
+        (["--local", "classify", "hi"], 2, "emotag: error: unrecognized arguments: --local"),
+        (["--", "--version"], 2, "invalid choice: '--version'"),
+        (["-1", "classify"], 2, "invalid choice: '-1'"),
+        (["-"], 2, "invalid choice: '-'"),
+        ([""], 2, "invalid choice: ''"),
+    ],
+)
+def test_what_stands_before_the_command_is_not(emotag: Any, arguments: list[str], code: int, said: str) -> None:
+    outcome = emotag(*arguments)
+    assert outcome.code == code
+    assert said in outcome.err
+    assert bool(outcome.out) == (code == 0)
+
+
 @pytest.mark.parametrize("name", ["classify", "stream", "info", "demo"])
 def test_help_teaches(emotag: Any, name: str) -> None:
     outcome = emotag(name, "--help")

@@ -160,6 +160,46 @@ def test_bad_usage(emotag: Any, tmp_path: Path, arguments: list[str], code: int,
     assert (tmp_path / "in").read_bytes() == b'{"text": "a"}\n'
 
 
+def redirected(target: str, files: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """What a command does with its streams redirected as a shell writes it, and no room for more than 64 blocks."""
+    command = ["sh", "-c", f'ulimit -f 64; exec "$@" {files}', "sh", sys.executable, "-m", "emotag", *arguments]
+    variables = {**os.environ, "EMOTAG_TARGET": target}
+    return subprocess.run(command, env=variables, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "files"),
+    [
+        (["stream", "--input", "{file}"], ">> {file}"),
+        (["stream"], "< {file} >> {file}"),
+        (["stream", "--input", "{file}", "--output", "-"], ">> {link}"),
+        (["classify", "-"], "< {file} >> {file}"),
+        (["classify", "-", "--local"], "< {file} >> {file}"),
+    ],
+)
+def test_its_own_answers_are_not_read(server: Any, tmp_path: Path, arguments: list[str], files: str) -> None:
+    names = {"file": write(tmp_path / "in", [b'{"text": "a"}']), "link": str(tmp_path / "link")}
+    (tmp_path / "link").symlink_to(tmp_path / "in")
+    done = redirected(server.target, files.format(**names), *[argument.format(**names) for argument in arguments])
+    said = f"emotag {arguments[0]}: error: standard output: is the input; write to another file\n"
+    assert (done.returncode, done.stderr) == (2, said)
+    assert (tmp_path / "in").read_bytes() == b'{"text": "a"}\n'
+
+
+@pytest.mark.parametrize("arguments", [["stream"], ["classify", "-"], ["classify", "hi"]])
+def test_answers_may_be_added_to_another_file(server: Any, tmp_path: Path, arguments: list[str]) -> None:
+    (tmp_path / "out").write_text("before\n")
+    path = write(tmp_path / "in", [b'{"text": "a"}'])
+    assert redirected(server.target, f"< {path} >> {tmp_path}/out", *arguments).returncode == 0
+    assert len((tmp_path / "out").read_bytes().splitlines()) == 2
+
+
+@pytest.mark.parametrize("arguments", [["stream"], ["classify", "-"]])
+def test_a_device_may_be_input_and_output(server: Any, arguments: list[str]) -> None:
+    done = redirected(server.target, "< /dev/null > /dev/null", *arguments)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_standard_input_is_answered_line_by_line(server: Any) -> None:
     with started(server.target) as process:
         assert process.stdin is not None

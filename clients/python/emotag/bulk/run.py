@@ -85,7 +85,8 @@ class BulkRun:
             yield done
         if _identity(form.path) != identity:
             raise InvalidArgumentError(
-                f"{form.path}: changed while it was read; remove {folder.state} and begin again", field="input"
+                f"{form.path}: changed while it was read; remove {folder.state} and its outputs to begin again",
+                field="input",
             )
         with whole_file(folder.target(place), folder.state) as file:
             form.join(paths, file)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 from typing import TYPE_CHECKING, BinaryIO
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ def whole_file(target: Path, folder: Path) -> Iterator[BinaryIO]:
     Raises:
         OSError: It can not be written, such as to a full disk; nothing of it is left.
     """
-    path = folder / f"{target.name}.{os.getpid()}{UNFINISHED}"
+    path = folder / f"{secrets.token_hex(8)}{UNFINISHED}"  # the target's name may have no room for more
     try:
         with path.open("wb") as file:
             yield file

@@ -10,6 +10,7 @@ from emotag.a2a.server import AgentServer
 from emotag.aio_client import AsyncEmotionClient
 from emotag.cli.arguments import add_tagging, port_number, security
 from emotag.cli.listening import add_listening, protection, wait_for_end
+from emotag.cli.typed_options import TypedOptionsParser, refuse_without_target
 from emotag.errors import InvalidArgumentError
 from emotag_service.access.address import ListenError
 from emotag_service.access.tokens import TokenFileError
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from emotag.info import Info
     from emotag.tagging import Tagging
 
+Parser = TypedOptionsParser  # what `emotag` parses the arguments with
 PORT = 9999
 
 
@@ -61,6 +63,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
+    refuse_without_target(args)
     configure()
     try:
         asyncio.run(_tag(args))

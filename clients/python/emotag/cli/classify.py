@@ -12,6 +12,7 @@ from emotag.cli.arguments import EXIT_CODES, SOME_ERRORS, add_options, add_targe
 from emotag.cli.paint import Paint
 from emotag.cli.record import record
 from emotag.cli.source import STDIN, Source
+from emotag.cli.typed_options import OF_A_SERVER, TypedOptionsParser, refuse_typed
 from emotag.errors import InvalidArgumentError
 from emotag.retry import Retry
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from emotag.client import EmotionClient
     from emotag.entry import Item
     from emotag.tag import Tag
+
+Parser = TypedOptionsParser  # what `emotag` parses the arguments with
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,10 +51,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
+    if args.texts == [STDIN]:
+        with Source(STDIN) as source:
+            source.refuse_as_output()
     return _local(args) if args.local else _remote(args)
 
 
 def _local(args: argparse.Namespace) -> int:
+    problem = "is of a server, which --local does without; give no --local, or no {}"
+    refuse_typed(args, (*OF_A_SERVER, "timeout"), problem, prefix="target_")
     try:
         from emotag.local import EmotionTagger  # noqa: PLC0415 - needs what the base install lacks
     except ModuleNotFoundError as error:

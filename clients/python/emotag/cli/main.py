@@ -22,11 +22,19 @@ OWN_PACKAGES = ("emotag", "emotag_model", "emotag_service")
 def main(argv: Sequence[str] | None = None) -> int:
     """Run `emotag` with these arguments, by default the process's own; return the exit code."""
     open_standard_streams()
-    arguments = parser().parse_args(argv)
+    ours, rest = split(sys.argv[1:] if argv is None else argv)
+    arguments = parser().parse_args(ours)
     if arguments.command is None:
         parser().print_help()
         return 0
-    return dispatch(COMMANDS[arguments.command], arguments.rest)
+    return dispatch(COMMANDS[arguments.command], rest)
+
+
+def split(arguments: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """What ends with the command's name, and what is the command's own: argparse would take a `--` out of that."""
+    names = (place for place, argument in enumerate(arguments, 1) if not argument.startswith("-"))
+    end = next(names, len(arguments))  # none of our options has a value, which would look like a name
+    return arguments[:end], arguments[end:]
 
 
 def parser() -> argparse.ArgumentParser:
@@ -43,7 +51,6 @@ def parser() -> argparse.ArgumentParser:
     )
     made.add_argument("--version", action="version", version=f"emotag {version('emotag')}")
     made.add_argument("command", nargs="?", choices=COMMANDS, metavar="COMMAND", help=argparse.SUPPRESS)
-    made.add_argument("rest", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     return made
 
 

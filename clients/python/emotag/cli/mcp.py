@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from emotag.aio_client import AsyncEmotionClient
 from emotag.cli.arguments import add_tagging, port_number, security
 from emotag.cli.listening import add_listening, protection, wait_for_end
+from emotag.cli.typed_options import TypedOptionsParser, refuse_typed, refuse_without_target
 from emotag.errors import InvalidArgumentError
 from emotag.tools import make_server
 from emotag.tools_pipe import serve_pipe
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from mcp.server.mcpserver import MCPServer
 
-_OF_A_PORT = ("tls_cert", "tls_key", "tls_client_ca", "tokens", "insecure")
+Parser = TypedOptionsParser  # what `emotag` parses the arguments with
+_OF_A_PORT = ("host", "tls_cert", "tls_key", "tls_client_ca", "tokens", "insecure")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -49,12 +51,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Do it, and return the exit code."""
+    refuse_without_target(args)
     if args.http_port is not None:
         return _run_port(args)
-    unused = next((name for name in _OF_A_PORT if getattr(args, name)), None)
-    if unused is not None:
-        option = f"--{unused.replace('_', '-')}"
-        raise InvalidArgumentError(f"{option}: is of a port, which there is none of; give --http-port, or no {option}")
+    refuse_typed(args, _OF_A_PORT, "is of a port, which there is none of; give --http-port, or no {}")
     logging.basicConfig(level=logging.WARNING)  # on standard error; standard output belongs to the protocol
     asyncio.run(_serve(args, serve_pipe))
     return 0

@@ -12,6 +12,8 @@ import stat
 import zlib
 from typing import TYPE_CHECKING
 
+from emotag.errors import InvalidArgumentError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
@@ -105,6 +107,15 @@ class Source:
     def position(self) -> int:
         """Bytes of the file that were read, read ahead included."""
         return self._raw.tell()
+
+    def refuse_as_output(self) -> None:
+        """Refuse to read the file that standard output is: every answer in it would be read in turn.
+
+        Raises:
+            InvalidArgumentError: It is that one; a pipe or a device may be both.
+        """
+        if self.size is not None and os.path.sameopenfile(self._raw.fileno(), 1):
+            raise InvalidArgumentError("standard output: is the input; write to another file")
 
     def is_same_file(self, path: str) -> bool:
         """Whether `path` is the file that is being read."""

@@ -77,7 +77,9 @@ def run(args: argparse.Namespace) -> int:
 def _check_output(source: Source, path: str) -> None:
     if path.endswith(".gz"):
         raise InvalidArgumentError(f"--output {path}: is written as plain text; pipe it through gzip instead")
-    if path != STDOUT and source.is_same_file(path):
+    if path == STDOUT:
+        source.refuse_as_output()
+    elif source.is_same_file(path):
         raise InvalidArgumentError(f"--output {path}: is the input; name another file")
 
 
