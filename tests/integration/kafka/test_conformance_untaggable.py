@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable
 
 import pytest
@@ -153,3 +154,27 @@ def test_what_the_output_refuses_for_more_than_its_size(
     assert [one.value for one in read_until(broker.bootstrap, target, count=2, alive=running.check)] == [
         one.value for one in taken
     ]
+
+
+@pytest.mark.parametrize("late", [False, True])
+@pytest.mark.parametrize("delivery", ["exactly-once", "at-least-once"])
+def test_many_records_that_the_output_refuses_cost_few_attempts(
+    broker: Broker, new_topic: NewTopic, tagger: Start, late: bool, delivery: str
+) -> None:
+    if late:
+        needs(broker, Capability.TIMESTAMP_BOUNDS)
+    config = {"message_timestamp_after_max_ms": "60000"} if late else {"cleanup_policy": "compact"}
+    source, target = new_topic(broker, "in", partitions=1), new_topic(broker, "out", partitions=1, **config)
+    dead = new_topic(broker, "in.dead-letters", partitions=1)
+    now = int(time.time() * 1000)
+    good = [Seen(b"joy %d" % number, b"%d" % number, (), 0, now) for number in range(100)]
+    bad = [Seen(b"joy", b"key" if late else None, (), 0, now + 3_600_000 * late) for _ in good]
+    write(broker.bootstrap, source, [one for pair in zip(good, bad, strict=True) for one in pair])
+    running = tagger(broker, Routes(output=target, inputs=(source,)), delivery=delivery)
+    read_until(broker.bootstrap, dead, count=len(bad), alive=running.check)
+    running.stop()
+    assert running.meters.aborts["RefusedError"] <= 4  # the writes, then each record of them, and a poll may cut in two
+    found = [one.value for one in read(broker.bootstrap, target)]
+    assert list(dict.fromkeys(found)) == [one.value for one in good]
+    assert max(Counter(found).values()) == 1 or delivery == "at-least-once"
+    assert running.meters.dead_letters.total() == len(bad)

@@ -10,7 +10,8 @@ import structlog
 
 from emotag_service.kafka.cluster.failures import acl
 from emotag_service.kafka.cluster.topics import FOREVER, listed, missing_inputs, open_topics
-from emotag_service.kafka.errors import SettingsError, TaggerError
+from emotag_service.kafka.errors import ClusterError, SettingsError, TaggerError
+from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
@@ -41,13 +42,15 @@ class Destinations:
         self._routes = routes
         self._create = create
         self._ready: set[str] = set()
+        self._hindrances: dict[str, str] = {}  # what is waited for, by input
         self._preparing = asyncio.Lock()
 
     async def prepare(self, inputs: Collection[str]) -> None:
         """Get ready for reading these.
 
         Raises:
-            SettingsError: One of them does not exist, or a topic to write to is missing and must not be created.
+            SettingsError: One of them does not exist (one that a pattern found is left out), or a topic to write to is
+                missing and must not be created.
             TaggerError: The cluster refuses, or fails.
         """
         async with self._preparing, open_topics(self._client) as topics:
@@ -58,13 +61,19 @@ class Destinations:
 
         A pattern's new topic may be read before `watch` has found it. A broker would then create what is to be written
         to, unasked and as wide as it likes, once a producer asks for its partitions.
+
+        A cluster that is away is waited for, until cancelled, and so is a topic that a pattern found and that is gone:
+        the group's next assignment is without it.
         """
-        if topic in self._ready:
-            return
-        async with self._preparing:
-            if topic not in self._ready:
-                async with open_topics(self._client) as topics:
-                    await self._prepare(topics, [topic])
+        backoff = Backoff()
+        try:
+            while topic not in self._ready and (hindrance := await self._hindrance(topic)):
+                if self._hindrances.get(topic) != hindrance:  # a lane of each partition waits
+                    self._hindrances[topic] = hindrance
+                    _log.warning("waiting for topic", topic=topic, reason=hindrance)
+                await asyncio.sleep(backoff.next())
+        finally:
+            self._hindrances.pop(topic, None)
 
     async def wait_for(self, pattern: str) -> list[str]:
         """Wait until there is a topic that the pattern matches; get ready for all of them."""
@@ -92,12 +101,28 @@ class Destinations:
             if names:
                 _log.info("topics found", topics=names)
                 await self._prepare(topics, names)
-        return names
+        return [name for name in names if name in self._ready]
+
+    async def _hindrance(self, topic: str) -> str:
+        """Try to get ready for this one; return what may pass that stands in the way, or nothing."""
+        async with self._preparing:
+            if topic in self._ready:
+                return ""
+            try:
+                async with open_topics(self._client) as topics:
+                    await self._prepare(topics, [topic])
+            except ClusterError as error:
+                return str(error)
+        return "" if topic in self._ready else "it matched --input-pattern and does not exist any more"
 
     async def _prepare(self, topics: Topics, inputs: Collection[str]) -> None:
         sources = await topics.find(inputs, "Read")
         if missing := [name for name in inputs if name not in sources]:
-            raise missing_inputs(missing, self._client.bootstrap)
+            if not self._routes.pattern:
+                raise missing_inputs(missing, self._client.bootstrap)
+            if not sources:
+                return
+            inputs = list(sources)
         wanted = self._wanted(sources)
         limits = await topics.max_message_bytes(inputs)
         retention = longest((await topics.retention(inputs)).values())

@@ -247,6 +247,7 @@ class Lane:
         if isinstance(error, RefusedError):
             _log.warning("write refused", source=str(self.source), reason=error.reason)
             self._refusals.note(error)
+            await self._pause(self._backoff.next())
             return
         explained = explain(error, f"tagging {self.source}", user=self._context.user)
         if explained is not None:
@@ -257,6 +258,9 @@ class Lane:
         _log.warning(
             "lane begins again", source=str(self.source), error=type(error).__name__, seconds=round(seconds, 3)
         )
+        await self._pause(seconds)
+
+    async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(asyncio.TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 

@@ -65,7 +65,8 @@ class Refusals:
     """What one partition's records came to when they were written.
 
     A refused write may hold many records. They become suspects, and on the next attempt are written one by one, which
-    names the one at fault.
+    names those at fault: all of them, where a broker looks at what a write holds before it looks at its sequence, as
+    Apache Kafka does. Another names one for each attempt, so that what is known is committed before more is tried.
     """
 
     def __init__(self, source: Source) -> None:
@@ -89,6 +90,12 @@ class Refusals:
                 )
             reason = REFUSED_FOR_TIME if error.untimely else "REFUSED_BY_TOPIC"
             self._faults[offset] = Fault(reason, f"the output topic answered {error.reason}")
+
+    @property
+    def end(self) -> int | None:
+        """The offset that a transaction has to end before: behind the last fault, then behind the last suspect."""
+        known = [max(offsets) for offsets in (self._faults, self._suspects) if offsets]
+        return min(known) + 1 if known else None
 
     def suspects(self, written: Sequence[Written]) -> bool:
         """Whether any of these has to be written alone."""

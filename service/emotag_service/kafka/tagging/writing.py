@@ -6,6 +6,7 @@ Transactions stay open over many batches: one costs tens of milliseconds, whatev
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Any
 
 from emotag_service.kafka.errors import StopPolicyError, UnreadableBatchError
@@ -77,12 +78,22 @@ class Writing:
             except UnreadableBatchError:  # what comes before it is good and is committed
                 await self._commit()
                 raise
-            await self._write(answered)
+            while count := self._before_end(answered):
+                await self._write(answered[:count])
+                answered = answered[count:]
+                if self._is_due():
+                    await self._commit()
         if self._is_due():
             await self._commit()
 
     async def _answered(self) -> _Answered:
         return await (await self.batches.get()).answered()
+
+    def _before_end(self, answered: _Answered) -> int:
+        """How many of these may be in one transaction, as far as that ends for what was refused."""
+        end = self._refusals.end
+        before = 0 if end is None else bisect_left(answered, end, key=lambda one: one[0].record.offset)
+        return before or len(answered)
 
     async def _write(self, answered: _Answered) -> None:
         if self._transaction is None:
@@ -123,6 +134,8 @@ class Writing:
     def _is_due(self) -> bool:
         if self._transaction is None:
             return False
+        if self._refusals.end is not None and self._transaction.next_offset >= self._refusals.end:
+            return True
         return self._transaction.records >= self._context.settings.transaction_records or self._seconds_left() == 0
 
     def _seconds_left(self) -> float | None:

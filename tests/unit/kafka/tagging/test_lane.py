@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 
 import pytest
 import structlog
@@ -20,7 +21,7 @@ from emotag_service.kafka.errors import FencedError, ForbiddenError, SettingsErr
 from emotag_service.kafka.tagging import lane as lane_module
 from emotag_service.kafka.tagging.lane import Lane
 from tests.unit.engine.helpers import until
-from tests.unit.kafka.tagging.fakes import SOURCE, make_context, record, records
+from tests.unit.kafka.tagging.fakes import SOURCE, FakeWriter, make_context, record, records
 
 
 @pytest.fixture(autouse=True)
@@ -218,6 +219,77 @@ async def test_a_refused_record_is_found_and_becomes_a_dead_letter():
     await play.end()
     assert play.context.log.offsets == list(range(6))
     assert [one.offset for one in play.context.log.visible if one.outgoing.topic == "dead"] == [4]
+
+
+class StrictWriter(FakeWriter):
+    """Of a cluster whose topic "out" refuses odd offsets, and notes what it takes, committed or not.
+
+    One that `names_all` looks at what a write holds first, as Apache Kafka does, another at its sequence.
+    """
+
+    def __init__(self, context, taken, *, names_all):
+        super().__init__(context.log, context.script)
+        self._taken, self._names_all = taken, names_all
+
+    async def begin(self):
+        await super().begin()
+        self._writes = []
+
+    async def send(self, written, *, alone=False):
+        await super().send(written, alone=alone)
+        for topic in ("out", "dead"):
+            group = [one.offset for one in written if one.outgoing.topic == topic]
+            self._writes += [(topic, part) for part in ([[one] for one in group] if alone else [group]) if part]
+
+    async def commit(self, offset):
+        refused = []
+        for topic, part in self._writes:
+            if topic == "dead" or not (refused or any(one % 2 for one in part)):
+                self._taken.update((topic, one) for one in part)
+            elif any(one % 2 for one in part) and (self._names_all or not refused):
+                refused.append(part)
+        if refused:
+            raise RefusedError(refused, "InvalidTimestampError")
+        await super().commit(offset)
+
+
+async def refuse_every_second(*, names_all, **options):
+    """Return what became of 64 records: the play, and how often the cluster took each."""
+    play, taken = Play(records(0, 64), batch_records=16, **options), Counter()
+    writers = play.context.writers
+
+    def writer(source):
+        writers.append(StrictWriter(play.context, taken, names_all=names_all))
+        return writers[-1]
+
+    play.context.writer = writer
+    play.lane.start()
+    await play.all_done()
+    await play.end()
+    assert play.failures == []
+    assert [(one.offset, one.outgoing.topic) for one in play.context.log.visible] == [
+        (offset, "dead" if offset % 2 else "out") for offset in range(64)
+    ]
+    return play, taken
+
+
+async def test_many_refused_records_cost_few_attempts_where_the_broker_names_them_all():
+    play, taken = await refuse_every_second(names_all=True, transaction_seconds=5.0, transaction_records=64)
+    assert len(play.context.writers) == 3
+    assert max(taken.values()) == 2
+
+
+async def test_what_comes_before_a_refusal_is_committed_where_the_broker_names_one_at_a_time():
+    play, taken = await refuse_every_second(names_all=False, transaction_seconds=0.05)
+    assert len(play.context.writers) <= 2 * 32 + 1  # each was refused with others at most once, and once alone
+    assert max(taken.values()) <= 3
+
+
+async def test_refusals_are_followed_by_pauses(monkeypatch):
+    paused = []
+    monkeypatch.setattr(lane_module.Backoff, "next", lambda self: paused.append(self) or 0.0)
+    await refuse_every_second(names_all=True, transaction_seconds=5.0, transaction_records=64)
+    assert len(paused) == 2
 
 
 async def test_finishing_while_it_takes_over_leaves_at_once():

@@ -54,6 +54,19 @@ def test_one_that_is_refused_for_its_time_may_go_with_another(first):
         refusals.note(RefusedError([[5]], "InvalidTimestampError"))
 
 
+def test_a_transaction_ends_behind_the_last_fault_and_then_behind_the_last_suspect():
+    refusals = Refusals(SOURCE)
+    assert refusals.end is None
+    refusals.note(RefusedError([[2, 3, 4, 5]], "A"))
+    assert refusals.end == 6
+    refusals.note(RefusedError([[2], [3]], "A"))
+    assert refusals.end == 4
+    refusals.passed(4)
+    assert refusals.end == 6
+    refusals.passed(6)
+    assert refusals.end is None
+
+
 def test_what_lies_behind_is_forgotten():
     refusals = Refusals(SOURCE)
     refusals.note(RefusedError([[5], [7, 8]], "A"))

@@ -23,7 +23,7 @@ class Play:
         self.buffer, self.refusals = Buffer(lambda: None), Refusals(SOURCE)
         context = make_context(**{"transaction_seconds": 5.0, **options})
         context.clock = lambda: self.now
-        self.writing = Writing(context, self.writer, self.buffer, self.refusals, self.reports.append)
+        self.writing = Writing(context, self.writer, self.buffer, self.refusals, self._committed)
         self.task = asyncio.ensure_future(self.writing.run())
 
     def batch(self, *given, answers=None):
@@ -33,6 +33,10 @@ class Play:
             answers = asyncio.get_running_loop().create_future()
             answers.set_result([tag() for one in prepared if one.reading])
         self.writing.batches.put_nowait(TagBatch(prepared, answers))
+
+    def _committed(self, transaction):
+        self.refusals.passed(transaction.next_offset)
+        self.reports.append(transaction)
 
     async def end(self):
         self.writing.stop.set()
@@ -142,6 +146,23 @@ async def test_suspects_are_written_one_by_one():
     await until(lambda: "send" in play.writer.steps)
     assert play.writer.alone
     await play.end()
+
+
+@pytest.mark.parametrize(
+    ("batches", "transactions"),
+    # In the last some are gone.
+    [([[0, 1, 2, 3, 4, 5]], [2, 2]), ([[0], [1, 2], [3, 4, 5]], [2, 2]), ([[0, 4, 5]], [3])],
+)
+async def test_what_is_known_of_a_refusal_is_committed_before_more_is_tried(batches, transactions):
+    play = Play()
+    play.refusals.note(RefusedError([[0, 1, 2, 3]], "MessageSizeTooLargeError"))
+    play.refusals.note(RefusedError([[1]], "MessageSizeTooLargeError"))
+    for offsets in batches:
+        play.batch(*[record(offset) for offset in offsets])
+    await until(lambda: play.buffer.records == 0)
+    assert play.log.transactions == transactions
+    await play.end()
+    assert play.log.offsets == [offset for offsets in batches for offset in offsets]
 
 
 async def test_a_failure_of_the_writer_ends_it():
