@@ -70,6 +70,17 @@ export function interruption(failure, target) {
 }
 
 /**
+ * Whether a call was ended by its own deadline, rather than by a server or a proxy that has another.
+ *
+ * grpc-js, which keeps it, may be a moment early by the clock, and a server that keeps it as well may be first.
+ * @param {any} failure what grpc-js gives
+ * @param {import("./retry.js").Deadline} deadline
+ */
+export function ranOut(failure, deadline) {
+  return failure.code === codes.DEADLINE_EXCEEDED && (failure.details?.startsWith(LATE) || !deadline.remainingMs);
+}
+
+/**
  * What grpc-js says of its own accord, with where the call went and what to do.
  * @param {string} details
  * @param {string} target

@@ -3,7 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { setImmediate } from "node:timers/promises";
 import { CallCancelledError, EmotionError } from "./errors.js";
 import { pause } from "./retry.js";
-import { interruption } from "./status.js";
+import { interruption, ranOut } from "./status.js";
 import { Decoder } from "./tag.js";
 
 /** @typedef {import("../index.d.ts").Tag} Tag */
@@ -124,7 +124,7 @@ export class Stream {
     } catch (/** @type {any} */ failure) {
       this.#signal.throwIfAborted();
       if (failure instanceof EmotionError || typeof failure.code !== "number") throw failure;
-      return interruption(failure, this.#channel.target);
+      return ranOut(failure, this.#deadline) ? this.#session.expired() : interruption(failure, this.#channel.target);
     } finally {
       over.abort();
       call.cancel(); // does nothing to a call that is over

@@ -15,6 +15,12 @@ function silent(frame = () => {}) {
   return { calls, StreamClassify: (call) => calls.push(call) && conversation(call, (messages) => frame(messages, call)) };
 }
 
+/** So many messages, and nothing more without an end. */
+async function* unending(count) {
+  yield* counted(count).messages;
+  await new Promise(() => {});
+}
+
 /** Several whole turns of client and server, in which whatever still moves would be seen. */
 async function turns(one) {
   for (let turn = 0; turn < 5; turn++) await one.info();
@@ -180,18 +186,33 @@ for (const [said, when, timeoutMs] of [[0, "silent from the start", 1_000], [1, 
   test(`the timeout of a stream holds while no connection is open: ${when}`, async (t) => {
     const { calls, StreamClassify } = silent((messages, call) => call.write({ tags: messages.map(joy) }) && call.end());
     const { target } = await scripted(t, { StreamClassify });
-    const source = async function* () {
-      yield* counted(said).messages;
-      await new Promise(() => {}); // and nothing more without an end
-    };
     const one = client(t, target);
     await one.info(); // connects
-    const error = await collected(one.stream(source(), { timeoutMs })).catch((thrown) => thrown);
+    const error = await collected(one.stream(unending(said), { timeoutMs })).catch((thrown) => thrown);
     assert.ok(error instanceof DeadlineExceededError, error);
     assert.match(error.message, new RegExp(`time ran out; ${said} messages were answered, 0 were not`));
     assert.equal(calls.length, said);
   });
 }
+
+for (const [said, timeoutMs] of [[0, 500], [1, 5_000]]) {
+  test(`the words are the same where a call is open: ${said} of 2 messages answered`, async (t) => {
+    const { target } = await scripted(t, silent((messages, call) => call.write({ tags: messages.slice(0, said).map(joy) })));
+    const one = client(t, target);
+    await one.info(); // connects
+    const error = await collected(one.stream(unending(2), { timeoutMs })).catch((thrown) => thrown);
+    assert.ok(error instanceof DeadlineExceededError, error);
+    assert.match(error.message, new RegExp(`time ran out; ${said} messages were answered, ${2 - said} were not`));
+  });
+}
+
+test("a deadline that is the server's, or of somebody between, keeps its own words", async (t) => {
+  const late = { code: status.DEADLINE_EXCEEDED, details: "the proxy waited long enough" };
+  const { target } = await scripted(t, silent((_, call) => call.emit("error", late)));
+  const error = await collected(client(t, target).stream(["thank you"], { timeoutMs: 60_000 })).catch((thrown) => thrown);
+  assert.ok(error instanceof DeadlineExceededError, error);
+  assert.match(error.message, /the proxy waited long enough/);
+});
 
 test("what was answered in time is handed out after it, and the stream ends in order", async (t) => {
   const { target } = await scripted(t);

@@ -77,7 +77,7 @@ class AsyncEmotionClient:
         await self.close()
 
     async def close(self) -> None:
-        """Disconnect for good; calls under way are cancelled."""
+        """Disconnect for good; streams and calls under way are cancelled."""
         await self._channels.close()
 
     async def classify(
@@ -217,4 +217,6 @@ class AsyncEmotionClient:
                 )
 
         session = self._settings.session(options, deadline)
-        return AsyncStream(options, session, stream_intake(), lambda: Decoder(options), connect)
+        stream = AsyncStream(options, session, stream_intake(), lambda: Decoder(options), connect)
+        self._channels.streams.add(stream)
+        return stream

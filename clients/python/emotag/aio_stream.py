@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from emotag.decoder import Decoder
     from emotag.entry import Entry, Intake, Item
-    from emotag.errors import EmotionError
+    from emotag.errors import ClientClosedError, EmotionError
     from emotag.options import Options
     from emotag.session import Session
     from emotag.tag import Tag
@@ -52,6 +52,8 @@ class AsyncStream:
 
     async def run(self, items: Iterable[Item] | AsyncIterable[Item]) -> AsyncGenerator[Tag, None]:
         """Yield the tags. Closing the generator, or any exception, cancels the call and ends the tasks."""
+        if self._failure is not None:  # the client was closed before
+            raise self._failure
         works = (self._read(items), self._serve())
         tasks = [asyncio.create_task(self._guarded(work)) for work in works]
         try:
@@ -64,8 +66,15 @@ class AsyncStream:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
+    def cancel(self, error: ClientClosedError) -> None:
+        """End it now, whether or not a call is open. What is ready is handed out, and then this is raised."""
+        self._failure = self._failure or error
+        self._tags.set()
+
     async def _next_tags(self) -> list[Tag]:
         """Wait for tags; empty at the end. What is ready is handed out before a failure is raised.
+
+        Once every message has its tag, no failure of the connection matters any more.
 
         The time is watched here, since a stream that waits for messages, or between connections, has no call to do it.
         """
@@ -77,7 +86,7 @@ class AsyncStream:
                 raise self._session.expired() from None
         tags = self._session.take()
         self._room.set()
-        if not tags and self._failure is not None:
+        if not tags and not self._session.finished and self._failure is not None:
             raise self._failure
         return tags
 
@@ -96,6 +105,8 @@ class AsyncStream:
             entry = self._intake.entry(item)
             while not self._session.has_room():
                 await _next(self._room)
+            if self._failure is not None:
+                return
             self._session.admit(entry)
             self._work.set()
             if entry.tag is not None:

@@ -1,9 +1,14 @@
-"""The service as each call of a client reaches it: over channels that are opened for it and closed once unused."""
+"""The service as each call of a client reaches it: over channels that are opened for it and closed once unused.
+
+What goes on between calls, a stream, is told as well when the client is closed.
+"""
 
 from __future__ import annotations
 
+import threading
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakSet
 
 import grpc
 
@@ -15,7 +20,41 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from emotag.channel import Connection
+    from emotag.errors import ClientClosedError
     from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
+
+
+class Cancellable(Protocol):
+    """A stream, which may have no call open that would end with its channel."""
+
+    def cancel(self, error: ClientClosedError) -> None:
+        """End it now, to raise this."""
+
+
+class Streams:
+    """The streams of a client, each for as long as somebody else has it. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        """There are none yet."""
+        self._lock = threading.Lock()
+        self._streams: WeakSet[Cancellable] = WeakSet()
+        self._closed = False
+
+    def add(self, stream: Cancellable) -> None:
+        """Take one in; it is cancelled with the client, now if that is closed."""
+        with self._lock:
+            self._streams.add(stream)
+            too_late = self._closed
+        if too_late:
+            stream.cancel(closed())
+
+    def cancel(self) -> None:
+        """Cancel them all, and those that are still to come."""
+        with self._lock:
+            self._closed = True
+            streams = list(self._streams)
+        for stream in streams:
+            stream.cancel(closed())
 
 
 class Channels(OpenChannels[grpc.Channel, EmotionServiceStub]):
@@ -29,6 +68,7 @@ class Channels(OpenChannels[grpc.Channel, EmotionServiceStub]):
             return channel, EmotionServiceStub(channel)
 
         super().__init__(connection, make)
+        self.streams = Streams()
 
     @contextmanager
     def service(self, *, look: bool = False) -> Iterator[EmotionServiceStub]:
@@ -52,8 +92,10 @@ class Channels(OpenChannels[grpc.Channel, EmotionServiceStub]):
             self._close_idle()
 
     def close(self) -> None:
-        """Disconnect for good; calls under way are cancelled."""
-        for channel in self.take_all():
+        """Disconnect for good; streams and calls under way are cancelled."""
+        channels = self.take_all()
+        self.streams.cancel()
+        for channel in channels:
             channel.close()
 
     def _close_idle(self) -> None:
@@ -72,6 +114,7 @@ class AsyncChannels(OpenChannels[grpc.aio.Channel, "EmotionServiceAsyncStub"]):
             return channel, EmotionServiceStub(channel)
 
         super().__init__(connection, make)
+        self.streams = Streams()
 
     @asynccontextmanager
     async def service(self, *, look: bool = False) -> AsyncIterator[EmotionServiceAsyncStub]:
@@ -96,8 +139,10 @@ class AsyncChannels(OpenChannels[grpc.aio.Channel, "EmotionServiceAsyncStub"]):
             await self._close_idle()
 
     async def close(self) -> None:
-        """Disconnect for good; calls under way are cancelled."""
-        for channel in self.take_all():
+        """Disconnect for good; streams and calls under way are cancelled."""
+        channels = self.take_all()
+        self.streams.cancel()
+        for channel in channels:
             await channel.close()
 
     async def _close_idle(self) -> None:

@@ -88,7 +88,7 @@ class EmotionClient:
         self.close()
 
     def close(self) -> None:
-        """Disconnect for good; calls under way are cancelled."""
+        """Disconnect for good; streams and calls under way are cancelled."""
         self._channels.close()
         # gRPC's calls are in cycles, and take a lock when they are deleted. Left to the shutdown of the interpreter,
         # that lock may be held by a thread that is stopped already, and the process hangs.
@@ -227,4 +227,6 @@ class EmotionClient:
                 )
 
         session = self._settings.session(options, deadline)
-        return Stream(options, session, stream_intake(), lambda: Decoder(options), connect)
+        stream = Stream(options, session, stream_intake(), lambda: Decoder(options), connect)
+        self._channels.streams.add(stream)
+        return stream

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from emotag.decoder import Decoder
     from emotag.entry import Entry, Intake, Item
-    from emotag.errors import EmotionError
+    from emotag.errors import ClientClosedError, EmotionError
     from emotag.options import Options
     from emotag.session import Session
     from emotag.tag import Tag
@@ -78,6 +78,8 @@ class Stream:
 
         The thread that began waits for them to have ended.
         """
+        if self._failure is not None:  # the client was closed before
+            raise self._failure
         caller = threading.get_ident()
         replies = threading.Thread(target=self._guarded, args=(self._serve,), name="emotag-replies", daemon=True)
         # A daemon, because nothing can end a thread that waits in the caller's own iterable, such as on standard input.
@@ -92,8 +94,15 @@ class Stream:
             if threading.get_ident() == caller:
                 replies.join(_END_SECONDS)
 
+    def cancel(self, error: ClientClosedError) -> None:
+        """End it now, whether or not a call is open. What is ready is handed out, and then this is raised."""
+        self._failure = self._failure or error
+        self._halt_from_anywhere()
+
     def _next_tags(self) -> list[Tag]:
         """Wait for tags; empty at the end. What is ready is handed out before a failure is raised.
+
+        Once every message has its tag, no failure of the connection matters any more.
 
         The time is watched here, since a stream that waits for messages, or between connections, has no call to do it.
         """
@@ -103,7 +112,7 @@ class Stream:
                     raise self._session.expired()
             tags = self._session.take()
             self._room.notify()
-            if not tags and self._failure is not None:
+            if not tags and not self._session.finished and self._failure is not None:
                 raise self._failure
             return tags
 
@@ -128,7 +137,7 @@ class Stream:
             condition.notify_all()
 
     def _halt_from_anywhere(self) -> None:
-        """Halt though this may be the collector, in any thread and within any lock, even the stream's own.
+        """Halt though this may be the collector or a signal, in any thread and within any lock, even the stream's own.
 
         If that is not free, a thread that holds no other waits for it.
         """
