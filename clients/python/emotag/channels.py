@@ -36,7 +36,7 @@ class Streams:
 
     def __init__(self) -> None:
         """There are none yet."""
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal handler or the collector may close the client while it is held
         self._streams: WeakSet[Cancellable] = WeakSet()
         self._closed = False
 

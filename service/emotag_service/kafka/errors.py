@@ -9,6 +9,7 @@ TaggerError
 ├── ForbiddenError            4   the cluster refuses: credentials, or an ACL that is missing
 ├── FencedError               5   another process keeps taking this one's transactional id
 └── ClusterError              1   the cluster cannot do what is asked, or cannot be reached at the start
+    └── AwayError             1   it does not answer just now, or has not got ready what it was asked for
 """
 
 from __future__ import annotations
@@ -100,6 +101,10 @@ class FencedError(TaggerError):
 
 class ClusterError(TaggerError):
     """The cluster cannot do what is asked, or cannot be reached at the start."""
+
+
+class AwayError(ClusterError):
+    """It does not answer just now, or has not got ready what it was asked for: the same may succeed later."""
 
 
 def reset_command(group: str, topic: str, partition: int, to: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from emotag_service.load_test.tally import HELD_BACK, TAGGED
+from emotag_service.load_test.tally import HELD_BACK, NO_ANSWER, TAGGED
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,7 +88,12 @@ class Step:
     @property
     def correct(self) -> bool:
         """Whether every message that was sent had exactly one answer, its own, in its place."""
-        return not (self.lost or self.duplicates or self.misordered or self.unknown)
+        return not (self.lost or self.late or self.duplicates or self.misordered or self.unknown)
+
+    @property
+    def late(self) -> int:
+        """Messages of streams that were not answered while the caller waited: `failures` has them, too."""
+        return self.failures.get(NO_ANSWER, 0)
 
     @property
     def refused(self) -> int:

@@ -13,6 +13,7 @@ from emotag.status import interruption
 from emotag.v1.emotion_service_pb2 import StreamClassifyRequest, StreamClassifyResponse
 from emotag.v1.message_pb2 import Message
 from emotag.window import FRAME_MESSAGES, ROOM_MESSAGES
+from emotag_service.load_test.tally import NO_ANSWER
 from emotag_service.load_test.target import error_of
 
 if TYPE_CHECKING:
@@ -78,8 +79,8 @@ class Talk:
             for number in list(self._unanswered):
                 self._tally.settle(number, interruption(failure))
         except TimeoutError:
-            for number in list(self._unanswered):  # the service may be about to answer: only an end makes them lost
-                self._tally.settle(number, DeadlineExceededError("no answer came in time"))
+            for number in list(self._unanswered):  # it may be about to come: only an end makes them lost
+                self._tally.settle(number, DeadlineExceededError("no answer came in time", reason=NO_ANSWER))
         finally:
             sending.cancel()
             call.cancel()

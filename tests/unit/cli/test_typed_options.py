@@ -37,7 +37,7 @@ def test_neither_defaults_nor_variables_are_typed(parser: argparse.ArgumentParse
         (["--target-token=token", "hi"], {"target_token_file", "texts"}),
         (["--target", "", "--", "--timeout"], {"target", "texts"}),
     ],
-    ids=" ".join,
+    ids=["target_tls", "timeout", "target_token_file", "target"],
 )
 def test_what_was_typed_is_told_though_it_says_the_same(
     parser: argparse.ArgumentParser, arguments: list[str], typed: set[str]

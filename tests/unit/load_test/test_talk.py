@@ -9,6 +9,7 @@ import grpc
 import pytest
 
 from emotag_service.load_test.step import summary
+from emotag_service.load_test.table import wrong
 from emotag_service.load_test.talk import Talk
 from emotag_service.load_test.tally import Tally
 
@@ -36,7 +37,7 @@ class _Call:
         """Nothing is left of it."""
 
 
-@pytest.mark.parametrize(("ends", "lost", "failures"), [(True, 3, {}), (False, 0, {"DEADLINE_EXCEEDED": 3})])
+@pytest.mark.parametrize(("ends", "lost", "failures"), [(True, 3, {}), (False, 0, {"NO_ANSWER": 3})])
 async def test_only_an_end_makes_messages_lost(ends: bool, lost: int, failures: dict[str, int]) -> None:
     tally = Tally([0.0, 0.0, 0.0], seconds=0.01)
     tally.begin()
@@ -45,4 +46,5 @@ async def test_only_an_end_makes_messages_lost(ends: bool, lost: int, failures: 
     await asyncio.wait_for(talk.run(), 30)
     found = summary(tally, "stream", None, within=5)
     assert (found.lost, found.held_back, found.failures) == (lost, 0, failures)
-    assert found.correct is not ends
+    assert (found.late, found.correct) == (3 - lost, False)
+    assert wrong(found) == ("3 lost" if ends else "3 not answered within --patience")

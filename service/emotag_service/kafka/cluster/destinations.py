@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import structlog
 
 from emotag_service.kafka.cluster.failures import acl
-from emotag_service.kafka.cluster.topics import FOREVER, listed, missing_inputs, open_topics
-from emotag_service.kafka.errors import ClusterError, SettingsError, TaggerError
+from emotag_service.kafka.cluster.topics import FIND_SECONDS, FOREVER, listed, missing_inputs, open_topics
+from emotag_service.kafka.errors import AwayError, SettingsError, TaggerError
 from emotag_service.process.backoff import Backoff
 
 if TYPE_CHECKING:
@@ -99,9 +99,10 @@ class Destinations:
         async with self._preparing, open_topics(self._client) as topics:
             names = [name for name in matching(pattern, await topics.names()) if name not in self._ready]
             if names:
-                _log.info("topics found", topics=names)
                 await self._prepare(topics, names)
-        return [name for name in names if name in self._ready]
+            if found := [name for name in names if name in self._ready]:
+                _log.info("topics found", topics=found)
+        return found
 
     async def _hindrance(self, topic: str) -> str:
         """Try to get ready for this one; return what may pass that stands in the way, or nothing."""
@@ -110,13 +111,14 @@ class Destinations:
                 return ""
             try:
                 async with open_topics(self._client) as topics:
-                    await self._prepare(topics, [topic])
-            except ClusterError as error:
+                    # No patience with what is missing: the others wait for the lock, and this one comes again.
+                    await self._prepare(topics, [topic], 0 if self._routes.pattern else FIND_SECONDS)
+            except AwayError as error:
                 return str(error)
         return "" if topic in self._ready else "it matched --input-pattern and does not exist any more"
 
-    async def _prepare(self, topics: Topics, inputs: Collection[str]) -> None:
-        sources = await topics.find(inputs, "Read")
+    async def _prepare(self, topics: Topics, inputs: Collection[str], patience: float = FIND_SECONDS) -> None:
+        sources = await topics.find(inputs, "Read", patience)
         if missing := [name for name in inputs if name not in sources]:
             if not self._routes.pattern:
                 raise missing_inputs(missing, self._client.bootstrap)

@@ -27,7 +27,7 @@ from aiokafka.protocol.metadata import MetadataRequest
 
 from emotag_service.kafka.cluster.aiokafka_private import ask_any_broker
 from emotag_service.kafka.cluster.failures import explain
-from emotag_service.kafka.errors import ClusterError, SettingsError
+from emotag_service.kafka.errors import AwayError, ClusterError, SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
@@ -58,7 +58,7 @@ async def open_topics(settings: ClientSettings) -> AsyncIterator[Topics]:
         yield Topics(admin, settings.sasl_username)
     except KafkaError as error:
         explained = explain(error, "asking for topics", user=settings.sasl_username)
-        raise explained or ClusterError(f"asking for topics: {type(error).__name__}; is the cluster up?") from error
+        raise explained or AwayError(f"asking for topics: {type(error).__name__}; is the cluster up?") from error
     finally:
         await admin.close()
 
@@ -167,7 +167,7 @@ class Topics:
 
     async def _settle(self, missing: Mapping[str, int]) -> None:
         if len(await self.find(missing, seconds=SETTLE_SECONDS)) < len(missing):
-            raise ClusterError(f"topics {', '.join(missing)} were created, but no broker leads their partitions")
+            raise AwayError(f"topics {', '.join(missing)} were created, but no broker leads their partitions")
 
     async def _configs(self, topics: Collection[str]) -> dict[str, dict[str, str]]:
         asked = dict.fromkeys((_SIZE, _TIME, _RETENTION, _POLICY), "")

@@ -83,7 +83,7 @@ class CloudEventsCodec(Codec):
         try:
             reading = read_content(record.value, media, self._fields)
         except UntaggableError as error:
-            error.sender = _sender(error, source, text=media.is_text)
+            error.sender = _sender(error, source)
             raise
         reading.id = reading.id or last(record.headers, "ce_id")
         reading.sender = reading.sender or source
@@ -96,7 +96,7 @@ class CloudEventsCodec(Codec):
         try:
             reading = self._data(event)
         except UntaggableError as error:
-            error.sender = _sender(error, event.source, text=type(event.data) is str or event.media.is_text)
+            error.sender = event.source if type(event.data) is str else _sender(error, event.source)
             raise
         reading.id = reading.id or event.id
         reading.sender = reading.sender or event.source
@@ -111,9 +111,9 @@ class CloudEventsCodec(Codec):
         return read_root(event.data, self._fields, event.media)
 
 
-def _sender(error: UntaggableError, source: str, *, text: bool) -> str | None:
-    """Who said what is wrong: the source, unless the data names another or could not be asked; text never does."""
-    return None if error.sender is None and not text else error.sender or source
+def _sender(error: UntaggableError, source: str) -> str | None:
+    """Who said what is wrong: the source, unless the data names another or could not be asked."""
+    return None if error.sender is None else error.sender or source
 
 
 def _event_headers(record: Record) -> Place:

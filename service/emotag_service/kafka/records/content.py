@@ -62,14 +62,18 @@ def decode_text(value: bytes, charset: str = "") -> str:
     """Decode plain text; a byte order mark counts for more than the charset.
 
     Raises:
-        UntaggableError: WRONG_ENCODING, UNSUPPORTED_FORMAT for a charset that is not known, NO_TEXT.
+        UntaggableError: WRONG_ENCODING, UNSUPPORTED_FORMAT for a charset that is not known, NO_TEXT; it names nobody.
     """
     encoding, mark = mark_of(value)
-    if not mark:
-        encoding = _encoding_of(charset)
-    text = decode(value, encoding, mark)
+    try:
+        if not mark:
+            encoding = _encoding_of(charset)
+        text = decode(value, encoding, mark)
+    except UntaggableError as error:
+        error.sender = ""
+        raise
     if not text:
-        raise UntaggableError(untaggable.NO_TEXT, "the value is empty")
+        raise UntaggableError(untaggable.NO_TEXT, "the value is empty", sender="")
     return text
 
 
@@ -161,7 +165,7 @@ def read_text(value: bytes, media: ContentType) -> Reading:
         detail = "no content type says what the value is, and it has control characters: name the codec"
         if value[:1] == b"\0":
             detail += ", or give --schema-registry if a serializer of Confluent's wrote it"
-        raise UntaggableError(untaggable.NOT_TEXT, detail)
+        raise UntaggableError(untaggable.NOT_TEXT, detail, sender="")
     return Reading(text)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import shutil
 import time
 from collections import Counter
@@ -96,11 +97,12 @@ class Screen:
     def show(self, line: str) -> None:
         """Draw the line anew; an empty one takes it away."""
         line = line[: shutil.get_terminal_size().columns - 1]  # a line that wraps could not be taken away
-        if line or self._drawn:
-            self._stream.write(_CLEAR)
-        self._line, self._drawn = line, False
-        self._draw()
-        self._stream.flush()
+        with contextlib.suppress(OSError, ValueError):  # the terminal is gone, and whoever draws has more to do
+            if line or self._drawn:
+                self._stream.write(_CLEAR)
+            self._line, self._drawn = line, False
+            self._draw()
+            self._stream.flush()
 
     def _draw(self) -> None:
         self._stream.write(self._line)

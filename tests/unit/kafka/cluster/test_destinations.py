@@ -14,7 +14,7 @@ from emotag_service.kafka.cluster import destinations as module
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.cluster.destinations import Destinations
 from emotag_service.kafka.cluster.topics import Topics
-from emotag_service.kafka.errors import ClusterError, ForbiddenError, SettingsError, TaggerError
+from emotag_service.kafka.errors import AwayError, ClusterError, ForbiddenError, SettingsError, TaggerError
 from emotag_service.kafka.records.routes import Routes
 from emotag_service.process.backoff import Backoff
 from tests.unit.engine.helpers import until
@@ -107,7 +107,7 @@ async def test_what_is_gone_holds_up_nothing_else_that_a_pattern_finds(monkeypat
 
 async def test_a_cluster_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     topics = FakeTopics(in_a=1)
-    topics.errors = [ClusterError("is the cluster up?") for _ in range(3)]
+    topics.errors = [AwayError("is the cluster up?") for _ in range(3)]
     structlog.reset_defaults()
     with capture_logs() as events:
         await make(monkeypatch, topics).ready("in.a")
@@ -116,10 +116,11 @@ async def test_a_cluster_that_is_away_is_waited_for(monkeypatch: pytest.MonkeyPa
     assert "in.a.tagged" in topics.there
 
 
-async def test_what_the_cluster_forbids_is_raised(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [ForbiddenError("no"), ClusterError("create it yourself")])
+async def test_what_the_cluster_refuses_is_raised(monkeypatch: pytest.MonkeyPatch, error: TaggerError) -> None:
     topics = FakeTopics(in_a=1)
-    topics.errors = [ForbiddenError("no")]
-    with pytest.raises(ForbiddenError):
+    topics.errors = [error]
+    with pytest.raises(type(error)):
         await make(monkeypatch, topics).ready("in.a")
 
 

@@ -110,6 +110,13 @@ class TestSkipped:
         fault = rewriter.prepare(make_record(value=value.replace(b"bob", b"ann"))).fault
         assert fault.reason in {"TAG_TAKEN", "NO_TEXT"}
 
+    @pytest.mark.parametrize("codec", ["auto", "text"])
+    @pytest.mark.parametrize("value", [b"hello", b"caf\xe9", b""])
+    def test_text_is_nobodys_however_wrong(self, codec, value):
+        rewriter = make_rewriter(make_codec(codec), selection=Selection(senders=frozenset({"ann"})))
+        out = treat(rewriter, make_record(value=value))
+        assert (out.topic, out.dead, ours(out)["emotion-reason"]) == ("out", "", b"OTHER_SENDER")
+
     def test_what_nobody_can_be_told_of_is_untaggable_for_all_senders(self):
         rewriter = make_rewriter(make_codec(), selection=Selection(senders=frozenset({"ann"})))
         assert treat(rewriter, make_record(value=b'{"sender":"bob')).dead == "NOT_JSON"

@@ -129,5 +129,12 @@ def test_a_line_is_cut_to_the_terminal(monkeypatch: Any) -> None:
     assert out.getvalue() == f"{CLEAR}012345678"
 
 
+def test_a_terminal_that_is_gone_keeps_nobody_from_anything(monkeypatch: Any) -> None:
+    out = Terminal()
+    screen = Screen(out)
+    out.close()
+    screen.show("line")
+
+
 def test_a_screen_that_is_none_says_so() -> None:
     assert not Screen(io.StringIO()).isatty()
