@@ -21,7 +21,7 @@ _EPILOG = """\
 examples:
   emotag admin status
   emotag admin swap /models/emotag-4.0.0     # on live streams; replies say which model made each tag
-  emotag admin swap /models/emotag-3.5.0     # and back: the command above prints what was served before
+  emotag admin swap /models/emotag-3.6.0     # and back: the command above prints what was served before
   emotag admin shadow /models/emotag-5.0.0   # computes beside; emotag admin status says where it disagrees
   emotag admin shadow --share 0.1            # of one message in ten from now on
   emotag admin shadow --off
