@@ -32,7 +32,8 @@ examples:
   emotag bench --target emotag.example:443 --tls --calls stream --rates 1000,5000 --seconds 30
 
 The transformer is left out where there is no torch. Exit code 1 means that the device computes other scores than the
-CPU does, by more than half precision explains, or that a service lost a message, answered one twice or out of order;
+CPU does, by more than half precision explains, or that a service lost a message, did not answer one of a stream within
+--patience, or answered one twice or out of order;
 130 that it was interrupted, and what was measured until then is printed. The way over a GPU was never run on one by its
 authors."""
 
