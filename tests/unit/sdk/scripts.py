@@ -10,7 +10,7 @@ from emotag.v1 import tag_pb2
 from tests.unit.sdk.scripted import abort, status
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     import grpc
 
@@ -30,17 +30,25 @@ def single(tag: tag_pb2.Tag) -> pb.StreamClassifyResponse:
     return pb.StreamClassifyResponse(tags=[tag])
 
 
+def answered(
+    server: ScriptedServer, requests: Iterator[pb.StreamClassifyRequest], answers: int
+) -> Generator[pb.StreamClassifyResponse, None, Iterator[message_pb2.Message]]:
+    """Begin as a server does, answer so many messages, and return those that are still to come."""
+    options = next(requests).options
+    yield server.start_frame(options)
+    source = messages_of(requests)
+    for _ in range(answers):
+        yield single(server.tag(next(source), options))
+    return source
+
+
 def breaks_after(server: ScriptedServer, answers: int) -> StreamScript:
     """Answers so many messages, then the connection is lost."""
 
     def play(
         requests: Iterator[pb.StreamClassifyRequest], context: grpc.ServicerContext
     ) -> Iterator[pb.StreamClassifyResponse]:
-        options = next(requests).options
-        yield server.start_frame(options)
-        source = messages_of(requests)
-        for _ in range(answers):
-            yield single(server.tag(next(source), options))
+        yield from answered(server, requests, answers)
         abort(context, LOST)
 
     return play
@@ -71,11 +79,21 @@ def ends_early(server: ScriptedServer, answers: int) -> StreamScript:
     def play(
         requests: Iterator[pb.StreamClassifyRequest], context: grpc.ServicerContext
     ) -> Iterator[pb.StreamClassifyResponse]:
-        options = next(requests).options
-        yield server.start_frame(options)
-        source = messages_of(requests)
-        for _ in range(answers):
-            yield single(server.tag(next(source), options))
+        yield from answered(server, requests, answers)
+
+    return play
+
+
+def drains_when_idle(server: ScriptedServer, answers: int) -> StreamScript:
+    """Says that it will stop once so many messages are answered, when none waits for an answer."""
+
+    def play(
+        requests: Iterator[pb.StreamClassifyRequest], context: grpc.ServicerContext
+    ) -> Iterator[pb.StreamClassifyResponse]:
+        source = yield from answered(server, requests, answers)
+        yield pb.StreamClassifyResponse(drain=pb.Drain())
+        for _ in source:
+            pass
 
     return play
 

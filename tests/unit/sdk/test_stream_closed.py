@@ -13,36 +13,15 @@ import pytest
 
 from emotag import AsyncEmotionClient, ClientClosedError, EmotionClient, InvalidArgumentError
 from emotag.session import Session
-from emotag.v1 import emotion_service_pb2 as pb
-from tests.unit.sdk.scripts import ends_early, messages_of, single
+from tests.unit.sdk.scripts import drains_when_idle, ends_early
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
-
-    import grpc
 
     from tests.unit.sdk.scripted import ScriptedServer, StreamScript
 
 LONG = 20.0  # a wait that nothing but its end would end
 SILENCES = pytest.mark.parametrize("said", [0, 1], ids=["before the first message", "after an answer"])
-
-
-def drains_when_idle(server: ScriptedServer, answers: int) -> StreamScript:
-    """Says that it will stop once so many messages are answered, when none waits for an answer."""
-
-    def play(
-        requests: Iterator[pb.StreamClassifyRequest], context: grpc.ServicerContext
-    ) -> Iterator[pb.StreamClassifyResponse]:
-        options = next(requests).options
-        yield server.start_frame(options)
-        source = messages_of(requests)
-        for _ in range(answers):
-            yield single(server.tag(next(source), options))
-        yield pb.StreamClassifyResponse(drain=pb.Drain())
-        for _ in source:
-            pass
-
-    return play
 
 
 @pytest.fixture(params=[ends_early, drains_when_idle])
