@@ -12,6 +12,7 @@ from tests.benchmarks.kafka.subject import PATIENCE_SECONDS, Subject, wait_for
 from tests.brokers.admin import QUIET
 
 WARM_SHARE = 0.3
+TICK_SECONDS = 0.001  # of the broker's clock: a few records may all have been written in one
 MARKERS = 8  # offsets at the end of a partition that may be markers of transactions instead of records
 
 
@@ -44,7 +45,7 @@ def _rate(consumer: Consumer, topic: str) -> float:
     at = [TopicPartition(topic, number, int(warm * 1_000)) for number in range(PARTITIONS)]
     offsets = [place.offset for place in consumer.offsets_for_times(at, timeout=PATIENCE_SECONDS)]
     written = sum(end - offset for end, offset in zip(ends, offsets, strict=True) if offset >= 0)
-    return written / (ended - warm)
+    return written / max(ended - warm, TICK_SECONDS)
 
 
 def _times(consumer: Consumer, start: TopicPartition, most: int) -> list[float]:
