@@ -1,4 +1,4 @@
-"""Taggers for the conformance suite."""
+"""Taggers for the conformance suite, and topics with dead letters."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 
 from emotag_service.kafka.records.routes import Routes
 from tests.brokers.protocol import Broker
+from tests.integration.kafka.post import NewTopic, Post
 from tests.integration.kafka.running import RunningTagger
 
 Start = Callable[..., RunningTagger]
@@ -27,3 +28,14 @@ def tagger(name: str) -> Iterator[Start]:
             return made
 
         yield start
+
+
+@pytest.fixture
+def small_post(embedded_broker: Broker, new_topic: NewTopic, name: str) -> Post:
+    """For what does not hang on the broker."""
+    return Post(embedded_broker, new_topic, name)
+
+
+@pytest.fixture
+def post(broker: Broker, new_topic: NewTopic, name: str) -> Post:
+    return Post(broker, new_topic, name)

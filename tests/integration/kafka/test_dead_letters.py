@@ -8,83 +8,25 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 from aiokafka import TopicPartition
 from aiokafka.errors import KafkaError, ProducerFenced
-from confluent_kafka import TopicPartition as Place
 
 from emotag.cli.main import main
 from emotag_service.kafka.cluster import producers
 from emotag_service.kafka.cluster.client import ClientSettings
 from emotag_service.kafka.cluster.client_logs import log_all_but_copies
-from emotag_service.kafka.dead_letters import replay as module
 from emotag_service.kafka.dead_letters.letter_writer import LetterWriter
 from emotag_service.kafka.dead_letters.replay import Order, Replay
 from emotag_service.kafka.errors import ClusterError
-from emotag_service.kafka.records.dead_letter import DeadLetter, bury
+from emotag_service.kafka.records.dead_letter import DeadLetter
 from emotag_service.kafka.records.record import Record
-from emotag_service.messages.untaggable import Fault
 from tests.brokers.admin import delete_groups
 from tests.brokers.protocol import Broker
-from tests.brokers.records import Seen, commit_offset, committed_offsets, ends, read, write
+from tests.brokers.records import Seen, committed_offsets, ends, read
 from tests.brokers.transactions import write_in_transaction
-
-AT = 1_700_000_000.0
-HEADERS = (("trace", b"1"), ("trace", b"2"), ("nothing", None), ("", b""))
-
-NewTopic = Callable[..., str]
-
-
-class Post:
-    """A topic, its dead letters, and the commands for them."""
-
-    def __init__(self, broker: Broker, new_topic: NewTopic, group: str) -> None:
-        self.broker = broker.name
-        self.bootstrap = broker.bootstrap
-        self.origin = new_topic(broker, "in", partitions=3)
-        self.letters = new_topic(broker, "in.dead-letters", partitions=2)
-        self.group = group
-
-    def letter(self, number: int, *, reason: str = "NOT_JSON", **fields: object) -> Seen:
-        given: dict[str, object] = {
-            "key": b"k%d" % number, "value": b"secret %d" % number, "headers": HEADERS, "partition": number % 3,
-        }  # fmt: skip
-        given |= fields
-        record = Record(self.origin, offset=number, timestamp=1_600_000_000_000 + number, **given)  # type: ignore[arg-type]
-        buried = bury(record, self.letters, Fault(reason, "for some reason"), AT)
-        return Seen(buried.value, buried.key, buried.headers, number % 2, buried.timestamp)
-
-    def fill(self, *letters: Seen) -> None:
-        write(self.bootstrap, self.letters, letters)
-
-    def run(self, action: str, *options: str) -> int:
-        where = ("--bootstrap", self.bootstrap, "--topic", self.letters)
-        group = ("--group", self.group) if action == "replay" else ()
-        return main(["dead-letters", action, *where, *group, *options])
-
-    def go_on_at(self, offset: int) -> None:
-        """Pass letters of partition 0 over, as an operator does."""
-        commit_offset(self.bootstrap, f"{self.group}.NOT_JSON", Place(self.letters, 0, offset))
-
-    def back(self, topic: str = "") -> list[Seen]:
-        return read(self.bootstrap, topic or self.origin)
-
-    def numbers(self, topic: str = "") -> list[int]:
-        return sorted(int((one.value or b"").split()[-1]) for one in self.back(topic))
-
-
-@pytest.fixture
-def small_post(embedded_broker: Broker, new_topic: NewTopic, name: str) -> Post:
-    """For what does not hang on the broker."""
-    return Post(embedded_broker, new_topic, name)
-
-
-@pytest.fixture
-def post(broker: Broker, new_topic: NewTopic, name: str) -> Post:
-    return Post(broker, new_topic, name)
+from tests.integration.kafka.post import HEADERS, NewTopic, Post
 
 
 class TestList:
@@ -219,96 +161,6 @@ class TestReplay:
         assert post.run("replay") == 0
         assert post.numbers() == [2]
         assert "1 records that are no dead letters of emotag" in capsys.readouterr().err
-
-    def test_a_topic_that_is_not_there(self, small_post: Post, capsys):
-        small_post.fill(small_post.letter(1))
-        assert small_post.run("replay", "--to", f"{small_post.origin}.not") == 2
-        said = capsys.readouterr().err
-        assert f"where letter {small_post.letters}/1@0 is to go, does not exist; create it, or give --to" in said
-        assert small_post.run("replay", "--to", small_post.letters) == 2
-        assert "which is read" in capsys.readouterr().err
-
-    def test_a_topic_that_is_gone_holds_back_none_before_its_letter(self, small_post: Post, capsys):
-        gone = Record("gone", 0, 7, 1_600_000_000_000, b"k", b"secret 7")
-        buried = bury(gone, small_post.letters, Fault("NOT_JSON", "for some reason"), AT)
-        astray = Seen(buried.value, buried.key, buried.headers, 0, buried.timestamp)
-        small_post.fill(small_post.letter(0), small_post.letter(2), astray, small_post.letter(4))
-        for options in ((), ("--dry-run",), ()):
-            assert small_post.run("replay", *options) == 2
-            said = capsys.readouterr().err
-            for part in (f"topic gone, where letter {small_post.letters}/0@2 is to go", "--to-offset 3 --execute"):
-                assert part in said
-            assert small_post.numbers() == [0, 2]
-        small_post.go_on_at(3)
-        assert small_post.run("replay") == 0
-        assert small_post.numbers() == [0, 2, 4]
-
-    def test_a_topic_that_takes_less(self, small_post: Post, embedded_broker: Broker, new_topic: NewTopic, capsys):
-        small = new_topic(embedded_broker, "small", partitions=3, max_message_bytes="1000")
-        small_post.fill(small_post.letter(0), small_post.letter(2, value=b"x" * 5000), small_post.letter(4, reason="B"))
-        assert small_post.run("replay", "--to", small) == 1
-        assert "raise its max.message.bytes" in capsys.readouterr().err
-        assert small_post.run("replay", "--to", small, "--reason", "B") == 0
-        assert small_post.numbers(small) == [0, 4]
-
-    @pytest.mark.parametrize("accepted", ["1000", "40000"])  # below the second, letters are written one by one
-    def test_a_letter_that_is_refused_holds_back_none_before_it(
-        self, post: Post, broker: Broker, new_topic: NewTopic, capsys, monkeypatch: pytest.MonkeyPatch, accepted: str
-    ):
-        written = list[tuple[bool, int]]()
-        write = LetterWriter.write
-
-        async def noted(self: LetterWriter, letters: Any, *arguments: Any, alone: bool) -> None:
-            written.append((alone, len(letters)))
-            await write(self, letters, *arguments, alone=alone)
-
-        monkeypatch.setattr(LetterWriter, "write", noted)
-        monkeypatch.setattr(module, "_ALONE", 5)
-        small = new_topic(broker, "small", partitions=2, max_message_bytes=accepted)
-        letters = [post.letter(2 * number) for number in range(30)]
-        letters[12] = post.letter(24, value=b"x" * 50_000)
-        post.fill(Seen(b"not ours", partition=0), *letters)
-        behind = f"--group {post.group}.NOT_JSON --topic {post.letters}:0 --reset-offsets --to-offset 14 --execute"
-        for told in (
-            "12 replayed; left: 0 replayed before, 0 of other reasons, 1 records",
-            "0 replayed; left: 12 replayed before, 0 of other reasons, 1 records",
-        ):
-            assert post.run("replay", "--to", small) == 1
-            assert post.numbers(small) == list(range(0, 24, 2))
-            said = capsys.readouterr().err
-            for part in (told, f"letter {post.letters}/0@13 is refused by {small}, ", "TooLarge", behind):
-                assert part in said
-        post.go_on_at(14)
-        assert post.run("replay", "--to", small) == 0
-        assert post.numbers(small) == [number for number in range(0, 60, 2) if number != 24]
-        assert max(number for alone, number in written if alone) == 5, "each waits for the cluster"
-
-
-class TestUnreadable:
-    """A batch that cannot be read among letters: nobody knows what it says."""
-
-    @pytest.fixture(autouse=True)
-    def filled(self, post: Post) -> None:
-        post.fill(post.letter(0))
-        post.fill(Seen(b"hi", None, (("", None),) * 10_001, 0))
-        post.fill(post.letter(1), post.letter(2))
-
-    def test_it_is_told_of_and_the_others_are_listed(self, post: Post, capsys):
-        assert post.run("list") == 3
-        said = capsys.readouterr()
-        assert len(said.out.splitlines()) == 3
-        assert f"reading {post.letters}/0: the batch of offsets 1 to 1: a record has more than 10,000" in said.err
-        assert "it is left out\n3 dead letters\n" in said.err
-        assert "tagged or committed" not in said.err
-
-    def test_nothing_is_replayed_until_a_group_is_set_behind_it(self, post: Post, capsys):
-        assert post.run("replay") == 3
-        assert post.numbers() == []
-        behind = f"--group {post.group}.R --topic {post.letters}:0 --reset-offsets --to-offset 2 --execute"
-        assert behind in capsys.readouterr().err
-        post.go_on_at(2)
-        assert post.run("replay", "--reason", "NOT_JSON") == 0
-        assert post.numbers() == [1, 2]
 
 
 class TestMemory:
