@@ -88,10 +88,10 @@ class Step:
     @property
     def correct(self) -> bool:
         """Whether every message that was sent had exactly one answer, its own, in its place."""
-        return not (self.lost or self.late or self.duplicates or self.misordered or self.unknown)
+        return not (self.lost or self.unanswered or self.duplicates or self.misordered or self.unknown)
 
     @property
-    def late(self) -> int:
+    def unanswered(self) -> int:
         """Messages of streams that were not answered while the caller waited: `failures` has them, too."""
         return self.failures.get(NO_ANSWER, 0)
 

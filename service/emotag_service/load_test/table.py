@@ -34,7 +34,7 @@ def wrong(step: Step) -> str:
     """What was wrong with the answers of a step; empty when nothing was."""
     found = {
         "lost": step.lost,
-        "not answered within --patience": step.late,
+        "not answered within --patience": step.unanswered,
         "answered twice": step.duplicates,
         "out of order": step.misordered,
         "for nothing that was sent": step.unknown,

@@ -46,5 +46,5 @@ async def test_only_an_end_makes_messages_lost(ends: bool, lost: int, failures: 
     await asyncio.wait_for(talk.run(), 30)
     found = summary(tally, "stream", None, within=5)
     assert (found.lost, found.held_back, found.failures) == (lost, 0, failures)
-    assert (found.late, found.correct) == (3 - lost, False)
+    assert (found.unanswered, found.correct) == (3 - lost, False)
     assert wrong(found) == ("3 lost" if ends else "3 not answered within --patience")
