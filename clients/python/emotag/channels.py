@@ -5,56 +5,21 @@ What goes on between calls, a stream, is told as well when the client is closed.
 
 from __future__ import annotations
 
-import threading
 from contextlib import asynccontextmanager, contextmanager
-from typing import TYPE_CHECKING, Protocol
-from weakref import WeakSet
+from typing import TYPE_CHECKING
 
 import grpc
 
 from emotag.calls import closed
 from emotag.open_channels import OpenChannels
+from emotag.open_streams import OpenStreams
 from emotag.v1.emotion_service_pb2_grpc import EmotionServiceStub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from emotag.channel import Connection
-    from emotag.errors import ClientClosedError
     from emotag.v1.emotion_service_pb2_grpc import EmotionServiceAsyncStub
-
-
-class Cancellable(Protocol):
-    """A stream, which may have no call open that would end with its channel."""
-
-    def cancel(self, error: ClientClosedError) -> None:
-        """End it now, to raise this."""
-
-
-class Streams:
-    """The streams of a client, each for as long as somebody else has it. Safe to share between threads."""
-
-    def __init__(self) -> None:
-        """There are none yet."""
-        self._lock = threading.RLock()  # a signal handler or the collector may close the client while it is held
-        self._streams: WeakSet[Cancellable] = WeakSet()
-        self._closed = False
-
-    def add(self, stream: Cancellable) -> None:
-        """Take one in; it is cancelled with the client, now if that is closed."""
-        with self._lock:
-            self._streams.add(stream)
-            too_late = self._closed
-        if too_late:
-            stream.cancel(closed())
-
-    def cancel(self) -> None:
-        """Cancel them all, and those that are still to come."""
-        with self._lock:
-            self._closed = True
-            streams = list(self._streams)
-        for stream in streams:
-            stream.cancel(closed())
 
 
 class Channels(OpenChannels[grpc.Channel, EmotionServiceStub]):
@@ -68,7 +33,7 @@ class Channels(OpenChannels[grpc.Channel, EmotionServiceStub]):
             return channel, EmotionServiceStub(channel)
 
         super().__init__(connection, make)
-        self.streams = Streams()
+        self.streams = OpenStreams()
 
     @contextmanager
     def service(self, *, look: bool = False) -> Iterator[EmotionServiceStub]:
@@ -114,7 +79,7 @@ class AsyncChannels(OpenChannels[grpc.aio.Channel, "EmotionServiceAsyncStub"]):
             return channel, EmotionServiceStub(channel)
 
         super().__init__(connection, make)
-        self.streams = Streams()
+        self.streams = OpenStreams()
 
     @asynccontextmanager
     async def service(self, *, look: bool = False) -> AsyncIterator[EmotionServiceAsyncStub]:

@@ -8,7 +8,7 @@ from unittest.mock import AsyncMock, MagicMock
 import pytest
 
 from emotag.channel import Connection
-from emotag.channels import AsyncChannels, Channels, Streams
+from emotag.channels import AsyncChannels, Channels
 from emotag.errors import ClientClosedError
 from emotag.v1.emotion_service_pb2 import GetModelInfoRequest
 from tests.integration.authority import Authority
@@ -83,15 +83,3 @@ async def test_one_on_a_loop_does_so_too() -> None:
 
     with pytest.raises(ClientClosedError):
         await call()
-
-
-def test_streams_are_cancelled_once_those_before_and_those_after() -> None:
-    streams, before, after = Streams(), MagicMock(), MagicMock()
-    streams.add(before)
-    assert not before.cancel.called
-    streams.cancel()
-    streams.add(after)
-    for stream in (before, after):
-        [[error], _] = stream.cancel.call_args
-        assert isinstance(error, ClientClosedError)
-        assert stream.cancel.call_count == 1
